@@ -1,0 +1,62 @@
+/** What all composites have in common: identity, and a spec that Crossplane writes into as well. */
+import { isObject, type JsonObject, type JsonValue, objectAt, textAt } from '../kube/json.ts';
+import { type Fault, invalid, type Parsed } from './fault.ts';
+import type { Validator } from './generated/validators.js';
+import { checkSchema } from './schema.ts';
+
+/** The fields Crossplane itself keeps in the spec of a composite or claim; they are not the user's and not ours. */
+const CROSSPLANE_FIELDS: ReadonlySet<string> = new Set([
+  'claimRef',
+  'compositeDeletePolicy',
+  'compositionRef',
+  'compositionRevisionRef',
+  'compositionRevisionSelector',
+  'compositionSelector',
+  'compositionUpdatePolicy',
+  'crossplane',
+  'publishConnectionDetailsTo',
+  'resourceRef',
+  'resourceRefs',
+  'writeConnectionSecretToRef',
+]);
+
+const ROOT_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata', 'spec', 'status']);
+
+/**
+ * The spec of a composite as its kind's type: unknown fields refused, defaults filled in, rules applied.
+ * Reports everything it finds at once, in a stable order.
+ */
+export function parseSpec<T>(
+  composite: JsonObject,
+  validator: Validator,
+  rules: (faults: Fault[], spec: JsonValue) => void,
+): Parsed<T> {
+  const faults: Fault[] = Object.keys(composite)
+    .filter((key) => !ROOT_FIELDS.has(key))
+    .map((key) => ({ path: key, found: 'an unknown field', rule: 'must not be set' }));
+  const raw = composite['spec'] ?? {};
+  const spec = isObject(raw) ? Object.fromEntries(Object.entries(raw).filter(([key]) => !CROSSPLANE_FIELDS.has(key))) : raw;
+  const checked = checkSchema(validator, spec, 'spec');
+  faults.push(...checked.faults);
+  rules(faults, checked.value);
+  return faults.length === 0 ? { ok: true, value: checked.value as unknown as T } : invalid(faults);
+}
+
+export function nameOf(resource: JsonObject): string {
+  return textAt(resource, 'metadata', 'name') ?? '';
+}
+
+/** The claim a composite belongs to, or undefined when it has none. */
+export function claimOf(composite: JsonObject): { namespace: string; name: string } | undefined {
+  const claim = objectAt(composite, 'spec', 'claimRef');
+  const namespace = textAt(claim, 'namespace');
+  const name = textAt(claim, 'name');
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
+
+/** The fault of a composite of a claim kind that has no claim: its namespace is unknown. */
+export const NO_CLAIM: Fault = {
+  path: 'spec.claimRef',
+  found: 'nothing',
+  rule: 'must name the claim; create the claim instead of the composite, or for a local render add spec.claimRef with namespace and name',
+};

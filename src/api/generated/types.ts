@@ -1,0 +1,734 @@
+/** Generated from the XRDs in package by package/generate.ts; do not edit. */
+
+export interface Schemas {
+  Settings: Settings;
+  SkillPackSpec: SkillPackSpec;
+  SkillPackStatus: SkillPackStatus;
+  SympoziumInstanceSpec: SympoziumInstanceSpec;
+  SympoziumInstanceStatus: SympoziumInstanceStatus;
+  AgentRunSpec: AgentRunSpec;
+  AgentRunStatus: AgentRunStatus;
+  SympoziumPolicySpec: SympoziumPolicySpec;
+  SympoziumPolicyStatus: SympoziumPolicyStatus;
+}
+/**
+ * Settings tells the function where the platform keeps its things. Nothing security-relevant stands only here.
+ */
+export interface Settings {
+  /**
+   * Always skillpack.fn.crossplane.io/v1beta1.
+   */
+  apiVersion?: string;
+  /**
+   * Always Settings.
+   */
+  kind?: string;
+  metadata?: {};
+  /**
+   * The namespace for the ConfigMaps of SkillPacks. It must exist. Default sympozium-system.
+   */
+  systemNamespace: string;
+  /**
+   * The ProviderConfig of provider-kubernetes that the Objects use. Default default.
+   */
+  providerConfigName: string;
+  /**
+   * Whether runs wait until a SympoziumPolicy exists. Default false.
+   */
+  requirePolicy: boolean;
+  /**
+   * How soon Crossplane asks again although nothing changed.
+   */
+  ttl: {
+    /**
+     * While a run is Running or Serving. Default 30s.
+     */
+    active: string;
+    /**
+     * While a run is Pending or Preparing. Default 10s.
+     */
+    preparing: string;
+  };
+}
+/**
+ * What the pack teaches and which tools and rights it brings.
+ */
+export interface SkillPackSpec {
+  /**
+   * A word to group packs by, for example kubernetes. Shown as a column; nothing depends on it.
+   */
+  category?: string;
+  /**
+   * The version of this pack, for example 1.0.0. Recorded in the status of every run that uses it.
+   */
+  version?: string;
+  /**
+   * The instructions of the pack. Each becomes the file /skills/<name>.md in the agent and in every sidecar.
+   */
+  skills: Skill[];
+  sidecar?: Sidecar;
+}
+export interface Skill {
+  /**
+   * The name of the skill and of its file, unique in the pack and among all packs of one run.
+   */
+  name: string;
+  /**
+   * One sentence that tells the agent when to use the skill. Written as a quotation above the content.
+   */
+  description?: string;
+  /**
+   * The instructions as Markdown. All skills of a pack, and of a run, together may take 512 KiB of JSON-encoded text; above 256 KiB apply the pack with kubectl apply --server-side.
+   */
+  content: string;
+  /**
+   * What the skill expects to find. Information for readers; nothing enforces it.
+   */
+  requires?: {
+    /**
+     * Programs the skill calls, for example kubectl.
+     */
+    bins?: string[];
+    /**
+     * Agent tools the skill calls, for example execute_command.
+     */
+    tools?: string[];
+  };
+}
+/**
+ * A container with tools that runs beside the agent. The only container that ever holds the rights of this pack.
+ */
+export interface Sidecar {
+  /**
+   * The image of the sidecar, best with a digest.
+   */
+  image: string;
+  /**
+   * The entry point of the sidecar. Default the entry point of the image.
+   */
+  command?: string[];
+  /**
+   * The arguments of the entry point. Default the arguments of the image.
+   */
+  args?: string[];
+  /**
+   * Whether the sidecar shares the agent's /workspace. Default true.
+   */
+  mountWorkspace: boolean;
+  /**
+   * Environment variables of the sidecar. Never put a credential here; use secretRef.
+   */
+  env?: {
+    /**
+     * The name of the variable.
+     */
+    name: string;
+    /**
+     * The value of the variable. Default empty.
+     */
+    value: string;
+  }[];
+  /**
+   * What the sidecar is given, as request and as limit.
+   */
+  resources: {
+    /**
+     * CPU as a Kubernetes quantity. Default 100m.
+     */
+    cpu: string;
+    /**
+     * Memory as a Kubernetes quantity. Default 128Mi.
+     */
+    memory: string;
+  };
+  /**
+   * Rights the sidecar needs in the namespace of the run. They become a Role that lives as long as the run.
+   */
+  rbac?: Rule[];
+  /**
+   * Rights the sidecar needs in the whole cluster. They become a ClusterRole that lives as long as the run.
+   */
+  clusterRBAC?: Rule[];
+  /**
+   * The name of a Secret in the namespace of the run, mounted in this sidecar only.
+   */
+  secretRef?: string;
+  /**
+   * Where the Secret is mounted. Default /secrets/<secretRef>.
+   */
+  secretMountPath?: string;
+  hostAccess?: HostAccess;
+  /**
+   * Whether the sidecar serves requests, so that a run with this pack is a Deployment and a Service instead of a Job. Default false.
+   */
+  requiresServer: boolean;
+  /**
+   * Ports the sidecar listens on. In server mode also the ports of the Service.
+   */
+  ports?: Port[];
+}
+export interface Rule {
+  /**
+   * API groups of the resources; the empty string is the core group.
+   */
+  apiGroups: string[];
+  /**
+   * Resources, or resource/subresource, in plural lower case.
+   */
+  resources: string[];
+  /**
+   * What may be done with the resources, for example get, list, watch.
+   */
+  verbs: string[];
+  /**
+   * The only objects the rule holds for. Default all.
+   */
+  resourceNames?: string[];
+}
+/**
+ * Access to the node. Nothing in it counts unless enabled is true, and a SympoziumPolicy has to permit it.
+ */
+export interface HostAccess {
+  /**
+   * Whether the pack asks for access to the node at all. Default false.
+   */
+  enabled: boolean;
+  /**
+   * Use the network of the node. Reaches every container of the Pod. Default false.
+   */
+  hostNetwork: boolean;
+  /**
+   * See the processes of the node. Reaches every container of the Pod. Default false.
+   */
+  hostPID: boolean;
+  /**
+   * Run this sidecar as root with every capability. Default false.
+   */
+  privileged: boolean;
+  /**
+   * Directories of the node to mount in this sidecar.
+   */
+  mounts?: HostMount[];
+}
+export interface HostMount {
+  /**
+   * The directory on the node.
+   */
+  hostPath: string;
+  /**
+   * Where it is mounted in the sidecar.
+   */
+  mountPath: string;
+  /**
+   * Whether the sidecar may only read it. Default true.
+   */
+  readOnly: boolean;
+}
+export interface Port {
+  /**
+   * The name of the port, unique in the pack.
+   */
+  name: string;
+  /**
+   * The port number.
+   */
+  containerPort: number;
+  /**
+   * The transport protocol. Default TCP.
+   */
+  protocol: 'TCP' | 'UDP' | 'SCTP';
+}
+/**
+ * What became of the pack.
+ */
+export interface SkillPackStatus {
+  /**
+   * Pending until the ConfigMap exists, then Ready; Invalid when the pack cannot be used.
+   */
+  phase?: 'Pending' | 'Ready' | 'Invalid';
+  /**
+   * Why the pack is not Ready, for people.
+   */
+  message?: string;
+  /**
+   * The ConfigMap with the skills, in the system namespace.
+   */
+  configMapName?: string;
+  /**
+   * How many skills the pack has.
+   */
+  skillCount?: number;
+  /**
+   * What a SympoziumPolicy would refuse about this pack.
+   */
+  findings?: {
+    /**
+     * The policy that refuses.
+     */
+    policy?: string;
+    /**
+     * The rule that refuses.
+     */
+    rule?: string;
+    /**
+     * The field of the pack that is refused.
+     */
+    path?: string;
+    /**
+     * Why it is refused and what would permit it.
+     */
+    message?: string;
+  }[];
+}
+/**
+ * What runs of this instance get unless they say otherwise. Edits reach runs created later.
+ */
+export interface SympoziumInstanceSpec {
+  /**
+   * The skills of this run. When given, they replace the selection of the instance; the params of a pack listed in both are merged, the value of the run winning.
+   */
+  skills?: SkillUse[];
+  /**
+   * What the agent is told before the task.
+   */
+  systemPrompt?: string;
+  model?: Model;
+  /**
+   * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused. Never put a credential here.
+   */
+  env?: EnvVar[];
+  /**
+   * Secrets in the namespace of the run that let the node pull the images.
+   */
+  imagePullSecrets?: {
+    /**
+     * The name of the Secret.
+     */
+    name: string;
+  }[];
+  /**
+   * How long the agent may run, from 1s to 24h, for example 10m. Default from the instance, then the policy, then 10m. Does not apply in server mode.
+   */
+  timeout?: string;
+}
+export interface SkillUse {
+  /**
+   * The name of a SkillPack.
+   */
+  skillPackRef?: string;
+  /**
+   * The name of a ConfigMap in the namespace of the run, mounted at /skills/configmaps/<name>. Unlike a pack it is not copied, so later edits reach the run.
+   */
+  configMapRef?: string;
+  /**
+   * Values for the sidecar of the pack. REPO becomes the environment variable SKILL_REPO; characters other than letters and digits become an underscore. Never put a credential here.
+   */
+  params?: {
+    [k: string]: string | undefined;
+  };
+}
+/**
+ * The language model. Unset fields come from the instance, then from the policy's defaults.
+ */
+export interface Model {
+  /**
+   * The provider of the model, for example anthropic, openai or ollama.
+   */
+  provider?: string;
+  /**
+   * The name of the model as the provider knows it.
+   */
+  model?: string;
+  /**
+   * The address of the provider, for a gateway or a model of your own.
+   */
+  baseURL?: string;
+  /**
+   * How much the model may think before it answers.
+   */
+  thinking?: 'off' | 'low' | 'medium' | 'high';
+  /**
+   * The name of a Secret in the namespace of the run with the provider's key under its usual name, for example ANTHROPIC_API_KEY.
+   */
+  authSecretRef?: string;
+}
+export interface EnvVar {
+  /**
+   * The name of the variable.
+   */
+  name: string;
+  /**
+   * The value of the variable. Default empty.
+   */
+  value: string;
+}
+/**
+ * Whether runs can use the instance.
+ */
+export interface SympoziumInstanceStatus {
+  /**
+   * Ready when every reference was found, Waiting when one is missing, Invalid when the spec has faults.
+   */
+  phase?: 'Ready' | 'Waiting' | 'Invalid';
+  /**
+   * Why the instance is not Ready, for people.
+   */
+  message?: string;
+  /**
+   * The packs the instance refers to, as far as they exist.
+   */
+  skills?: {
+    /**
+     * The name of the SkillPack.
+     */
+    pack?: string;
+    /**
+     * The version the pack states.
+     */
+    version?: string;
+  }[];
+}
+/**
+ * What is to be done, and with which skills. Immutable but for cancel, cleanup and ttlSecondsAfterFinished.
+ */
+export interface AgentRunSpec {
+  /**
+   * The SympoziumInstance, in the same namespace, whose settings the run takes.
+   */
+  instanceRef: string;
+  /**
+   * What the agent is asked to do. Needed unless the run is a server.
+   */
+  task?: string;
+  /**
+   * task runs an agent once as a Job; server runs the serving sidecars as a Deployment and a Service. Default server when a selected pack requires a server, else task; an explicit task leaves such sidecars out.
+   */
+  mode?: 'task' | 'server';
+  /**
+   * The skills of this run. When given, they replace the selection of the instance; the params of a pack listed in both are merged, the value of the run winning.
+   */
+  skills?: SkillUse[];
+  /**
+   * What the agent is told before the task.
+   */
+  systemPrompt?: string;
+  model?: Model;
+  /**
+   * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused. Never put a credential here.
+   */
+  env?: EnvVar[];
+  /**
+   * Secrets in the namespace of the run that let the node pull the images.
+   */
+  imagePullSecrets?: {
+    /**
+     * The name of the Secret.
+     */
+    name: string;
+  }[];
+  /**
+   * How long the agent may run, from 1s to 24h, for example 10m. Default from the instance, then the policy, then 10m. Does not apply in server mode.
+   */
+  timeout?: string;
+  /**
+   * How many seconds the Job and its logs stay after the run ended. Default 300. Does not apply in server mode.
+   */
+  ttlSecondsAfterFinished: number;
+  /**
+   * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the claim goes. Default delete.
+   */
+  cleanup: 'delete' | 'keep';
+  /**
+   * Set to true to end the run now and for good. Default false.
+   */
+  cancel: boolean;
+}
+/**
+ * What became of the run.
+ */
+export interface AgentRunStatus {
+  /**
+   * One word for the whole. Pending waits for what the run refers to; Preparing makes its objects; Running and Serving hold a Pod; Succeeded, Failed and Cancelled are final. Wait for this field, not for conditions.
+   */
+  phase?: 'Pending' | 'Preparing' | 'Running' | 'Serving' | 'Succeeded' | 'Failed' | 'Cancelled';
+  /**
+   * Why the run is in its phase, as one word.
+   */
+  reason?: string;
+  /**
+   * Why the run is in its phase and what to do, for people.
+   */
+  message?: string;
+  /**
+   * What the objects of the run are named after; unique over time.
+   */
+  runId?: string;
+  /**
+   * The mode the run got.
+   */
+  mode?: 'task' | 'server';
+  /**
+   * The Job, or in server mode the Deployment, in the namespace of the run. Set once it was seen to exist.
+   */
+  workloadName?: string;
+  /**
+   * When the Job started.
+   */
+  startTime?: string;
+  /**
+   * When the run ended.
+   */
+  completionTime?: string;
+  /**
+   * A digest of everything the run was prepared with.
+   */
+  frozenDigest?: string;
+  /**
+   * The packs the run was given.
+   */
+  skills?: UsedPack[];
+  /**
+   * Which rights the run was given, and for which pack.
+   */
+  rights?: Right[];
+}
+export interface UsedPack {
+  /**
+   * The name of the SkillPack.
+   */
+  pack?: string;
+  /**
+   * The version the pack stated.
+   */
+  version?: string;
+  /**
+   * A digest of the spec of the pack as it was used.
+   */
+  digest?: string;
+}
+export interface Right {
+  /**
+   * The SkillPack that asked for the right.
+   */
+  pack?: string;
+  /**
+   * Whether the right holds in one namespace or in the whole cluster.
+   */
+  scope?: 'Namespace' | 'Cluster';
+  /**
+   * The namespace the right holds in.
+   */
+  namespace?: string;
+  /**
+   * The API groups of the resources.
+   */
+  apiGroups?: string[];
+  /**
+   * The resources.
+   */
+  resources?: string[];
+  /**
+   * What may be done.
+   */
+  verbs?: string[];
+  /**
+   * The only objects the right holds for.
+   */
+  resourceNames?: string[];
+}
+/**
+ * What is permitted and what is given by default. An empty spec means the built-in guardrails.
+ */
+export interface SympoziumPolicySpec {
+  /**
+   * What a run gets where neither it nor its instance say otherwise.
+   */
+  defaults?: {
+    /**
+     * The agent container. Only a policy can choose it.
+     */
+    agent?: {
+      /**
+       * The image of the agent. Default the public agent runner, pinned by version.
+       */
+      image?: string;
+      /**
+       * The entry point of the agent. Default the entry point of the image.
+       */
+      command?: string[];
+      /**
+       * What the agent is given, as request and as limit. Default 500m and 512Mi.
+       */
+      resources?: {
+        /**
+         * CPU as a Kubernetes quantity, for example 500m.
+         */
+        cpu?: string;
+        /**
+         * Memory as a Kubernetes quantity, for example 512Mi.
+         */
+        memory?: string;
+      };
+    };
+    model?: Model;
+    /**
+     * How long a run may take, from 1s to 24h. Default 10m.
+     */
+    timeout?: string;
+  };
+  /**
+   * The most a run may ask for; more is refused.
+   */
+  limits?: {
+    /**
+     * The longest timeout of a run, from 1s to 24h.
+     */
+    timeout?: string;
+    /**
+     * The most skills of all packs together.
+     */
+    skills?: number;
+    /**
+     * The most environment variables of the agent.
+     */
+    env?: number;
+    /**
+     * The most the agent may be given.
+     */
+    agent?: {
+      /**
+       * CPU as a Kubernetes quantity, for example 500m.
+       */
+      cpu?: string;
+      /**
+       * Memory as a Kubernetes quantity, for example 512Mi.
+       */
+      memory?: string;
+    };
+    /**
+     * The most each sidecar may be given.
+     */
+    sidecar?: {
+      /**
+       * CPU as a Kubernetes quantity, for example 500m.
+       */
+      cpu?: string;
+      /**
+       * Memory as a Kubernetes quantity, for example 512Mi.
+       */
+      memory?: string;
+    };
+  };
+  /**
+   * Which images may run.
+   */
+  images?: {
+    /**
+     * Registries, or registries with the beginning of a path, that images may come from. Default any.
+     */
+    registries?: string[];
+    /**
+     * Whether every image has to be pinned by digest. Default false.
+     */
+    requireDigest?: boolean;
+    /**
+     * Replacements for the beginning of image names, for sites without the internet.
+     */
+    rewrites?: {
+      /**
+       * The registry or beginning of a name to replace.
+       */
+      from: string;
+      /**
+       * What replaces it.
+       */
+      to: string;
+    }[];
+  };
+  /**
+   * Packs that only some namespaces may use. A pack not listed is for all.
+   */
+  packs?: {
+    /**
+     * The name of the SkillPack.
+     */
+    name: string;
+    /**
+     * The namespaces that may use it, by exact name, or * for all.
+     */
+    namespaces: string[];
+  }[];
+  /**
+   * The only Secrets a pack, instance or run may name. Default any in the namespace of the run.
+   */
+  secrets?: string[];
+  /**
+   * Which access to the node a pack may ask for. Default none.
+   */
+  hostAccess?: {
+    /**
+     * Whether the network of the node may be used. Default false.
+     */
+    hostNetwork?: boolean;
+    /**
+     * Whether the processes of the node may be seen. Default false.
+     */
+    hostPID?: boolean;
+    /**
+     * Whether a sidecar may be privileged. Default false.
+     */
+    privileged?: boolean;
+    /**
+     * Directories of the node that may be mounted, with everything below them.
+     */
+    paths?: {
+      /**
+       * The directory.
+       */
+      prefix: string;
+      /**
+       * Whether it may only be read. Default true.
+       */
+      readOnly?: boolean;
+    }[];
+  };
+  /**
+   * Exceptions to the rights that are refused by default.
+   */
+  rights?: {
+    /**
+     * Rights a pack may ask for though they are refused by default. No wildcards.
+     */
+    allow?: {
+      /**
+       * Whether the right may hold in the namespace of the run or in the whole cluster.
+       */
+      scope: 'Namespace' | 'Cluster';
+      /**
+       * API groups; the empty string is the core group.
+       */
+      apiGroups: string[];
+      /**
+       * Resources or resource/subresource.
+       */
+      resources: string[];
+      /**
+       * What may be done.
+       */
+      verbs: string[];
+    }[];
+  };
+}
+/**
+ * Whether the policy is in force.
+ */
+export interface SympoziumPolicyStatus {
+  /**
+   * Active, or Invalid when it cannot be read; new runs then wait.
+   */
+  phase?: 'Active' | 'Invalid';
+  /**
+   * What is wrong with the policy, for people.
+   */
+  message?: string;
+}

@@ -1,0 +1,105 @@
+/**
+ * The rules a schema states in CEL, and those only a parser can check. Each looks at a value that may still be wrong
+ * in other ways, skips what is not of its shape (the schema reports that) and adds the faults it finds.
+ */
+import { isObject, type JsonValue, jsonBytes, listAt, textAt, valueAt } from '../kube/json.ts';
+import { parseDuration } from '../kube/duration.ts';
+import type { Fault } from './fault.ts';
+import { show } from './schema.ts';
+
+/** 512 KiB: the skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
+export const MAX_SKILL_BYTES = 512 * 1024;
+
+/** Each value of `key` in a list of maps may stand once. */
+export function checkUnique(faults: Fault[], path: string, list: JsonValue[], key: string, rule = 'must be unique'): void {
+  const seen = new Set<JsonValue>();
+  for (const [index, item] of list.entries()) {
+    const value = isObject(item) ? item[key] : undefined;
+    if (value === undefined) continue;
+    if (seen.has(value)) faults.push({ path: `${path}[${index}].${key}`, found: `${show(value)} twice`, rule });
+    seen.add(value);
+  }
+}
+
+/** A timeout lies between 1s and 24h. */
+export function checkDuration(faults: Fault[], path: string, value: JsonValue | undefined): void {
+  const seconds = typeof value === 'string' ? parseDuration(value) : undefined;
+  if (seconds === undefined || (seconds >= 1 && seconds <= 24 * 3600)) return;
+  faults.push({ path, found: show(value), rule: 'must be between 1s and 24h' });
+}
+
+/** What AgentRun and SympoziumInstance share. */
+export function checkRunFields(faults: Fault[], spec: JsonValue): void {
+  const uses = listAt(spec, 'skills');
+  for (const [index, use] of uses.entries()) {
+    if (!isObject(use)) continue;
+    const path = `spec.skills[${index}]`;
+    const refs = ['skillPackRef', 'configMapRef'].filter((key) => use[key] !== undefined);
+    if (refs.length !== 1) {
+      const found = refs.length === 0 ? 'none' : 'both';
+      faults.push({ path, found, rule: 'must have exactly one of skillPackRef and configMapRef' });
+    }
+    if (use['params'] !== undefined && use['skillPackRef'] === undefined) {
+      faults.push({ path: `${path}.params`, found: 'params without skillPackRef', rule: 'must stand beside skillPackRef' });
+    }
+    const params = valueAt(use, 'params');
+    for (const name of isObject(params) ? Object.keys(params) : []) {
+      if (name.length >= 1 && name.length <= 63) continue;
+      faults.push({ path: `${path}.params`, found: show(name), rule: 'names of params must have 1 to 63 characters' });
+    }
+  }
+  checkUnique(faults, 'spec.skills', uses, 'skillPackRef', 'may list a SkillPack once');
+  checkUnique(faults, 'spec.skills', uses, 'configMapRef', 'may list a ConfigMap once');
+  checkUnique(faults, 'spec.imagePullSecrets', listAt(spec, 'imagePullSecrets'), 'name');
+  checkUnique(faults, 'spec.env', listAt(spec, 'env'), 'name');
+  for (const [index, variable] of listAt(spec, 'env').entries()) {
+    const name = textAt(variable, 'name') ?? '';
+    if (!isReservedVariable(name)) continue;
+    faults.push({ path: `spec.env[${index}].name`, found: show(name), rule: 'must not be a name the product sets, PATH, HOME or LD_*' });
+  }
+  checkDuration(faults, 'spec.timeout', valueAt(spec, 'timeout'));
+}
+
+/** What the public agent-runner images read, and what the function sets from the fields of a run. */
+const PRODUCT_VARIABLES = [
+  'AGENT_RUN_ID',
+  'INSTANCE_NAME',
+  'AGENT_NAMESPACE',
+  'TASK',
+  'SYSTEM_PROMPT',
+  'MODEL_PROVIDER',
+  'MODEL_NAME',
+  'MODEL_BASE_URL',
+  'THINKING_MODE',
+  'RUN_TIMEOUT',
+  'TOOLS_ENABLED',
+  'SYMPOZIUM_SKILL_TARGETS',
+  'SYMPOZIUM_SKILL_PACK',
+] as const;
+
+/** The keys of a model's Secret that reach the agent, under the same names; unrelated keys stay out. */
+export const MODEL_KEYS = [
+  'API_KEY',
+  'ANTHROPIC_API_KEY',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_REGION',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AZURE_OPENAI_API_KEY',
+  'LLM_API_KEY',
+  'OPENAI_API_KEY',
+  'PROVIDER_API_KEY',
+] as const;
+
+const RESERVED_VARIABLES: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, ...MODEL_KEYS, 'PATH', 'HOME']);
+
+export function isReservedVariable(name: string): boolean {
+  return RESERVED_VARIABLES.has(name) || name.startsWith('LD_');
+}
+
+/** All skills together fit into one Object. */
+export function checkSkillBytes(faults: Fault[], path: string, texts: string[]): void {
+  const bytes = texts.reduce((sum, text) => sum + jsonBytes(text), 0);
+  if (bytes <= MAX_SKILL_BYTES) return;
+  faults.push({ path, found: `${Math.ceil(bytes / 1024)} KiB`, rule: 'must together have at most 512 KiB of JSON-encoded text' });
+}

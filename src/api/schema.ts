@@ -1,0 +1,107 @@
+/** From a generated validator's errors to faults a person can act on. */
+import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+import type { Fault } from './fault.ts';
+import type { SchemaError, Validator } from './generated/validators.js';
+
+/** What each pattern of the schemas asks for, in words. A test fails when a schema has a pattern without words. */
+export const PATTERNS: Record<string, string> = {
+  '^[a-z0-9]+(-[a-z0-9]+)*$': 'must be lower-case letters and digits in groups joined by single hyphens',
+  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$': 'must be a DNS label: lower-case letters, digits and hyphens',
+  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$':
+    'must be a Kubernetes name: lower-case letters, digits, hyphens and dots',
+  '^[A-Za-z_][A-Za-z0-9_]*$': 'must be letters, digits and underscores, not beginning with a digit',
+  '^[^\\s]+$': 'must not contain white space',
+  '^/[^:]+$': 'must be an absolute path without a colon, below the root',
+  '^/[^:]*$': 'must be an absolute path without a colon',
+  '^https?://[^\\s]+$': 'must begin with http:// or https://',
+  '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$': 'must be a duration such as 90s, 10m or 1h30m',
+  '^([1-9][0-9]*m|[0-9]*[1-9][0-9]*(\\.[0-9]+)?|0\\.[0-9]*[1-9][0-9]*)$': 'must be an amount of CPU such as 500m or 2',
+  '^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$': 'must be an amount of memory such as 512Mi or 2Gi',
+  '^[^*]*$': 'must not contain a wildcard',
+  '^[^*]+$': 'must not be empty or contain a wildcard',
+  '^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$': 'must be the name of a namespace, or *',
+};
+
+/** A copy of `value` with defaults filled in, and everything the schema finds wrong with it. */
+export function checkSchema(validator: Validator, value: JsonValue, path: string): { value: JsonValue; faults: Fault[] } {
+  const copy = withoutNulls(value);
+  if (validator(copy)) return { value: copy, faults: [] };
+  return { value: copy, faults: (validator.errors ?? []).map((error) => faultOf(error, copy, path)) };
+}
+
+/** A null stands for a field that is not set, as the API server has it. */
+function withoutNulls(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => child !== null)
+      .map(([key, child]) => [key, withoutNulls(child)]),
+  );
+}
+
+function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
+  const keys = error.instancePath.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const path = rootPath + keys.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
+  let found: JsonValue | undefined = root;
+  for (const key of keys) found = isObject(found) || Array.isArray(found) ? (found as JsonObject)[key] : undefined;
+  const { params } = error;
+  const limit = String(params['limit']);
+  switch (error.keyword) {
+    case 'additionalProperties':
+      return { path: `${path}.${params['additionalProperty']}`, found: 'an unknown field', rule: 'must not be set' };
+    case 'required':
+      return { path: `${path}.${params['missingProperty']}`, found: 'nothing', rule: 'must be set' };
+    case 'type':
+      return { path, found: describeType(found), rule: `must be ${TYPES[String(params['type'])] ?? params['type']}` };
+    case 'enum':
+      return { path, found: show(found), rule: `must be one of ${(params['allowedValues'] as string[]).join(', ')}` };
+    case 'pattern':
+      return { path, found: show(found), rule: PATTERNS[String(params['pattern'])] ?? `must match ${params['pattern']}` };
+    case 'minimum':
+      return { path, found: show(found), rule: `must be at least ${limit}` };
+    case 'maximum':
+      return { path, found: show(found), rule: `must be at most ${limit}` };
+    case 'minLength':
+      return { path, found: size(found), rule: `must have at least ${limit} characters` };
+    case 'maxLength':
+      return { path, found: size(found), rule: `must have at most ${limit} characters` };
+    case 'minItems':
+    case 'minProperties':
+      return { path, found: size(found), rule: `must have at least ${limit} entries` };
+    case 'maxItems':
+    case 'maxProperties':
+      return { path, found: size(found), rule: `must have at most ${limit} entries` };
+    default:
+      return { path, found: describeType(found), rule: `must satisfy ${error.keyword}` };
+  }
+}
+
+const TYPES: Record<string, string> = {
+  string: 'text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+};
+
+/** Only the type: a value of the wrong type may be a mistyped secret. */
+function describeType(value: JsonValue | undefined): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  if (isObject(value)) return 'a map';
+  return { string: 'text', number: 'a number', boolean: 'true or false' }[typeof value as 'string'];
+}
+
+function size(value: JsonValue | undefined): string {
+  if (typeof value === 'string') return String([...value].length);
+  if (Array.isArray(value)) return String(value.length);
+  return String(Object.keys(isObject(value) ? value : {}).length);
+}
+
+/** A value in quotes, cut where it gets long. */
+export function show(value: JsonValue | undefined): string {
+  const text = typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value ?? null);
+  return text.length <= 64 ? text : `${text.slice(0, 60)}…"`;
+}

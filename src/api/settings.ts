@@ -1,0 +1,40 @@
+import { type JsonObject, type JsonValue, valueAt } from '../kube/json.ts';
+import { parseDuration } from '../kube/duration.ts';
+import { type Fault, invalid, type Parsed } from './fault.ts';
+import { validateSettings } from './generated/validators.js';
+import { checkDuration } from './rules.ts';
+import { checkSchema, show } from './schema.ts';
+import type { Settings as SettingsInput } from './generated/types.ts';
+
+const SETTINGS_API_VERSION = 'skillpack.fn.crossplane.io/v1beta1';
+const SETTINGS_KIND = 'Settings';
+
+/** The function input, ready for use. */
+export interface Settings {
+  systemNamespace: string;
+  providerConfigName: string;
+  requirePolicy: boolean;
+  /** How soon Crossplane asks again: `active` while a run holds a Pod, `preparing` before. */
+  ttlSeconds: { active: number; preparing: number };
+}
+
+/** The input of the Composition's step; none means all defaults. Fields: package/function/input. */
+export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
+  const faults: Fault[] = [];
+  const checked = checkSchema(validateSettings, input ?? {}, 'input');
+  faults.push(...checked.faults);
+  if (input !== undefined) {
+    checkConstant(faults, 'input.apiVersion', valueAt(input, 'apiVersion'), SETTINGS_API_VERSION);
+    checkConstant(faults, 'input.kind', valueAt(input, 'kind'), SETTINGS_KIND);
+  }
+  for (const name of ['active', 'preparing']) checkDuration(faults, `input.ttl.${name}`, valueAt(checked.value, 'ttl', name));
+  if (faults.length > 0) return invalid(faults);
+  const { systemNamespace, providerConfigName, requirePolicy, ttl } = checked.value as unknown as SettingsInput;
+  const seconds = (duration: string): number => Math.ceil(parseDuration(duration) ?? 0);
+  const ttlSeconds = { active: seconds(ttl.active), preparing: seconds(ttl.preparing) };
+  return { ok: true, value: { systemNamespace, providerConfigName, requirePolicy, ttlSeconds } };
+}
+
+function checkConstant(faults: Fault[], path: string, found: JsonValue | undefined, expected: string): void {
+  if (found !== expected) faults.push({ path, found: found === undefined ? 'nothing' : show(found), rule: `must be ${expected}` });
+}

@@ -1,0 +1,83 @@
+import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { isWithin, normalizePath } from '../kube/paths.ts';
+import { nameOf, parseSpec } from './composite.ts';
+import type { Fault, Parsed } from './fault.ts';
+import type { SkillPackSpec } from './generated/types.ts';
+import { validateSkillPackSpec } from './generated/validators.js';
+import { checkSkillBytes, checkUnique } from './rules.ts';
+import { PATTERNS, show } from './schema.ts';
+
+/** Where every container of a run has its own things; nothing else may be mounted there. */
+export const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
+const RESERVED_DIRECTORIES = ['/skills', '/ipc', '/tmp', '/workspace', TOKEN_DIRECTORY];
+
+const PACK_NAME = '^[a-z0-9]+(-[a-z0-9]+)*$';
+
+/** A SkillPack as the function trusts it. Fields: package/claims/apis/skillpack/definition.yaml. */
+export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
+  return parseSpec(composite, validateSkillPackSpec, (faults, spec) => {
+    const name = nameOf(composite);
+    if (!new RegExp(PACK_NAME).test(name) || name.length > 63) {
+      faults.push({ path: 'metadata.name', found: show(name), rule: `${PATTERNS[PACK_NAME]}, 63 characters at most` });
+    }
+    const skills = listAt(spec, 'skills');
+    checkUnique(faults, 'spec.skills', skills, 'name');
+    checkSkillBytes(faults, 'spec.skills', skills.map((skill) => textAt(skill, 'content') ?? ''));
+    checkUnique(faults, 'spec.sidecar.env', listAt(spec, 'sidecar', 'env'), 'name');
+    checkMounts(faults, spec);
+    checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
+  });
+}
+
+function checkMounts(faults: Fault[], spec: unknown): void {
+  const secret = textAt(spec, 'sidecar', 'secretRef');
+  const secretPath = textAt(spec, 'sidecar', 'secretMountPath');
+  if (secretPath !== undefined && secret === undefined) {
+    faults.push({ path: 'spec.sidecar.secretMountPath', found: show(secretPath), rule: 'must stand beside secretRef' });
+  }
+  const mounts: { field: string; path: string }[] = [];
+  if (secretPath !== undefined) mounts.push({ field: 'spec.sidecar.secretMountPath', path: secretPath });
+  else if (secret !== undefined) mounts.push({ field: 'spec.sidecar.secretRef', path: `/secrets/${secret}` });
+  const hostAccess = valueAt(spec, 'sidecar', 'hostAccess', 'enabled') === true;
+  const hostMounts = hostAccess ? listAt(spec, 'sidecar', 'hostAccess', 'mounts') : [];
+  for (const [index, mount] of hostMounts.entries()) {
+    const path = textAt(mount, 'mountPath');
+    if (path !== undefined) mounts.push({ field: `spec.sidecar.hostAccess.mounts[${index}].mountPath`, path });
+  }
+  const taken: string[] = [];
+  for (const { field, path } of mounts) {
+    const normal = normalizePath(path);
+    const found = show(path);
+    if (normal === undefined) {
+      faults.push({ path: field, found, rule: 'must be an absolute path without ..' });
+      continue;
+    }
+    const reserved = RESERVED_DIRECTORIES.find((directory) => overlaps(normal, directory));
+    const underWorkspace = normal !== '/workspace' && isWithin(normal, '/workspace');
+    if (reserved !== undefined && !underWorkspace) {
+      faults.push({ path: field, found, rule: `must not be ${reserved}, above it or below it` });
+    } else if (taken.some((other) => overlaps(normal, other))) {
+      faults.push({ path: field, found, rule: 'must not meet another mount of the sidecar' });
+    }
+    taken.push(normal);
+  }
+}
+
+const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);
+
+function checkPorts(faults: Fault[], ports: unknown[]): void {
+  checkUnique(faults, 'spec.sidecar.ports', listAt({ ports }, 'ports'), 'name');
+  const seen = new Set<string>();
+  for (const [index, port] of ports.entries()) {
+    const name = textAt(port, 'name');
+    if (name !== undefined && !/[a-z]/.test(name)) {
+      faults.push({ path: `spec.sidecar.ports[${index}].name`, found: show(name), rule: 'must contain a letter' });
+    }
+    const number = valueAt(port, 'containerPort');
+    const key = `${number}/${textAt(port, 'protocol') ?? 'TCP'}`;
+    if (number !== undefined && seen.has(key)) {
+      faults.push({ path: `spec.sidecar.ports[${index}].containerPort`, found: `${key} twice`, rule: 'must be unique' });
+    }
+    seen.add(key);
+  }
+}

@@ -1,0 +1,29 @@
+import { type JsonObject, listAt, valueAt } from '../kube/json.ts';
+import { nameOf, parseSpec } from './composite.ts';
+import type { Parsed } from './fault.ts';
+import type { SympoziumPolicySpec } from './generated/types.ts';
+import { validateSympoziumPolicySpec } from './generated/validators.js';
+import { checkDuration, checkUnique } from './rules.ts';
+import { show } from './schema.ts';
+
+const POLICY_NAME = /^(default|ns[.][a-z0-9]([-a-z0-9]*[a-z0-9])?)$/;
+
+/** The policy that holds everywhere. */
+export const DEFAULT_POLICY = 'default';
+
+/** The policy that overrides the default one, field by field, in a namespace. */
+export const namespacePolicy = (namespace: string): string => `ns.${namespace}`;
+
+/** A SympoziumPolicy as the function trusts it. Fields: package/claims/apis/sympoziumpolicy/definition.yaml. */
+export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPolicySpec> {
+  return parseSpec(composite, validateSympoziumPolicySpec, (faults, spec) => {
+    const name = nameOf(composite);
+    if (!POLICY_NAME.test(name)) {
+      faults.push({ path: 'metadata.name', found: show(name), rule: 'must be default or ns.<namespace>' });
+    }
+    for (const group of ['defaults', 'limits']) {
+      checkDuration(faults, `spec.${group}.timeout`, valueAt(spec, group, 'timeout'));
+    }
+    checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
+  });
+}

@@ -1,0 +1,114 @@
+/** The files of `render`, with one clear line for each way they can be wrong. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { nameOf } from '../api/composite.ts';
+import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { readYaml } from './yaml.ts';
+
+export interface RenderInput {
+  composite: JsonObject;
+  /** The input of the Composition's step. */
+  input: JsonObject | undefined;
+  required: JsonObject[];
+  /** By resource name. */
+  observed: Map<string, JsonObject>;
+}
+
+export interface RenderFiles {
+  composite: string;
+  composition: string;
+  functions: string;
+  required: string[];
+  observed: string | undefined;
+}
+
+const FUNCTION = 'function-skillpack';
+const RESOURCE_NAME = 'crossplane.io/composition-resource-name';
+
+export function loadRenderInput(files: RenderFiles): RenderInput {
+  const composite = loadComposite(files.composite);
+  return {
+    composite,
+    input: loadStepInput(files.composition, files.functions, composite),
+    required: files.required.flatMap(loadResources),
+    observed: files.observed === undefined ? new Map() : loadObserved(files.observed),
+  };
+}
+
+function loadComposite(file: string): JsonObject {
+  const [composite, ...others] = loadResources(file);
+  if (composite === undefined || others.length > 0) throw new Error(`${file} must hold exactly one composite (XR)`);
+  const kind = textAt(composite, 'kind') ?? '';
+  if (['AgentRun', 'SympoziumInstance'].includes(kind)) {
+    throw new Error(
+      `${file} holds the claim ${kind}; render takes the composite: set kind to X${kind}, remove metadata.namespace, and add ` +
+        `spec.claimRef with apiVersion, kind, namespace and name of the claim`,
+    );
+  }
+  return composite;
+}
+
+/** The input of the one step, after the checks Crossplane's own render makes. */
+function loadStepInput(compositionFile: string, functionsFile: string, composite: JsonObject): JsonObject | undefined {
+  const [composition] = loadResources(compositionFile);
+  if (composition === undefined || composition['kind'] !== 'Composition') throw new Error(`${compositionFile} must hold a Composition`);
+  for (const field of ['apiVersion', 'kind']) {
+    const wanted = textAt(composition, 'spec', 'compositeTypeRef', field);
+    const found = textAt(composite, field);
+    if (wanted !== found) throw new Error(`the Composition is for ${field} ${wanted}, but the composite is of ${field} ${found}`);
+  }
+  if (textAt(composition, 'spec', 'mode') !== 'Pipeline') throw new Error(`${compositionFile} must have spec.mode: Pipeline`);
+  const steps = listAt(composition, 'spec', 'pipeline');
+  const names = loadResources(functionsFile).map(nameOf);
+  for (const step of steps) {
+    const name = textAt(step, 'functionRef', 'name') ?? '';
+    if (!names.includes(name)) throw new Error(`${functionsFile} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
+    if (name !== FUNCTION) {
+      throw new Error(`step ${textAt(step, 'step')} calls ${name}: only Crossplane's own render runs pipelines of several functions`);
+    }
+  }
+  if (steps.length !== 1) throw new Error(`${compositionFile} must have exactly one step, it has ${steps.length}`);
+  const input = valueAt(steps[0], 'input');
+  return isObject(input) ? input : undefined;
+}
+
+function loadObserved(path: string): Map<string, JsonObject> {
+  const observed = new Map<string, JsonObject>();
+  for (const resource of loadResources(path)) {
+    const name = textAt(resource, 'metadata', 'annotations', RESOURCE_NAME);
+    if (name === undefined) throw new Error(`${path}: an observed resource needs the annotation ${RESOURCE_NAME}`);
+    observed.set(name, resource);
+  }
+  return observed;
+}
+
+/** Every resource of a YAML file, or of the YAML files directly in a directory. */
+function loadResources(path: string): JsonObject[] {
+  return listFiles(path).flatMap((file) =>
+    readYaml(read(file), file).map((value) => {
+      if (!isObject(value) || textAt(value, 'apiVersion') === undefined || textAt(value, 'kind') === undefined) {
+        throw new Error(`${file} must hold Kubernetes resources, each with apiVersion and kind`);
+      }
+      return value;
+    }),
+  );
+}
+
+function listFiles(path: string): string[] {
+  try {
+    if (!statSync(path).isDirectory()) return [path];
+  } catch (error) {
+    throw new Error(`cannot read ${path}: ${(error as Error).message}`);
+  }
+  const files = readdirSync(path).filter((file) => ['.yaml', '.yml'].includes(extname(file)));
+  if (files.length === 0) throw new Error(`${path} holds no YAML file`);
+  return files.sort().map((file) => join(path, file));
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,35 @@
+/** One call of the function, free of the wire: what was asked for and what is observed. */
+import type { JsonObject } from '../kube/json.ts';
+
+export interface Request {
+  /** The composite (XR) as Crossplane read it: metadata, spec and status. */
+  composite: JsonObject;
+  /** The composed resources that exist, by resource name. */
+  observed: ReadonlyMap<string, JsonObject>;
+  /** The resources asked for in `Response.requirements`, by the same key. A key that is absent was not fetched yet. */
+  required: ReadonlyMap<string, JsonObject[]>;
+  /** The input of the Composition's step, as it stands there. */
+  input: JsonObject | undefined;
+  /** The moment of the call. Time enters the core only here. */
+  now: Date;
+}
+
+/** Which resources Crossplane shall send with the next call. */
+export type Selector =
+  | { apiVersion: string; kind: string; matchName: string; namespace?: string }
+  | { apiVersion: string; kind: string; matchLabels: Record<string, string>; namespace?: string };
+
+/** What became of a reference; the four cases call for four different answers. */
+export type Lookup =
+  | { kind: 'notFetched' }
+  | { kind: 'missing' }
+  | { kind: 'several'; count: number }
+  | { kind: 'found'; resource: JsonObject };
+
+export function lookUp(request: Request, key: string): Lookup {
+  const items = request.required.get(key);
+  if (items === undefined) return { kind: 'notFetched' };
+  const [resource, ...others] = items;
+  if (resource === undefined) return { kind: 'missing' };
+  return others.length > 0 ? { kind: 'several', count: items.length } : { kind: 'found', resource };
+}

@@ -1,0 +1,51 @@
+/** The SympoziumInstance composite: composes nothing, tells whether runs can use it. */
+import { nameOf } from '../api/composite.ts';
+import { VALID } from '../api/conditions.ts';
+import { formatFaults } from '../api/fault.ts';
+import type { SympoziumInstanceSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
+import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
+import { packKey, packSelector } from '../function/references.ts';
+import { lookUp, type Request } from '../function/request.ts';
+import type { Composed } from '../function/response.ts';
+import { type JsonObject, textAt } from '../kube/json.ts';
+
+type Summary = Required<SympoziumInstanceStatus> & { reason: string };
+
+export function composeInstance(request: Request, ttlSeconds: number): Composed {
+  const parsed = parseSympoziumInstance(request.composite);
+  const packs = parsed.ok ? packNames(parsed.value) : [];
+  const { reason, ...status } = parsed.ok ? checkPacks(request, packs) : invalidSummary(formatFaults(parsed.faults));
+  const changed = textAt(request.composite, 'status', 'phase') !== status.phase;
+  return {
+    status,
+    ready: status.phase === 'Ready',
+    resources: new Map(),
+    conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason, message: status.message }],
+    results: changed ? [{ severity: status.phase === 'Ready' ? 'Normal' : 'Warning', reason, message: status.message }] : [],
+    requirements: Object.fromEntries(packs.map((name) => [packKey(name), packSelector(name)])),
+    ttlSeconds,
+  };
+}
+
+const invalidSummary = (message: string): Summary => ({ phase: 'Invalid', reason: 'InvalidSpec', message, skills: [] });
+
+function checkPacks(request: Request, packs: string[]): Summary {
+  const skills: Summary['skills'] = [];
+  const missing: string[] = [];
+  for (const name of packs) {
+    const found = lookUp(request, packKey(name));
+    if (found.kind !== 'found') missing.push(name);
+    else skills.push(describePack(found.resource));
+  }
+  if (missing.length === 0) return { phase: 'Ready', reason: 'Ready', message: 'Every reference was found', skills };
+  const message = `Waiting for SkillPack ${missing.sort().join(', ')}: ask the platform team, or correct spec.skills`;
+  return { phase: 'Waiting', reason: 'SkillPackNotFound', message, skills };
+}
+
+const packNames = (spec: SympoziumInstanceSpec): string[] =>
+  (spec.skills ?? []).flatMap(({ skillPackRef }) => (skillPackRef === undefined ? [] : [skillPackRef]));
+
+function describePack(pack: JsonObject): Summary['skills'][number] {
+  const version = textAt(pack, 'spec', 'version');
+  return { pack: nameOf(pack), ...(version !== undefined && { version }) };
+}

@@ -1,0 +1,18 @@
+import { isObject, listAt, textAt } from './json.ts';
+
+export interface ObservedCondition {
+  status: string;
+  reason: string;
+  message: string;
+}
+
+/** The condition of a type in `status.conditions` of any Kubernetes object, or undefined. */
+export function readCondition(object: unknown, type: string): ObservedCondition | undefined {
+  const found = listAt(object, 'status', 'conditions').find((item) => isObject(item) && item['type'] === type);
+  if (found === undefined) return undefined;
+  return {
+    status: textAt(found, 'status') ?? 'Unknown',
+    reason: textAt(found, 'reason') ?? '',
+    message: textAt(found, 'message') ?? '',
+  };
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto';
+import { isObject, type JsonValue } from './json.ts';
+
+/** The lower-case hexadecimal sha256 of a text. The only thing the core takes from Node. */
+export function sha256(text: string): string {
+  return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** `sha256:<hex>` of a value, whatever the order of its keys. */
+export function digest(value: JsonValue): string {
+  return `sha256:${sha256(JSON.stringify(sortKeys(value)))}`;
+}
+
+function sortKeys(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.keys(value)
+      .sort()
+      .map((key) => [key, sortKeys(value[key] ?? null)]),
+  );
+}

@@ -1,0 +1,46 @@
+/** JSON values as they travel between Crossplane and the function, and the few careful ways to look into them. */
+
+export type JsonValue = string | number | boolean | null | JsonValue[] | JsonObject;
+export interface JsonObject {
+  [key: string]: JsonValue;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * The value at a path of keys, or undefined when any step is missing or not an object. Looks at own keys only, so
+ * that names such as `constructor` are as absent as any other.
+ */
+export function valueAt(root: unknown, ...path: string[]): JsonValue | undefined {
+  let value = root as JsonValue | undefined;
+  for (const key of path) {
+    if (!isObject(value) || !Object.hasOwn(value, key)) return undefined;
+    value = value[key];
+  }
+  return value;
+}
+
+/** The object at a path, or an empty one. */
+export function objectAt(root: unknown, ...path: string[]): JsonObject {
+  const value = valueAt(root, ...path);
+  return isObject(value) ? value : {};
+}
+
+/** The list at a path, or an empty one. */
+export function listAt(root: unknown, ...path: string[]): JsonValue[] {
+  const value = valueAt(root, ...path);
+  return Array.isArray(value) ? value : [];
+}
+
+/** The non-empty text at a path, or undefined. */
+export function textAt(root: unknown, ...path: string[]): string | undefined {
+  const value = valueAt(root, ...path);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+/** How many bytes a text takes as UTF-8 JSON, quotes and escapes included. */
+export function jsonBytes(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).length;
+}

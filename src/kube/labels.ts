@@ -1,0 +1,30 @@
+/** Label and annotation keys, each with what it is for. */
+
+/** On every object: who made it. */
+export const MANAGED_BY = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY_US = 'function-skillpack';
+
+/** On every object of a run: the name of the AgentRun its tenant knows. */
+export const AGENT_RUN = 'sympozium.ai/agentrun';
+
+/** On every object of a run: the name of its SympoziumInstance. */
+export const INSTANCE = 'sympozium.ai/instance';
+
+/** On every object of a SkillPack: its name. */
+export const SKILL_PACK = 'sympozium.ai/skillpack';
+
+/** On the provider's Objects and on Pods: the run id, by which everything of one run is found. */
+export const RUN = 'sympozium.ai/run';
+
+/** On the provider's Objects: the key of the composed resource. */
+export const PART = 'sympozium.ai/part';
+
+/** Annotation on objects of a run: the SkillPacks it was given. */
+export const SKILLS = 'sympozium.ai/skills';
+
+/** Annotation Crossplane and its providers use for the name of the real object. */
+export const EXTERNAL_NAME = 'crossplane.io/external-name';
+
+/** Labels Crossplane sets on the composite of a claim. */
+export const CLAIM_NAME = 'crossplane.io/claim-name';
+export const CLAIM_NAMESPACE = 'crossplane.io/claim-namespace';

@@ -1,0 +1,39 @@
+import type { ConfigMap } from 'kubernetes-types/core/v1.js';
+import type { Skill } from '../api/generated/types.ts';
+import { MANAGED_BY, MANAGED_BY_US, SKILL_PACK } from '../kube/labels.ts';
+import { type Manifest, toManifest } from '../kube/manifest.ts';
+import { runSkillsName, skillFile, skillPackConfigMapName } from '../kube/names.ts';
+import { type ResolvedRun, runMetadata } from './run.ts';
+import { placeholderFiles } from './volumes.ts';
+
+/** The skills of a SkillPack in the system namespace, for people and other tools to read. */
+export function buildSkillPackConfigMap(pack: string, namespace: string, skills: Skill[]): Manifest {
+  const labels = { [MANAGED_BY]: MANAGED_BY_US, [SKILL_PACK]: pack };
+  return toManifest<ConfigMap>({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: skillPackConfigMapName(pack), namespace, labels },
+    data: skillFiles(skills),
+  });
+}
+
+/**
+ * A snapshot of all skills of a run in its own namespace, because ConfigMaps cannot be mounted across namespaces and
+ * an edit of a pack must not reach a run that has started.
+ */
+export function buildRunConfigMap(run: ResolvedRun): Manifest {
+  return toManifest<ConfigMap>({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: runMetadata(run, runSkillsName(run.id)),
+    data: { ...skillFiles(run.packs.flatMap((pack) => pack.skills)), ...placeholderFiles(run) },
+  });
+}
+
+const skillFiles = (skills: Skill[]): Record<string, string> =>
+  Object.fromEntries(skills.map((skill) => [skillFile(skill.name), skillText(skill)]));
+
+/** A skill as an agent reads it: its name as the title, its description as a quotation, its content. */
+function skillText({ name, description, content }: Skill): string {
+  return [`# ${name}`, ...(description === undefined ? [] : [`> ${description}`]), content].join('\n\n');
+}

@@ -1,0 +1,100 @@
+/** The containers of a run's Pod: the agent, and one sidecar for each pack that has one. */
+import type { Container, EnvVar, ResourceRequirements, SecurityContext } from 'kubernetes-types/core/v1.js';
+import { MODEL_KEYS } from '../api/rules.ts';
+import { sidecarName } from '../kube/names.ts';
+import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from './run.ts';
+import { buildCommonMounts, buildPackMounts, WORKSPACE_MOUNT } from './volumes.ts';
+
+const AGENT = 'agent';
+
+/** The container with the language model. It has the task and the model's key, and never a token. */
+export function buildAgent(run: ResolvedRun): Container {
+  const { image, command, resources } = run.agent;
+  return {
+    name: AGENT,
+    image,
+    ...(command && { command }),
+    env: buildAgentEnv(run),
+    resources: exactly(resources),
+    securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
+    volumeMounts: [WORKSPACE_MOUNT, ...buildCommonMounts(run, AGENT)],
+  };
+}
+
+/** What the public agent-runner images read, then what the tenant adds. */
+function buildAgentEnv(run: ResolvedRun): EnvVar[] {
+  const targets = packsWithSidecar(run).map((pack) => pack.name);
+  const { model } = run;
+  const values: [string, string | undefined][] = [
+    ['AGENT_RUN_ID', run.id],
+    ['INSTANCE_NAME', run.instance],
+    ['AGENT_NAMESPACE', run.namespace],
+    ['TASK', run.task],
+    ['SYSTEM_PROMPT', run.systemPrompt],
+    ['MODEL_PROVIDER', model.provider],
+    ['MODEL_NAME', model.model],
+    ['MODEL_BASE_URL', model.baseURL],
+    ['THINKING_MODE', model.thinking],
+    ['RUN_TIMEOUT', run.timeout],
+    ['TOOLS_ENABLED', targets.length > 0 ? 'true' : undefined],
+    ['SYMPOZIUM_SKILL_TARGETS', targets.length > 0 ? targets.join(',') : undefined],
+  ];
+  return [
+    ...values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: literal(value) }])),
+    ...(model.authSecretRef === undefined ? [] : MODEL_KEYS.map((key) => keyFromSecret(key, model.authSecretRef ?? ''))),
+    ...run.env,
+  ];
+}
+
+/** One optional key of the model's Secret, so that unrelated keys stay out of the agent. */
+const keyFromSecret = (key: string, secret: string): EnvVar => ({
+  name: key,
+  valueFrom: { secretKeyRef: { name: secret, key, optional: true } },
+});
+
+/** The container with the tools of a pack: the only one that holds the pack's Secret and rights. */
+export function buildSidecar(run: ResolvedRun, pack: PackWithSidecar): Container {
+  const { sidecar } = pack;
+  const name = sidecarName(pack.name);
+  const ports = (sidecar.ports ?? []).map(({ name, containerPort, protocol }) => ({ name, containerPort, protocol }));
+  return {
+    name,
+    image: sidecar.image,
+    ...(sidecar.command && { command: sidecar.command }),
+    ...(sidecar.args && { args: sidecar.args }),
+    env: [
+      { name: 'SYMPOZIUM_SKILL_PACK', value: pack.name },
+      ...(sidecar.env ?? []),
+      ...sidecar.params.map(({ name, value }) => ({ name, value: literal(value) })),
+    ],
+    ...(ports.length > 0 && { ports }),
+    resources: exactly(sidecar.resources),
+    securityContext: sidecar.hostAccess?.enabled && sidecar.hostAccess.privileged ? PRIVILEGED : RESTRICTED,
+    volumeMounts: [
+      ...(sidecar.mountWorkspace ? [WORKSPACE_MOUNT] : []),
+      ...buildCommonMounts(run, name),
+      ...buildPackMounts(pack),
+    ],
+  };
+}
+
+/** Kubernetes expands $(NAME) and $$ in the value of a variable; a text of the user's has to arrive as written. */
+const literal = (text: string): string => text.replaceAll('$', '$$$$');
+
+const exactly = ({ cpu, memory }: Resources): ResourceRequirements => ({
+  requests: { cpu, memory },
+  limits: { cpu, memory },
+});
+
+/** With the Pod's own context, the `restricted` Pod Security Standard. */
+const RESTRICTED: SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
+/** The API server refuses privileged without escalation. */
+const PRIVILEGED: SecurityContext = {
+  privileged: true,
+  allowPrivilegeEscalation: true,
+  runAsUser: 0,
+  runAsGroup: 0,
+  runAsNonRoot: false,
+  seccompProfile: { type: 'Unconfined' },
+};

@@ -1,0 +1,44 @@
+import type { Job } from 'kubernetes-types/batch/v1.js';
+import { type Manifest, toManifest } from '../kube/manifest.ts';
+import { runObjectName } from '../kube/names.ts';
+import { buildAgent, buildSidecar } from './containers.ts';
+import { buildPodBase } from './pod.ts';
+import { packsWithSidecar, type ResolvedRun, runAnnotations, runLabels, runMetadata } from './run.ts';
+
+/** The agent ends itself at its timeout; the Job a minute later, the Pod a little after that, should the Job be gone. */
+const JOB_GRACE_SECONDS = 60;
+const POD_GRACE_SECONDS = 90;
+
+/**
+ * The Job of a task run, suspended: nothing starts before everything it was promised exists.
+ *
+ * It runs at most one Pod, once. Sidecars are native (init containers that restart always), so the Job ends when the
+ * agent does even if a sidecar sleeps for ever. The finalizer lets its deletion take the Pod along: the provider
+ * deletes without a propagation policy, and batch/v1 then orphans the Pod. It is inert on a live Job.
+ */
+export function buildJob(run: ResolvedRun): Manifest {
+  const timeout = Math.ceil(run.timeoutSeconds);
+  return toManifest<Job>({
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...runMetadata(run, runObjectName(run.id)), finalizers: ['foregroundDeletion'] },
+    spec: {
+      suspend: true,
+      completions: 1,
+      parallelism: 1,
+      backoffLimit: 0,
+      podReplacementPolicy: 'Failed',
+      activeDeadlineSeconds: timeout + JOB_GRACE_SECONDS,
+      template: {
+        metadata: { labels: runLabels(run), ...runAnnotations(run) },
+        spec: {
+          restartPolicy: 'Never',
+          activeDeadlineSeconds: timeout + POD_GRACE_SECONDS,
+          ...buildPodBase(run),
+          initContainers: packsWithSidecar(run).map((pack) => ({ ...buildSidecar(run, pack), restartPolicy: 'Always' })),
+          containers: [buildAgent(run)],
+        },
+      },
+    },
+  });
+}

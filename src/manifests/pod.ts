@@ -1,0 +1,29 @@
+import type { PodSpec } from 'kubernetes-types/core/v1.js';
+import { runObjectName } from '../kube/names.ts';
+import { packsWithSidecar, type ResolvedRun } from './run.ts';
+import { buildVolumes } from './volumes.ts';
+
+/** Rights end only when the Pod does, and `sleep` as process 1 ignores SIGTERM. */
+const TERMINATION_GRACE_SECONDS = 5;
+
+/** What the Pods of both modes share: identity without a token, restricted security, volumes. */
+export function buildPodBase(run: ResolvedRun): Omit<PodSpec, 'containers'> {
+  const hostAccess = packsWithSidecar(run).flatMap(({ sidecar }) => (sidecar.hostAccess?.enabled ? [sidecar.hostAccess] : []));
+  return {
+    serviceAccountName: runObjectName(run.id),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    terminationGracePeriodSeconds: TERMINATION_GRACE_SECONDS,
+    ...(run.imagePullSecrets.length > 0 && { imagePullSecrets: run.imagePullSecrets }),
+    ...(hostAccess.some((access) => access.hostNetwork) && { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),
+    ...(hostAccess.some((access) => access.hostPID) && { hostPID: true }),
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 1000,
+      runAsGroup: 1000,
+      fsGroup: 1000,
+      seccompProfile: { type: 'RuntimeDefault' },
+    },
+    volumes: buildVolumes(run),
+  };
+}

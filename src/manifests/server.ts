@@ -1,0 +1,49 @@
+import type { Deployment } from 'kubernetes-types/apps/v1.js';
+import type { Container, Service, ServicePort } from 'kubernetes-types/core/v1.js';
+import type { Port } from '../api/generated/types.ts';
+import { RUN } from '../kube/labels.ts';
+import { type Manifest, toManifest } from '../kube/manifest.ts';
+import { runObjectName } from '../kube/names.ts';
+import { buildSidecar } from './containers.ts';
+import { buildPodBase } from './pod.ts';
+import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, runAnnotations, runLabels, runMetadata } from './run.ts';
+
+/** The Deployment of a server run: the serving sidecars as ordinary containers, no agent, and no Pod before release. */
+export function buildDeployment(run: ResolvedRun): Manifest {
+  return toManifest<Deployment>({
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: runMetadata(run, runObjectName(run.id)),
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: { [RUN]: run.id } },
+      template: {
+        metadata: { labels: runLabels(run), ...runAnnotations(run) },
+        spec: { ...buildPodBase(run), containers: packsWithSidecar(run).map((pack) => buildServer(run, pack)) },
+      },
+    },
+  });
+}
+
+/** The Service of a server run, with the ports of all its packs. */
+export function buildService(run: ResolvedRun): Manifest {
+  const ports = packsWithSidecar(run).flatMap(({ sidecar }) => sidecar.ports ?? []);
+  return toManifest<Service>({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: runMetadata(run, runObjectName(run.id)),
+    spec: { selector: { [RUN]: run.id }, ports: ports.map((port) => servicePort(port, ports)) },
+  });
+}
+
+function buildServer(run: ResolvedRun, pack: PackWithSidecar): Container {
+  const port = pack.sidecar.ports?.find(({ protocol }) => protocol === 'TCP')?.containerPort;
+  const probe = port === undefined ? undefined : { tcpSocket: { port }, periodSeconds: 10 };
+  return { ...buildSidecar(run, pack), ...(probe && { readinessProbe: probe, livenessProbe: probe }) };
+}
+
+/** A Service names its ports uniquely; two packs may both call theirs `http`. */
+function servicePort({ name, containerPort, protocol }: Port, all: Port[]): ServicePort {
+  const shared = all.filter((other) => other.name === name).length > 1;
+  return { name: shared ? `${name}-${containerPort}` : name, port: containerPort, targetPort: containerPort, protocol };
+}

@@ -1,0 +1,97 @@
+/** The volumes of a run's Pod and where containers mount them. */
+import type { Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
+import { fit, runSkillsName, skillFile } from '../kube/names.ts';
+import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from './run.ts';
+
+const SKILLS_DIRECTORY = '/skills';
+const CONFIG_MAPS_DIRECTORY = 'configmaps';
+
+/** Its empty file makes the mount point of each ConfigMap in /skills, which is read-only. */
+const PLACEHOLDER_KEY = 'configmaps.placeholder';
+
+export const hasSkills = (run: ResolvedRun): boolean =>
+  run.configMaps.length > 0 || run.packs.some((pack) => pack.skills.length > 0);
+
+export const placeholderFiles = (run: ResolvedRun): Record<string, string> =>
+  run.configMaps.length === 0 ? {} : { [PLACEHOLDER_KEY]: '' };
+
+/** Every volume that a container of the Pod mounts. */
+export function buildVolumes(run: ResolvedRun): Volume[] {
+  const packs = packsWithSidecar(run);
+  const sharesWorkspace = run.mode === 'task' || packs.some(({ sidecar }) => sidecar.mountWorkspace);
+  return [
+    ...(sharesWorkspace ? [{ name: 'workspace', emptyDir: { sizeLimit: '1Gi' } }] : []),
+    { name: 'ipc', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
+    { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
+    ...(hasSkills(run) ? [buildSkillsVolume(run)] : []),
+    ...run.configMaps.map((name) => ({ name: configMapVolume(name), configMap: { name } })),
+    ...packs.flatMap(buildPackVolumes),
+    ...(packs.some(({ sidecar }) => hasRights(sidecar)) ? [TOKEN_VOLUME] : []),
+  ];
+}
+
+/** What the agent and every sidecar see alike. /tmp is each container's own, so that nothing leaks through it. */
+export function buildCommonMounts(run: ResolvedRun, container: string): VolumeMount[] {
+  return [
+    { name: 'ipc', mountPath: '/ipc' },
+    { name: 'tmp', mountPath: '/tmp', subPath: container },
+    ...(hasSkills(run) ? [{ name: 'skills', mountPath: SKILLS_DIRECTORY, readOnly: true }] : []),
+    ...run.configMaps.map((name) => ({
+      name: configMapVolume(name),
+      mountPath: `${SKILLS_DIRECTORY}/${CONFIG_MAPS_DIRECTORY}/${name}`,
+      readOnly: true,
+    })),
+  ];
+}
+
+export const WORKSPACE_MOUNT: VolumeMount = { name: 'workspace', mountPath: '/workspace' };
+
+/** What only the sidecar of one pack sees: its Secret, its directories of the node, its token. */
+export function buildPackMounts(pack: PackWithSidecar): VolumeMount[] {
+  const { sidecar } = pack;
+  const secretPath = sidecar.secretMountPath ?? `/secrets/${sidecar.secretRef}`;
+  return [
+    ...(sidecar.secretRef === undefined ? [] : [{ name: secretVolume(pack), mountPath: secretPath, readOnly: true }]),
+    ...hostMounts(pack).map(({ mountPath, readOnly }, index) => ({ name: hostVolume(pack, index), mountPath, readOnly })),
+    ...(hasRights(sidecar) ? [{ name: TOKEN_VOLUME.name, mountPath: TOKEN_DIRECTORY, readOnly: true }] : []),
+  ];
+}
+
+function buildPackVolumes(pack: PackWithSidecar): Volume[] {
+  const { secretRef } = pack.sidecar;
+  return [
+    ...(secretRef === undefined ? [] : [{ name: secretVolume(pack), secret: { secretName: secretRef, defaultMode: 0o440 } }]),
+    ...hostMounts(pack).map(({ hostPath }, index) => ({ name: hostVolume(pack, index), hostPath: { path: hostPath } })),
+  ];
+}
+
+/** Nothing in hostAccess counts unless it is enabled. */
+const hostMounts = ({ sidecar }: PackWithSidecar) => (sidecar.hostAccess?.enabled ? (sidecar.hostAccess.mounts ?? []) : []);
+
+function buildSkillsVolume(run: ResolvedRun): Volume {
+  const name = runSkillsName(run.id);
+  if (run.configMaps.length === 0) return { name: 'skills', configMap: { name } };
+  const files = run.packs.flatMap((pack) => pack.skills).map((skill) => skillFile(skill.name));
+  const items = [
+    ...files.map((file) => ({ key: file, path: file })),
+    ...run.configMaps.map((map) => ({ key: PLACEHOLDER_KEY, path: `${CONFIG_MAPS_DIRECTORY}/${map}/.placeholder` })),
+  ];
+  return { name: 'skills', configMap: { name, items } };
+}
+
+/** What an automounted token would be, but only for containers that mount it: bound to the Pod, renewed each hour. */
+const TOKEN_VOLUME: Volume = {
+  name: 'token',
+  projected: {
+    sources: [
+      { serviceAccountToken: { path: 'token', expirationSeconds: 3600 } },
+      { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+      { downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] } },
+    ],
+  },
+};
+
+const configMapVolume = (name: string): string => fit(`configmap-${name.replaceAll('.', '-')}`);
+const secretVolume = (pack: PackWithSidecar): string => fit(`secret-${pack.name}`);
+const hostVolume = (pack: PackWithSidecar, index: number): string => fit(`host-${index}-${pack.name}`);

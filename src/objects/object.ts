@@ -1,0 +1,40 @@
+/** From a plain manifest to the provider-kubernetes Object that makes it real. */
+import type { JsonObject } from '../kube/json.ts';
+import { EXTERNAL_NAME } from '../kube/labels.ts';
+import type { Manifest } from '../kube/manifest.ts';
+
+/** Which Object API is used, and how it names its provider config. A value, so that no code exists twice. */
+export interface ObjectVariant {
+  apiVersion: string;
+}
+
+/** Cluster-scoped Objects, for composites with claims. */
+export const CLUSTER_OBJECTS: ObjectVariant = { apiVersion: 'kubernetes.crossplane.io/v1alpha2' };
+
+export interface ObjectOptions {
+  variant: ObjectVariant;
+  providerConfigName: string;
+  labels?: Record<string, string>;
+  /** A CEL expression over `object` for when the Object is ready. Default once the manifest is applied. */
+  readyWhen?: string;
+}
+
+/**
+ * The Object of a manifest, with the fields we own and no others: what is re-applied unchanged writes nothing.
+ * The external name is set by us, which saves the provider a write.
+ */
+export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonObject {
+  return {
+    apiVersion: options.variant.apiVersion,
+    kind: 'Object',
+    metadata: {
+      annotations: { [EXTERNAL_NAME]: manifest.metadata.name },
+      ...(options.labels && { labels: options.labels }),
+    },
+    spec: {
+      providerConfigRef: { name: options.providerConfigName },
+      ...(options.readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: options.readyWhen } }),
+      forProvider: { manifest },
+    },
+  };
+}

@@ -1,0 +1,26 @@
+/** The SympoziumPolicy composite: composes nothing, tells whether the policy can be used. */
+import { VALID } from '../api/conditions.ts';
+import { formatFaults } from '../api/fault.ts';
+import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
+import type { Request } from '../function/request.ts';
+import type { Composed } from '../function/response.ts';
+import { textAt } from '../kube/json.ts';
+import { unenforcedFields } from './effective.ts';
+
+export function composePolicy(request: Request, ttlSeconds: number): Composed {
+  const parsed = parseSympoziumPolicy(request.composite);
+  const phase = parsed.ok ? 'Active' : 'Invalid';
+  const unenforced = parsed.ok ? unenforcedFields(parsed.value) : [];
+  let message = parsed.ok ? 'In force' : formatFaults(parsed.faults);
+  if (unenforced.length > 0) message = `In force, but ${unenforced.join(', ')} not enforced yet: runs under this policy wait`;
+  const changed = textAt(request.composite, 'status', 'phase') !== phase;
+  return {
+    status: { phase, message },
+    ready: parsed.ok,
+    resources: new Map(),
+    conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason: parsed.ok ? 'Active' : 'InvalidSpec', message }],
+    results: changed ? [{ severity: parsed.ok ? 'Normal' : 'Warning', reason: phase, message }] : [],
+    requirements: {},
+    ttlSeconds,
+  };
+}

@@ -1,0 +1,29 @@
+/** The policy that holds in a namespace. */
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+
+/**
+ * The fields of `spec` that bind runs but that this version does not enforce yet. A run waits under a policy that
+ * sets one: a guardrail that is written down and not kept is worse than none.
+ */
+export function unenforcedFields(spec: SympoziumPolicySpec): string[] {
+  return Object.keys(spec)
+    .filter((field) => field !== 'defaults')
+    .sort()
+    .map((field) => `spec.${field}`);
+}
+
+/** `over` laid over `base` field by field: maps are merged, lists and values replaced. */
+export function overlay(base: SympoziumPolicySpec, over: SympoziumPolicySpec): SympoziumPolicySpec {
+  return merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec;
+}
+
+function merge(base: JsonValue, over: JsonValue): JsonValue {
+  if (!isObject(base) || !isObject(over)) return over;
+  const merged: JsonObject = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = Object.hasOwn(base, key) ? base[key] : undefined;
+    merged[key] = below === undefined ? value : merge(below, value);
+  }
+  return merged;
+}

@@ -1,0 +1,18 @@
+/** What a guardrail says of one thing a pack asks for and may not have. */
+export interface Denial {
+  /** The rule, for example `host-access`. */
+  rule: string;
+  /** The field that asks, with the object it stands in. */
+  path: string;
+  found: string;
+  /** The danger, in one sentence. */
+  why: string;
+  /** What would permit it. */
+  permit: string;
+}
+
+export const formatDenials = (denials: Denial[]): string =>
+  denials
+    .map(({ rule, path, found, why, permit }) => `${path}: ${found} is refused by ${rule}: ${why}; ${permit}`)
+    .sort()
+    .join('; ');

@@ -1,0 +1,37 @@
+/** Facts of a run from its observed Objects; nothing further on looks at a raw Object. */
+import { type JsonObject, textAt } from '../kube/json.ts';
+import { observeObject } from '../objects/observed.ts';
+import { WORKLOADS } from './plan.ts';
+
+export interface ObjectFacts {
+  /** Whether the Object of the Job or Deployment exists: from then on the run is what it was prepared with. */
+  workloadExists: boolean;
+  /** The name of the Job or Deployment, once its Object exists. */
+  workloadName: string | undefined;
+  /** Which parts are ready. */
+  ready: ReadonlySet<string>;
+  /** What the provider says of objects it cannot make, in a stable order. */
+  errors: string[];
+}
+
+export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectFacts {
+  const ready = new Set<string>();
+  const errors: string[] = [];
+  for (const [key, object] of observed) {
+    const state = observeObject(object);
+    if (state.kind === 'ready') ready.add(key);
+    if (state.kind === 'error') errors.push(`Cannot create ${describe(object)}: ${state.message}`);
+  }
+  const workload = WORKLOADS.map((key) => observed.get(key)).find((object) => object !== undefined);
+  return {
+    workloadExists: workload !== undefined,
+    workloadName: workload && textAt(workload, 'spec', 'forProvider', 'manifest', 'metadata', 'name'),
+    ready,
+    errors: errors.sort(),
+  };
+}
+
+function describe(object: JsonObject): string {
+  const manifest = ['spec', 'forProvider', 'manifest'];
+  return `${textAt(object, ...manifest, 'kind')} ${textAt(object, ...manifest, 'metadata', 'name')}`;
+}

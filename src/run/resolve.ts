@@ -1,0 +1,147 @@
+/**
+ * From a run and everything it refers to, to one ResolvedRun. All precedence is decided here:
+ *
+ * - a field of the run over the instance's, over the policy's defaults, over what is built in; `model` field by field;
+ * - `run.skills`, when given, selects the packs; params merge per pack, the run's value winning;
+ * - `env` merges by name, the run's value winning; `imagePullSecrets` are taken whole;
+ * - `mode` is the run's, else server when a selected pack requires a server, else task.
+ */
+import { type Fault, invalid, type Parsed } from '../api/fault.ts';
+import type { AgentRunSpec, EnvVar, Model, Sidecar, SkillPackSpec } from '../api/generated/types.ts';
+import { checkSkillBytes } from '../api/rules.ts';
+import { show } from '../api/schema.ts';
+import { digest } from '../kube/digest.ts';
+import { parseDuration } from '../kube/duration.ts';
+import type { JsonObject } from '../kube/json.ts';
+import { paramVariable } from '../kube/names.ts';
+import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../manifests/run.ts';
+import type { RunIdentity } from './identity.ts';
+import type { References } from './references.ts';
+
+const DEFAULT_TIMEOUT = '10m';
+const DEFAULT_AGENT = {
+  image: 'ghcr.io/sympozium-ai/sympozium/agent-runner:v0.10.46',
+  resources: { cpu: '500m', memory: '512Mi' },
+};
+
+/** The run with every question answered, or every reason why these parts do not make one. */
+export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references: References): Parsed<ResolvedRun> {
+  const { instance, policy, packs } = references;
+  const faults: Fault[] = [];
+  const uses = spec.skills ?? instance.skills ?? [];
+  const selected = uses.flatMap(({ skillPackRef: name, params }) => {
+    const pack = name === undefined ? undefined : packs.get(name);
+    if (name === undefined || pack === undefined) return [];
+    const inherited = instance.skills?.find((use) => use.skillPackRef === name)?.params;
+    return [{ name, pack, params: { ...inherited, ...params } as Record<string, string> }];
+  });
+  const needsServer = selected.some(({ pack }) => pack.sidecar?.requiresServer);
+  const mode = spec.mode ?? (needsServer ? 'server' : 'task');
+  const resolved = selected.map(({ name, pack, params }) => resolvePack(name, pack, params, mode, faults));
+
+  checkSkills(resolved, faults);
+  if (mode === 'server') checkServer(resolved, faults);
+  else if (spec.task === undefined) faults.push({ path: 'spec.task', found: 'nothing', rule: 'must be set in task mode' });
+  if (faults.length > 0) return invalid(faults);
+
+  const timeout = spec.timeout ?? instance.timeout ?? policy.defaults?.timeout ?? DEFAULT_TIMEOUT;
+  const agent = policy.defaults?.agent;
+  return {
+    ok: true,
+    value: {
+      ...identity,
+      instance: spec.instanceRef,
+      mode,
+      packs: resolved,
+      configMaps: uses.flatMap(({ configMapRef }) => configMapRef ?? []),
+      task: spec.task,
+      systemPrompt: spec.systemPrompt ?? instance.systemPrompt,
+      model: { ...policy.defaults?.model, ...instance.model, ...spec.model } satisfies Model,
+      env: mergeEnv(instance.env ?? [], spec.env ?? []),
+      imagePullSecrets: spec.imagePullSecrets ?? instance.imagePullSecrets ?? [],
+      timeout,
+      timeoutSeconds: parseDuration(timeout) ?? 0,
+      agent: {
+        image: agent?.image ?? DEFAULT_AGENT.image,
+        command: agent?.command,
+        resources: { ...DEFAULT_AGENT.resources, ...agent?.resources },
+      },
+    },
+  };
+}
+
+function resolvePack(
+  name: string,
+  pack: SkillPackSpec,
+  params: Record<string, string>,
+  mode: ResolvedRun['mode'],
+  faults: Fault[],
+): ResolvedPack {
+  const { sidecar } = pack;
+  // A serving sidecar does nothing in a task, nor a tool sidecar in a server, where there is no agent.
+  const takesPart = sidecar !== undefined && sidecar.requiresServer === (mode === 'server');
+  return {
+    name,
+    version: pack.version,
+    digest: digest(pack as unknown as JsonObject),
+    skills: pack.skills,
+    sidecar: takesPart ? resolveSidecar(name, sidecar, params, faults) : undefined,
+  };
+}
+
+function resolveSidecar(pack: string, sidecar: Sidecar, params: Record<string, string>, faults: Fault[]): ResolvedSidecar {
+  const declared = new Set((sidecar.env ?? []).map((variable) => variable.name));
+  const from = new Map<string, string>();
+  for (const param of Object.keys(params).sort()) {
+    const variable = paramVariable(param);
+    const path = `spec.skills[${pack}].params.${param}`;
+    const other = from.get(variable);
+    if (other !== undefined) {
+      faults.push({ path, found: variable, rule: `must not become the same environment variable as param ${other}` });
+    } else if (declared.has(variable)) {
+      faults.push({ path, found: variable, rule: `must not be a variable that SkillPack ${pack} sets itself` });
+    }
+    from.set(variable, param);
+  }
+  const variables = [...from].map(([name, param]) => ({ name, value: params[param] ?? '' }));
+  return { ...sidecar, params: variables };
+}
+
+function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
+  const owner = new Map<string, string>();
+  for (const pack of packs) {
+    for (const skill of pack.skills) {
+      const other = owner.get(skill.name);
+      if (other !== undefined) {
+        const rule = `must not select two packs with a skill of one name; SkillPack ${other} and SkillPack ${pack.name} both have it`;
+        faults.push({ path: 'spec.skills', found: `skill ${show(skill.name)} twice`, rule });
+      }
+      owner.set(skill.name, pack.name);
+    }
+  }
+  checkSkillBytes(faults, 'spec.skills', packs.flatMap((pack) => pack.skills.map((skill) => skill.content)));
+}
+
+function checkServer(packs: ResolvedPack[], faults: Fault[]): void {
+  const servers = packs.filter((pack) => pack.sidecar !== undefined);
+  if (servers.length === 0) {
+    faults.push({ path: 'spec.skills', found: 'no such pack', rule: 'must select a pack with sidecar.requiresServer in server mode' });
+  }
+  const owner = new Map<number, string>();
+  for (const { name, sidecar } of servers) {
+    const path = `SkillPack/${name} spec.sidecar.ports`;
+    if ((sidecar?.ports ?? []).length === 0) faults.push({ path, found: 'none', rule: 'must list a port in server mode' });
+    for (const { containerPort } of sidecar?.ports ?? []) {
+      const other = owner.get(containerPort);
+      if (other !== undefined && other !== name) {
+        faults.push({ path, found: String(containerPort), rule: `must not be a port of SkillPack ${other}: both run in one Pod` });
+      }
+      owner.set(containerPort, name);
+    }
+  }
+}
+
+function mergeEnv(base: EnvVar[], over: EnvVar[]): EnvVar[] {
+  const merged = new Map([...base, ...over].map((variable) => [variable.name, variable]));
+  return [...merged.values()];
+}

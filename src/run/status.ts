@@ -1,0 +1,101 @@
+/** From the state of a run to what people see: status, conditions, events. All of it stands in every response. */
+import { ADMITTED, PREPARED, RIGHTS_HELD, SUCCEEDED } from '../api/conditions.ts';
+import type { AgentRunStatus, Right } from '../api/generated/types.ts';
+import type { Condition, Result } from '../function/response.ts';
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { packsWithSidecar, type ResolvedRun } from '../manifests/run.ts';
+import type { RunIdentity } from './identity.ts';
+import { type Facts, isTerminal, type RunState } from './lifecycle.ts';
+
+/**
+ * The status we wrote last, field by field: what a newer version added, or what is not of its type, is left out and
+ * never costs the phase. Empty for a run that is new.
+ */
+export function readStatus(composite: JsonObject): AgentRunStatus {
+  const status = objectAt(composite, 'status');
+  const texts = TEXT_FIELDS.flatMap((field) => {
+    const value = textAt(status, field);
+    return value === undefined ? [] : [[field, value]];
+  });
+  const lists = LIST_FIELDS.flatMap((field) => (Array.isArray(status[field]) ? [[field, status[field]]] : []));
+  return Object.fromEntries([...texts, ...lists]);
+}
+
+const TEXT_FIELDS = ['phase', 'reason', 'message', 'runId', 'mode', 'workloadName', 'startTime', 'completionTime', 'frozenDigest'];
+const LIST_FIELDS = ['skills', 'rights'];
+
+/** The state the status tells of, or undefined for a run that is new. */
+export function readState({ phase, reason = '', message = '', completionTime = '' }: AgentRunStatus): RunState | undefined {
+  switch (phase) {
+    case 'Succeeded':
+    case 'Failed':
+    case 'Cancelled':
+      return { phase, reason, message, completionTime };
+    case 'Pending':
+    case 'Preparing':
+      return { phase, reason, message };
+    default:
+      return undefined;
+  }
+}
+
+/** The complete status of a run in `state`. */
+export function writeStatus(
+  state: RunState,
+  previous: AgentRunStatus,
+  identity: RunIdentity | undefined,
+  { admission, objects }: Facts,
+): AgentRunStatus {
+  const { phase, reason, message } = state;
+  const own: AgentRunStatus = { phase, reason, message, ...(identity && { runId: identity.id }) };
+  if (isTerminal(state)) {
+    return { ...previous, ...own, ...('completionTime' in state && { completionTime: state.completionTime }) };
+  }
+  if (phase === 'Pending') return own;
+  const run = admission.kind === 'admitted' ? admission.run : undefined;
+  // Once the workload exists, what the run was prepared with stands in the status and not in its references.
+  const prepared = run && !(objects.workloadExists && previous.skills) ? describeRun(run) : undefined;
+  const workloadName = objects.workloadName ?? previous.workloadName;
+  return { ...previous, ...own, ...prepared, ...(workloadName !== undefined && { workloadName }) };
+}
+
+function describeRun(run: ResolvedRun): AgentRunStatus {
+  return {
+    mode: run.mode,
+    skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
+    rights: listRights(run),
+  };
+}
+
+/** Every rule of every pack, with where it holds. */
+function listRights(run: ResolvedRun): Right[] {
+  return packsWithSidecar(run).flatMap(({ name: pack, sidecar }) => [
+    ...(sidecar.rbac ?? []).map((rule) => ({ pack, scope: 'Namespace' as const, namespace: run.namespace, ...rule })),
+    ...(sidecar.clusterRBAC ?? []).map((rule) => ({ pack, scope: 'Cluster' as const, ...rule })),
+  ]);
+}
+
+/** Every condition of a run in `state`. */
+export function describeConditions(state: RunState, status: AgentRunStatus, { admission }: Facts): Condition[] {
+  const { phase, reason, message } = state;
+  const refused = reason === 'InvalidSpec' || reason === 'PolicyDenied';
+  const admitted = phase === 'Pending' ? 'Unknown' : refused ? 'False' : 'True';
+  const holds = phase === 'Preparing' && (status.rights ?? []).length > 0;
+  return [
+    admission.kind === 'admitted' && admitted === 'True'
+      ? { type: ADMITTED, status: admitted, reason: 'Admitted', message: 'Spec, references and policy are in order' }
+      : { type: ADMITTED, status: admitted, reason, message },
+    { type: PREPARED, status: 'False', reason, message },
+    holds
+      ? { type: RIGHTS_HELD, status: 'True', reason: 'Held', message: 'See status.rights' }
+      : { type: RIGHTS_HELD, status: 'False', reason: 'None', message: 'The run holds no rights' },
+    { type: SUCCEEDED, status: isTerminal(state) ? 'False' : 'Unknown', reason, message },
+  ];
+}
+
+/** One event when the phase or its reason changed, none otherwise. */
+export function describeTransition(previous: RunState | undefined, state: RunState): Result[] {
+  if (previous?.phase === state.phase && previous.reason === state.reason) return [];
+  const normal = state.reason === 'CreatingObjects' || state.phase === 'Cancelled';
+  return [{ severity: normal ? 'Normal' : 'Warning', reason: state.reason, message: `${state.phase}: ${state.message}` }];
+}

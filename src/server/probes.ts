@@ -1,0 +1,35 @@
+/** Plain HTTP beside gRPC: the kubelet cannot present a client certificate. */
+import { createServer } from 'node:http';
+import { collectDefaultMetrics, register } from 'prom-client';
+import type { ListenAddress } from './options.ts';
+
+export interface Probes {
+  port: number;
+  setReady(ready: boolean): void;
+  stop(): Promise<void>;
+}
+
+/** Serves /livez, /readyz and /metrics. */
+export async function startProbes({ host, port }: ListenAddress): Promise<Probes> {
+  let ready = false;
+  register.clear();
+  collectDefaultMetrics({ register });
+  const server = createServer(async (req, res) => {
+    if (req.url === '/livez') res.writeHead(200).end('ok\n');
+    else if (req.url === '/readyz') res.writeHead(ready ? 200 : 503).end(ready ? 'ok\n' : 'not ready\n');
+    else if (req.url === '/metrics') res.writeHead(200, { 'content-type': register.contentType }).end(await register.metrics());
+    else res.writeHead(404).end('not found\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(new Error(`cannot listen on ${host ?? ''}:${port}: ${error.message}`)));
+    server.listen({ port, ...(host !== undefined && { host }) }, resolve);
+  });
+  const bound = server.address();
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    setReady: (value) => {
+      ready = value;
+    },
+    stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
+  };
+}

@@ -1,0 +1,121 @@
+/**
+ * The gRPC server. Sockets are accepted here and handed to grpc-js, so that one code binds with and without TLS, and a
+ * stranger's connection meets a server that knows nothing but how to refuse.
+ */
+import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import {
+  type ConnectionInjector,
+  type handleUnaryCall,
+  Server as GrpcServer,
+  ServerCredentials,
+  status,
+} from '@grpc/grpc-js';
+import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-typescript';
+import type { Logger } from 'pino';
+import type { ListenAddress } from './options.ts';
+import type { RunFunction } from './handler.ts';
+import { createHealth, HealthService, NOT_SERVING, SERVING } from './health.ts';
+import { type Certificates, parseAuthorities, refuseClient } from './tls.ts';
+
+export interface ServerOptions {
+  address: ListenAddress;
+  /** Absent: no transport security. */
+  certificates: Certificates | undefined;
+  maxReceiveBytes: number;
+}
+
+export interface RunningServer {
+  port: number;
+  /** Finishes calls in flight, at most `graceMs`, then closes. */
+  stop(graceMs: number): Promise<void>;
+}
+
+const FUNCTION_SERVICE = 'apiextensions.fn.proto.v1.FunctionRunnerService';
+
+export async function startServer(options: ServerOptions, runFunction: RunFunction, log: Logger): Promise<RunningServer> {
+  const limits = { 'grpc.max_receive_message_length': options.maxReceiveBytes };
+  const health = createHealth([FUNCTION_SERVICE]);
+  const grpc = new GrpcServer(limits);
+  grpc.addService(FunctionRunnerServiceService, {
+    runFunction: ((call, callback) => callback(null, runFunction(call.request))) satisfies handleUnaryCall<
+      Parameters<RunFunction>[0],
+      ReturnType<RunFunction>
+    >,
+  });
+  grpc.addService(HealthService, health.handlers);
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const refusal = createRefusalServer();
+
+  const sockets = new Set<Socket>();
+  const listener =
+    options.certificates === undefined
+      ? createNetServer((socket) => injector.injectConnection(socket))
+      : acceptTls(options.certificates, injector, refusal.injector, log);
+  listener.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
+  });
+  await listen(listener, options.address);
+  health.set(SERVING);
+  const bound = listener.address();
+
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    async stop(graceMs) {
+      health.set(NOT_SERVING);
+      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+      const drained = new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
+      await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
+      grpc.forceShutdown();
+      refusal.server.forceShutdown();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
+
+function acceptTls(
+  certificates: Certificates,
+  friends: ConnectionInjector,
+  strangers: ConnectionInjector,
+  log: Logger,
+): NetServer {
+  const authorities = parseAuthorities(certificates.ca);
+  const server = createTlsServer(
+    { ...certificates, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2'], minVersion: 'TLSv1.2' },
+    (socket: TLSSocket) => {
+      socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
+      const refusal = refuseClient(socket.getPeerX509Certificate(), authorities, new Date());
+      if (refusal !== undefined) log.warn({ peer: socket.remoteAddress, reason: refusal }, 'client refused');
+      (refusal === undefined ? friends : strangers).injectConnection(socket);
+    },
+  );
+  server.on('tlsClientError', (error) => log.debug({ err: error }, 'handshake failed'));
+  return server;
+}
+
+/** A server for connections without a good certificate: it reads no message and answers every call UNAUTHENTICATED. */
+function createRefusalServer(): { server: GrpcServer; injector: ConnectionInjector } {
+  const server = new GrpcServer({ 'grpc.max_receive_message_length': -1 });
+  const refuse: handleUnaryCall<Buffer, Buffer> = (_call, callback) =>
+    callback({ code: status.UNAUTHENTICATED, details: 'a client certificate signed by the CA is required' });
+  for (const { path } of [FunctionRunnerServiceService.runFunction, HealthService.check, HealthService.watch]) {
+    const raw = (bytes: Buffer): Buffer => bytes;
+    server.register(path, refuse, raw, raw, 'unary');
+  }
+  return { server, injector: server.createConnectionInjector(ServerCredentials.createInsecure()) };
+}
+
+function listen(listener: NetServer, { host, port }: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: Error): void => reject(new Error(`cannot listen on ${host ?? ''}:${port}: ${error.message}`));
+    listener.once('error', fail);
+    // Without a host Node listens on :: for IPv6 and IPv4 alike, or on 0.0.0.0 where there is no IPv6.
+    listener.listen({ port, ...(host !== undefined && { host }) }, () => {
+      listener.off('error', fail);
+      resolve();
+    });
+  });
+}

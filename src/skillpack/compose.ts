@@ -1,0 +1,57 @@
+/** The SkillPack composite: its skills as a ConfigMap in the system namespace, and whether it can be used. */
+import { nameOf } from '../api/composite.ts';
+import { VALID } from '../api/conditions.ts';
+import { formatFaults } from '../api/fault.ts';
+import type { SkillPackSpec, SkillPackStatus } from '../api/generated/types.ts';
+import type { Settings } from '../api/settings.ts';
+import { parseSkillPack } from '../api/skillpack.ts';
+import type { Request } from '../function/request.ts';
+import type { Composed, DesiredResource } from '../function/response.ts';
+import { type JsonObject, textAt } from '../kube/json.ts';
+import { skillPackConfigMapName } from '../kube/names.ts';
+import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
+import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
+import { desireAgain, observeObject } from '../objects/observed.ts';
+
+/** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
+const CONFIG_MAP = 'skillpack-configmap';
+
+export function composeSkillPack(request: Request, settings: Settings, variant: ObjectVariant, ttlSeconds: number): Composed {
+  const name = nameOf(request.composite);
+  const parsed = parseSkillPack(request.composite);
+  const observed = request.observed.get(CONFIG_MAP);
+  const resource = parsed.ok ? composeConfigMap(name, parsed.value, settings, variant) : observed && desireAgain(observed);
+  const status = parsed.ok ? summarize(name, parsed.value, observed) : invalidStatus(formatFaults(parsed.faults));
+  const { phase, message } = status;
+  const changed = textAt(request.composite, 'status', 'phase') !== phase;
+  return {
+    status,
+    ready: phase === 'Ready',
+    resources: new Map<string, DesiredResource>(resource ? [[CONFIG_MAP, { resource, ready: isReady(observed) }]] : []),
+    conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason: parsed.ok ? phase : 'InvalidSpec', message }],
+    results: changed ? [{ severity: parsed.ok ? 'Normal' : 'Warning', reason: phase, message }] : [],
+    requirements: {},
+    ttlSeconds,
+  };
+}
+
+type Summary = SkillPackStatus & Required<Pick<SkillPackStatus, 'phase' | 'message'>>;
+
+const invalidStatus = (message: string): Summary => ({ phase: 'Invalid', message });
+
+function composeConfigMap(name: string, spec: SkillPackSpec, settings: Settings, variant: ObjectVariant): JsonObject {
+  const manifest = buildSkillPackConfigMap(name, settings.systemNamespace, spec.skills);
+  return wrapManifest(manifest, { variant, providerConfigName: settings.providerConfigName });
+}
+
+const isReady = (observed: JsonObject | undefined): boolean =>
+  observed !== undefined && observeObject(observed).kind === 'ready';
+
+function summarize(name: string, spec: SkillPackSpec, observed: JsonObject | undefined): Summary {
+  const configMapName = skillPackConfigMapName(name);
+  const state = observed === undefined ? undefined : observeObject(observed);
+  let message = `ConfigMap ${configMapName} is being created`;
+  if (state?.kind === 'ready') message = `ConfigMap ${configMapName} holds the skills`;
+  if (state?.kind === 'error') message = `ConfigMap ${configMapName} cannot be created: ${state.message}`;
+  return { phase: state?.kind === 'ready' ? 'Ready' : 'Pending', message, configMapName, skillCount: spec.skills.length };
+}
