@@ -108,7 +108,9 @@ function validated(schema: Schema): Schema {
 
 async function generateTypes(schemas: Record<string, Schema>): Promise<string> {
   const seen = new Map<Schema, Schema>();
-  const properties = Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, { ...parsed(schema, seen), title: name }]));
+  const properties = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [name, { ...parsed(schema, seen), title: name }]),
+  );
   const root = { title: 'Schemas', type: 'object', additionalProperties: false, required: Object.keys(schemas), properties };
   return compile(root as never, 'Schemas', {
     bannerComment: `/** ${BANNER} */`,

@@ -36,7 +36,10 @@ export function compose(request: Request, { ttlSeconds, requirePolicy }: Options
   const composeKind = known ? composers[kind] : undefined;
   if (composeKind === undefined) {
     const kinds = Object.keys(composers).join(', ');
-    return { kind: 'fatal', message: `cannot compose ${kind || 'a resource without kind'} (${apiVersion || 'no apiVersion'}): this function knows ${kinds} of ${API_VERSION}` };
+    return {
+      kind: 'fatal',
+      message: `cannot compose ${kind || 'a resource without kind'} (${apiVersion || 'no apiVersion'}): this function knows ${kinds} of ${API_VERSION}`,
+    };
   }
   return { kind: 'composed', ...composeKind() };
 }

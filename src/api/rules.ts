@@ -2,8 +2,9 @@
  * The rules a schema states in CEL, and those only a parser can check. Each looks at a value that may still be wrong
  * in other ways, skips what is not of its shape (the schema reports that) and adds the faults it finds.
  */
-import { isObject, type JsonValue, jsonBytes, listAt, textAt, valueAt } from '../kube/json.ts';
+
 import { parseDuration } from '../kube/duration.ts';
+import { isObject, type JsonValue, jsonBytes, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import { show } from './schema.ts';
 
@@ -55,7 +56,11 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   for (const [index, variable] of listAt(spec, 'env').entries()) {
     const name = textAt(variable, 'name') ?? '';
     if (!isReservedVariable(name)) continue;
-    faults.push({ path: `spec.env[${index}].name`, found: show(name), rule: 'must not be a name the product sets, PATH, HOME or LD_*' });
+    faults.push({
+      path: `spec.env[${index}].name`,
+      found: show(name),
+      rule: 'must not be a name the product sets, PATH, HOME or LD_*',
+    });
   }
   checkDuration(faults, 'spec.timeout', valueAt(spec, 'timeout'));
 }

@@ -41,7 +41,10 @@ function withoutNulls(value: JsonValue): JsonValue {
 }
 
 function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
-  const keys = error.instancePath.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const keys = error.instancePath
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
   const path = rootPath + keys.map((key) => (/^\d+$/.test(key) ? `[${key}]` : `.${key}`)).join('');
   let found: JsonValue | undefined = root;
   for (const key of keys) found = isObject(found) || Array.isArray(found) ? (found as JsonObject)[key] : undefined;

@@ -1,10 +1,10 @@
-import { type JsonObject, type JsonValue, valueAt } from '../kube/json.ts';
 import { parseDuration } from '../kube/duration.ts';
+import { type JsonObject, type JsonValue, valueAt } from '../kube/json.ts';
 import { type Fault, invalid, type Parsed } from './fault.ts';
+import type { Settings as SettingsInput } from './generated/types.ts';
 import { validateSettings } from './generated/validators.js';
 import { checkDuration } from './rules.ts';
 import { checkSchema, show } from './schema.ts';
-import type { Settings as SettingsInput } from './generated/types.ts';
 
 const SETTINGS_API_VERSION = 'skillpack.fn.crossplane.io/v1beta1';
 const SETTINGS_KIND = 'Settings';
@@ -36,5 +36,6 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
 }
 
 function checkConstant(faults: Fault[], path: string, found: JsonValue | undefined, expected: string): void {
-  if (found !== expected) faults.push({ path, found: found === undefined ? 'nothing' : show(found), rule: `must be ${expected}` });
+  if (found !== expected)
+    faults.push({ path, found: found === undefined ? 'nothing' : show(found), rule: `must be ${expected}` });
 }

@@ -22,7 +22,11 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     }
     const skills = listAt(spec, 'skills');
     checkUnique(faults, 'spec.skills', skills, 'name');
-    checkSkillBytes(faults, 'spec.skills', skills.map((skill) => textAt(skill, 'content') ?? ''));
+    checkSkillBytes(
+      faults,
+      'spec.skills',
+      skills.map((skill) => textAt(skill, 'content') ?? ''),
+    );
     checkUnique(faults, 'spec.sidecar.env', listAt(spec, 'sidecar', 'env'), 'name');
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));

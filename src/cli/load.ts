@@ -51,7 +51,8 @@ function loadComposite(file: string): JsonObject {
 /** The input of the one step, after the checks Crossplane's own render makes. */
 function loadStepInput(compositionFile: string, functionsFile: string, composite: JsonObject): JsonObject | undefined {
   const [composition] = loadResources(compositionFile);
-  if (composition === undefined || composition['kind'] !== 'Composition') throw new Error(`${compositionFile} must hold a Composition`);
+  if (composition === undefined || composition['kind'] !== 'Composition')
+    throw new Error(`${compositionFile} must hold a Composition`);
   for (const field of ['apiVersion', 'kind']) {
     const wanted = textAt(composition, 'spec', 'compositeTypeRef', field);
     const found = textAt(composite, field);
@@ -62,9 +63,12 @@ function loadStepInput(compositionFile: string, functionsFile: string, composite
   const names = loadResources(functionsFile).map(nameOf);
   for (const step of steps) {
     const name = textAt(step, 'functionRef', 'name') ?? '';
-    if (!names.includes(name)) throw new Error(`${functionsFile} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
+    if (!names.includes(name))
+      throw new Error(`${functionsFile} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
     if (name !== FUNCTION) {
-      throw new Error(`step ${textAt(step, 'step')} calls ${name}: only Crossplane's own render runs pipelines of several functions`);
+      throw new Error(
+        `step ${textAt(step, 'step')} calls ${name}: only Crossplane's own render runs pipelines of several functions`,
+      );
     }
   }
   if (steps.length !== 1) throw new Error(`${compositionFile} must have exactly one step, it has ${steps.length}`);

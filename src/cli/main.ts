@@ -9,7 +9,7 @@ const EXAMPLE = {
   composite: 'examples/k8s-ops/xr.yaml',
   composition: 'package/claims/apis/agentrun/composition.yaml',
   functions: 'examples/functions.yaml',
-  required: ['examples/k8s-ops/required.yaml'],
+  required: ['examples/packs', 'examples/k8s-ops/required.yaml'],
 };
 
 interface RenderFlags {
@@ -31,18 +31,20 @@ program
   .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
   .option('-r, --include-function-results', 'print results (events) too', false)
   .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime)
-  .action(async (composite: string | undefined, composition: string | undefined, functions: string | undefined, flags: RenderFlags) => {
-    if (composite !== undefined && (composition === undefined || functions === undefined)) {
-      throw new Error('render takes either no file or three: XR COMPOSITION FUNCTIONS');
-    }
-    const files =
-      composite === undefined || composition === undefined || functions === undefined
-        ? { ...inProject(EXAMPLE), required: [...EXAMPLE.required.map(fromProject), ...flags.requiredResources] }
-        : { composite, composition, functions, required: flags.requiredResources };
-    const rendered = await render(loadRenderInput({ ...files, observed: flags.observedResources }), flags.now ?? new Date());
-    const documents = [rendered.composite, ...rendered.composed, ...(flags.includeFunctionResults ? rendered.results : [])];
-    process.stdout.write(documents.map(writeYaml).join(''));
-  });
+  .action(
+    async (composite: string | undefined, composition: string | undefined, functions: string | undefined, flags: RenderFlags) => {
+      if (composite !== undefined && (composition === undefined || functions === undefined)) {
+        throw new Error('render takes either no file or three: XR COMPOSITION FUNCTIONS');
+      }
+      const files =
+        composite === undefined || composition === undefined || functions === undefined
+          ? { ...inProject(EXAMPLE), required: [...EXAMPLE.required.map(fromProject), ...flags.requiredResources] }
+          : { composite, composition, functions, required: flags.requiredResources };
+      const rendered = await render(loadRenderInput({ ...files, observed: flags.observedResources }), flags.now ?? new Date());
+      const documents = [rendered.composite, ...rendered.composed, ...(flags.includeFunctionResults ? rendered.results : [])];
+      process.stdout.write(documents.map(writeYaml).join(''));
+    },
+  );
 
 function fromProject(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -3,7 +3,6 @@
  * function's requirements need, then the documents Crossplane's own `render` prints.
  */
 import { createHash } from 'node:crypto';
-import { credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import {
   FunctionRunnerServiceService,
   type Resource,
@@ -13,6 +12,7 @@ import {
   Severity,
   Status,
 } from '@crossplane-org/function-sdk-typescript';
+import { credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { nameOf } from '../api/composite.ts';
 import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
@@ -44,7 +44,9 @@ export async function render(input: RenderInput, now: Date): Promise<Rendered> {
   try {
     const call = (req: RunFunctionRequest): Promise<RunFunctionResponse> =>
       new Promise((resolve, reject) => {
-        client['runFunction']?.(req, (error: ServiceError | null, rsp: RunFunctionResponse) => (error ? reject(error) : resolve(rsp)));
+        client['runFunction']?.(req, (error: ServiceError | null, rsp: RunFunctionResponse) =>
+          error ? reject(error) : resolve(rsp),
+        );
       });
     return describe(input.composite, await callUntilStable(call, input));
   } finally {

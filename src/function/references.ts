@@ -17,4 +17,3 @@ export const instanceSelector = (claim: { namespace: string; name: string }): Se
   kind: SYMPOZIUM_INSTANCE,
   matchLabels: { [CLAIM_NAME]: claim.name, [CLAIM_NAMESPACE]: claim.namespace },
 });
-

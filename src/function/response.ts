@@ -1,10 +1,5 @@
 /** The answer to one call, free of the wire. */
-import type {
-  AgentRunStatus,
-  SkillPackStatus,
-  SympoziumInstanceStatus,
-  SympoziumPolicyStatus,
-} from '../api/generated/types.ts';
+import type { AgentRunStatus, SkillPackStatus, SympoziumInstanceStatus, SympoziumPolicyStatus } from '../api/generated/types.ts';
 import type { JsonObject } from '../kube/json.ts';
 import type { Selector } from './request.ts';
 

@@ -10,7 +10,7 @@ import { sha256 } from './digest.ts';
 export const LABEL_LIMIT = 63;
 
 /** `text` when it fits, else its beginning, ending in a hash of the whole, exactly `limit` long at most. */
-export function fit(text: string, limit: number = LABEL_LIMIT): string {
+export function shorten(text: string, limit: number = LABEL_LIMIT): string {
   if (text.length <= limit) return text;
   const hash = sha256(text).slice(0, 8);
   return `${trimEnd(text.slice(0, limit - hash.length - 1))}-${hash}`;
@@ -37,13 +37,13 @@ export const runObjectName = (id: string): string => `agentrun-${id}`;
 export const runSkillsName = (id: string): string => `agentrun-${id}-skills`;
 
 /** ClusterRole and ClusterRoleBinding of a run. A colon is legal in RBAC names and impossible in DNS names. */
-export const runClusterRoleName = (namespace: string, id: string): string => fit(`agentrun:${namespace}:${id}`, 253);
+export const runClusterRoleName = (namespace: string, id: string): string => shorten(`agentrun:${namespace}:${id}`, 253);
 
 /** The ConfigMap with the skills of a SkillPack, in the system namespace. */
 export const skillPackConfigMapName = (pack: string): string => `skillpack-${pack}`;
 
 /** The container of a pack's sidecar. */
-export const sidecarName = (pack: string): string => fit(`skill-${pack}`);
+export const sidecarName = (pack: string): string => shorten(`skill-${pack}`);
 
 /** The key of a skill in a ConfigMap, which is its file under /skills. */
 export const skillFile = (skill: string): string => `${skill}.md`;

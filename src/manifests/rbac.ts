@@ -54,6 +54,4 @@ const policyRule = ({ apiGroups, resources, verbs, resourceNames }: Rule): Polic
   ...(resourceNames !== undefined && resourceNames.length > 0 && { resourceNames }),
 });
 
-const subjects = (run: ResolvedRun) => [
-  { kind: 'ServiceAccount', name: runObjectName(run.id), namespace: run.namespace },
-];
+const subjects = (run: ResolvedRun) => [{ kind: 'ServiceAccount', name: runObjectName(run.id), namespace: run.namespace }];

@@ -1,7 +1,7 @@
 /** A run with every question answered: what the builders of this folder build from. */
 import type { EnvVar, Model, Sidecar, Skill } from '../api/generated/types.ts';
 import { AGENT_RUN, INSTANCE, MANAGED_BY, MANAGED_BY_US, RUN, SKILLS } from '../kube/labels.ts';
-import { fit } from '../kube/names.ts';
+import { shorten } from '../kube/names.ts';
 
 export interface ResolvedRun {
   /** Unique over time; see kube/names.ts. */
@@ -55,13 +55,12 @@ export const packsWithSidecar = (run: ResolvedRun): PackWithSidecar[] =>
   run.packs.filter((pack): pack is PackWithSidecar => pack.sidecar !== undefined);
 
 /** Whether a sidecar may use the API server, and so gets a token. */
-export const hasRights = (sidecar: Sidecar): boolean =>
-  (sidecar.rbac ?? []).length > 0 || (sidecar.clusterRBAC ?? []).length > 0;
+export const hasRights = (sidecar: Sidecar): boolean => (sidecar.rbac ?? []).length > 0 || (sidecar.clusterRBAC ?? []).length > 0;
 
 export const runLabels = (run: ResolvedRun): Record<string, string> => ({
   [MANAGED_BY]: MANAGED_BY_US,
-  [AGENT_RUN]: fit(run.name),
-  [INSTANCE]: fit(run.instance),
+  [AGENT_RUN]: shorten(run.name),
+  [INSTANCE]: shorten(run.instance),
   [RUN]: run.id,
 });
 

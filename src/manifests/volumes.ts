@@ -1,7 +1,7 @@
 /** The volumes of a run's Pod and where containers mount them. */
 import type { Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
-import { fit, runSkillsName, skillFile } from '../kube/names.ts';
+import { runSkillsName, shorten, skillFile } from '../kube/names.ts';
 import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from './run.ts';
 
 const SKILLS_DIRECTORY = '/skills';
@@ -92,6 +92,6 @@ const TOKEN_VOLUME: Volume = {
   },
 };
 
-const configMapVolume = (name: string): string => fit(`configmap-${name.replaceAll('.', '-')}`);
-const secretVolume = (pack: PackWithSidecar): string => fit(`secret-${pack.name}`);
-const hostVolume = (pack: PackWithSidecar, index: number): string => fit(`host-${index}-${pack.name}`);
+const configMapVolume = (name: string): string => shorten(`configmap-${name.replaceAll('.', '-')}`);
+const secretVolume = (pack: PackWithSidecar): string => shorten(`secret-${pack.name}`);
+const hostVolume = (pack: PackWithSidecar, index: number): string => shorten(`host-${index}-${pack.name}`);

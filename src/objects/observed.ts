@@ -4,11 +4,7 @@ import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { EXTERNAL_NAME, PART, RUN } from '../kube/labels.ts';
 
 /** How far the provider got with an Object. */
-export type ObjectState =
-  | { kind: 'pending' }
-  | { kind: 'error'; message: string }
-  | { kind: 'applied' }
-  | { kind: 'ready' };
+export type ObjectState = { kind: 'pending' } | { kind: 'error'; message: string } | { kind: 'applied' } | { kind: 'ready' };
 
 /**
  * `applied` is synced but not ready, as a Job before its end. The message of an error is the provider's own, so that a

@@ -1,6 +1,7 @@
 /** The AgentRun composite: references, resolution, guardrails, state, objects, status, in this order. */
-import { NO_CLAIM } from '../api/composite.ts';
+
 import { parseAgentRun } from '../api/agentrun.ts';
+import { NO_CLAIM } from '../api/composite.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Request, Selector } from '../function/request.ts';
 import type { Composed, DesiredResource } from '../function/response.ts';
@@ -52,7 +53,12 @@ function admit(
   const parsed = parseAgentRun(request.composite);
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
   if (identity === undefined) return { admission: { kind: 'invalid', faults: [NO_CLAIM] }, requirements: {} };
-  const { requirements, waiting, references } = gatherReferences(request, parsed.value, identity.namespace, settings.requirePolicy);
+  const { requirements, waiting, references } = gatherReferences(
+    request,
+    parsed.value,
+    identity.namespace,
+    settings.requirePolicy,
+  );
   if (waiting.length > 0) return { admission: { kind: 'waiting', waiting }, requirements };
   const resolved = resolveRun(parsed.value, identity, references);
   if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };

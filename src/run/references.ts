@@ -5,7 +5,13 @@
 
 import { claimOf } from '../api/composite.ts';
 import { formatFaults, type Parsed } from '../api/fault.ts';
-import type { AgentRunSpec, SkillPackSpec, SkillUse, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
+import type {
+  AgentRunSpec,
+  SkillPackSpec,
+  SkillUse,
+  SympoziumInstanceSpec,
+  SympoziumPolicySpec,
+} from '../api/generated/types.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { DEFAULT_POLICY, namespacePolicy, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
@@ -53,7 +59,11 @@ export function gatherReferences(request: Request, spec: AgentRunSpec, namespace
 
   const policyNames = [DEFAULT_POLICY, namespacePolicy(namespace)];
   for (const name of policyNames) requirements[policyKey(name)] = policySelector(name);
-  const policy = readPolicies(policyNames.map((name) => ({ name, found: lookUp(request, policyKey(name)) })), requirePolicy, waiting);
+  const policy = readPolicies(
+    policyNames.map((name) => ({ name, found: lookUp(request, policyKey(name)) })),
+    requirePolicy,
+    waiting,
+  );
 
   const packs = new Map<string, SkillPackSpec>();
   for (const name of packNames(spec.skills ?? instance.skills ?? [])) {
@@ -77,7 +87,10 @@ function readInstance(
       waiting.push(fetching(what));
       return undefined;
     case 'several':
-      waiting.push({ reason: 'InstanceAmbiguous', message: `${found.count} composites say that they belong to ${what}: ask the platform team` });
+      waiting.push({
+        reason: 'InstanceAmbiguous',
+        message: `${found.count} composites say that they belong to ${what}: ask the platform team`,
+      });
       return undefined;
     case 'found':
       // The labels say which claim it is of; the reference is what Crossplane itself goes by.
@@ -96,11 +109,7 @@ function isOf(composite: JsonObject, claim: { namespace: string; name: string })
   return ref?.namespace === claim.namespace && ref.name === claim.name;
 }
 
-function readPolicies(
-  policies: { name: string; found: Lookup }[],
-  required: boolean,
-  waiting: Waiting[],
-): SympoziumPolicySpec {
+function readPolicies(policies: { name: string; found: Lookup }[], required: boolean, waiting: Waiting[]): SympoziumPolicySpec {
   let effective: SympoziumPolicySpec = {};
   let count = 0;
   for (const { name, found } of policies) {
@@ -118,7 +127,10 @@ function readPolicies(
   }
   const fetched = policies.every(({ found }) => found.kind !== 'notFetched');
   if (required && fetched && count === 0) {
-    waiting.push({ reason: 'PolicyNotFound', message: `No SympoziumPolicy exists and the platform requires one: ask the platform team` });
+    waiting.push({
+      reason: 'PolicyNotFound',
+      message: `No SympoziumPolicy exists and the platform requires one: ask the platform team`,
+    });
   }
   return effective;
 }
@@ -127,7 +139,11 @@ function readPack(name: string, found: Lookup, waiting: Waiting[]): SkillPackSpe
   const what = `SkillPack ${name}`;
   if (found.kind === 'found') return valid(parseSkillPack(found.resource), 'SkillPackInvalid', what, waiting);
   if (found.kind === 'notFetched') waiting.push(fetching(what));
-  else waiting.push({ reason: 'SkillPackNotFound', message: `${what} does not exist: ask the platform team, or correct spec.skills` });
+  else
+    waiting.push({
+      reason: 'SkillPackNotFound',
+      message: `${what} does not exist: ask the platform team, or correct spec.skills`,
+    });
   return undefined;
 }
 

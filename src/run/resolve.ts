@@ -119,13 +119,21 @@ function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
       owner.set(skill.name, pack.name);
     }
   }
-  checkSkillBytes(faults, 'spec.skills', packs.flatMap((pack) => pack.skills.map((skill) => skill.content)));
+  checkSkillBytes(
+    faults,
+    'spec.skills',
+    packs.flatMap((pack) => pack.skills.map((skill) => skill.content)),
+  );
 }
 
 function checkServer(packs: ResolvedPack[], faults: Fault[]): void {
   const servers = packs.filter((pack) => pack.sidecar !== undefined);
   if (servers.length === 0) {
-    faults.push({ path: 'spec.skills', found: 'no such pack', rule: 'must select a pack with sidecar.requiresServer in server mode' });
+    faults.push({
+      path: 'spec.skills',
+      found: 'no such pack',
+      rule: 'must select a pack with sidecar.requiresServer in server mode',
+    });
   }
   const owner = new Map<number, string>();
   for (const { name, sidecar } of servers) {
@@ -134,7 +142,11 @@ function checkServer(packs: ResolvedPack[], faults: Fault[]): void {
     for (const { containerPort } of sidecar?.ports ?? []) {
       const other = owner.get(containerPort);
       if (other !== undefined && other !== name) {
-        faults.push({ path, found: String(containerPort), rule: `must not be a port of SkillPack ${other}: both run in one Pod` });
+        faults.push({
+          path,
+          found: String(containerPort),
+          rule: `must not be a port of SkillPack ${other}: both run in one Pod`,
+        });
       }
       owner.set(containerPort, name);
     }

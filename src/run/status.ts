@@ -21,7 +21,17 @@ export function readStatus(composite: JsonObject): AgentRunStatus {
   return Object.fromEntries([...texts, ...lists]);
 }
 
-const TEXT_FIELDS = ['phase', 'reason', 'message', 'runId', 'mode', 'workloadName', 'startTime', 'completionTime', 'frozenDigest'];
+const TEXT_FIELDS = [
+  'phase',
+  'reason',
+  'message',
+  'runId',
+  'mode',
+  'workloadName',
+  'startTime',
+  'completionTime',
+  'frozenDigest',
+];
 const LIST_FIELDS = ['skills', 'rights'];
 
 /** The state the status tells of, or undefined for a run that is new. */
@@ -85,7 +95,9 @@ export function describeConditions(state: RunState, status: AgentRunStatus, { ad
     admission.kind === 'admitted' && admitted === 'True'
       ? { type: ADMITTED, status: admitted, reason: 'Admitted', message: 'Spec, references and policy are in order' }
       : { type: ADMITTED, status: admitted, reason, message },
-    { type: PREPARED, status: 'False', reason, message },
+    phase === 'Preparing'
+      ? { type: PREPARED, status: 'False', reason, message }
+      : { type: PREPARED, status: 'False', reason: 'NotAdmitted', message: 'Nothing is prepared for this run' },
     holds
       ? { type: RIGHTS_HELD, status: 'True', reason: 'Held', message: 'See status.rights' }
       : { type: RIGHTS_HELD, status: 'False', reason: 'None', message: 'The run holds no rights' },

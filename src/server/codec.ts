@@ -45,7 +45,10 @@ export function encodeResponse(req: RunFunctionRequest, response: Response): Run
   const clash = response.kind === 'composed' ? findClash(req, response) : undefined;
   if (response.kind === 'fatal') return fatalResponse(req, response.message);
   if (clash !== undefined) {
-    return fatalResponse(req, `cannot compose: an earlier step of the pipeline already desires the resource ${JSON.stringify(clash)}; rename it there`);
+    return fatalResponse(
+      req,
+      `cannot compose: an earlier step of the pipeline already desires the resource ${JSON.stringify(clash)}; rename it there`,
+    );
   }
   const others = getDesiredComposedResources(req) ?? {};
   const ours = [...response.resources].map(([name, desired]) => [name, encodeResource(desired)] as const);

@@ -30,7 +30,10 @@ export function createRunFunction(options: Options, now: () => Date, log: Logger
     } catch (error) {
       const id = randomUUID();
       log.error({ id, err: error }, 'bug');
-      return fatalResponse(req, `internal error ${id}: this is a bug in function-skillpack; its log has the details under this number`);
+      return fatalResponse(
+        req,
+        `internal error ${id}: this is a bug in function-skillpack; its log has the details under this number`,
+      );
     }
   };
 }

@@ -10,6 +10,10 @@ export const SERVING = 1;
 export const NOT_SERVING = 2;
 const SERVICE_UNKNOWN = 3;
 
+/** Field 1 as text, field 1 as a number. */
+const SERVICE_TAG = 10;
+const STATUS_TAG = 8;
+
 interface HealthRequest {
   service: string;
 }
@@ -17,30 +21,33 @@ interface HealthResponse {
   status: number;
 }
 
-function decode<T>(bytes: Uint8Array, onField: (field: number, reader: protobuf.Reader) => boolean, message: T): T {
+function decodeHealthRequest(bytes: Uint8Array): HealthRequest {
   const reader = protobuf.Reader.create(bytes);
+  let service = '';
   while (reader.pos < reader.len) {
     const tag = reader.uint32();
-    if (!onField(tag >>> 3, reader)) reader.skipType(tag & 7);
+    if (tag === SERVICE_TAG) service = reader.string();
+    else reader.skipType(tag & 7);
   }
-  return message;
+  return { service };
 }
 
-function decodeHealthRequest(bytes: Buffer): HealthRequest {
-  const message = { service: '' };
-  return decode(bytes, (field, reader) => field === 1 && ((message.service = reader.string()), true), message);
-}
-
-function decodeHealthResponse(bytes: Buffer): HealthResponse {
-  const message = { status: 0 };
-  return decode(bytes, (field, reader) => field === 1 && ((message.status = reader.int32()), true), message);
+function decodeHealthResponse(bytes: Uint8Array): HealthResponse {
+  const reader = protobuf.Reader.create(bytes);
+  let value = 0;
+  while (reader.pos < reader.len) {
+    const tag = reader.uint32();
+    if (tag === STATUS_TAG) value = reader.int32();
+    else reader.skipType(tag & 7);
+  }
+  return { status: value };
 }
 
 const encodeHealthRequest = ({ service }: HealthRequest): Buffer =>
-  Buffer.from(protobuf.Writer.create().uint32(10).string(service).finish());
+  Buffer.from(protobuf.Writer.create().uint32(SERVICE_TAG).string(service).finish());
 
 const encodeHealthResponse = (response: HealthResponse): Buffer =>
-  Buffer.from(protobuf.Writer.create().uint32(8).int32(response.status).finish());
+  Buffer.from(protobuf.Writer.create().uint32(STATUS_TAG).int32(response.status).finish());
 
 const METHOD = {
   requestStream: false,

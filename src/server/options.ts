@@ -46,7 +46,9 @@ export function parseServeOptions(argv: string[], env: Record<string, string | u
     }>();
   const tlsCertsDir = flags.insecure ? undefined : flags.tlsCertsDir || env['TLS_SERVER_CERTS_DIR'];
   if (!flags.insecure && !tlsCertsDir) {
-    throw new Error('no certificates: give --tls-certs-dir or TLS_SERVER_CERTS_DIR, or --insecure to serve without transport security');
+    throw new Error(
+      'no certificates: give --tls-certs-dir or TLS_SERVER_CERTS_DIR, or --insecure to serve without transport security',
+    );
   }
   return {
     debug: flags.debug,

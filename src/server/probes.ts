@@ -30,6 +30,9 @@ export async function startProbes({ host, port }: ListenAddress): Promise<Probes
     setReady: (value) => {
       ready = value;
     },
-    stop: () => new Promise((resolve) => (server.closeAllConnections(), server.close(() => resolve()))),
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }

@@ -4,18 +4,12 @@
  */
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
-import {
-  type ConnectionInjector,
-  type handleUnaryCall,
-  Server as GrpcServer,
-  ServerCredentials,
-  status,
-} from '@grpc/grpc-js';
 import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-typescript';
+import { type ConnectionInjector, Server as GrpcServer, type handleUnaryCall, ServerCredentials, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import type { ListenAddress } from './options.ts';
 import type { RunFunction } from './handler.ts';
 import { createHealth, HealthService, NOT_SERVING, SERVING } from './health.ts';
+import type { ListenAddress } from './options.ts';
 import { type Certificates, parseAuthorities, refuseClient } from './tls.ts';
 
 export interface ServerOptions {

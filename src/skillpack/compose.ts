@@ -44,8 +44,7 @@ function composeConfigMap(name: string, spec: SkillPackSpec, settings: Settings,
   return wrapManifest(manifest, { variant, providerConfigName: settings.providerConfigName });
 }
 
-const isReady = (observed: JsonObject | undefined): boolean =>
-  observed !== undefined && observeObject(observed).kind === 'ready';
+const isReady = (observed: JsonObject | undefined): boolean => observed !== undefined && observeObject(observed).kind === 'ready';
 
 function summarize(name: string, spec: SkillPackSpec, observed: JsonObject | undefined): Summary {
   const configMapName = skillPackConfigMapName(name);

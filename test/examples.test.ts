@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadRenderInput } from '../src/cli/load.ts';
+import { render } from '../src/cli/render.ts';
+import { writeYaml } from '../src/cli/yaml.ts';
+import { listDirectory, projectPath, readText } from './support/project.ts';
+
+const NOT_SCENARIOS = ['README.md', 'functions.yaml', 'install', 'packs'];
+const scenarios = listDirectory('examples').filter((name) => !NOT_SCENARIOS.includes(name));
+
+/** The files of the one render command in a scenario's README. */
+function filesOf(scenario: string) {
+  const readme = readText(`examples/${scenario}/README.md`);
+  const [command, ...others] = [...readme.matchAll(/^npm run render -- (.*)$/gm)].map(([, args = '']) => args.split(' '));
+  if (command === undefined || others.length > 0) throw new Error(`examples/${scenario}/README.md must have one render command`);
+  const [composite = '', composition = '', functions = '', ...flags] = command.map((arg) => (arg === '-e' ? arg : projectPath(arg)));
+  return { composite, composition, functions, required: flags.filter((flag) => flag !== '-e'), observed: undefined };
+}
+
+describe('examples', () => {
+  it.each(scenarios)('%s renders what expected.yaml says', async (scenario) => {
+    const expected = projectPath(`examples/${scenario}/expected.yaml`);
+    if (process.env['CI']) expect(existsSync(expected)).toBe(true);
+    const { composite, composed } = await render(loadRenderInput(filesOf(scenario)), new Date('2026-01-01T12:00:00Z'));
+    await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);
+  });
+
+  it('are all in the index', () => {
+    const index = readText('examples/README.md');
+    for (const scenario of scenarios) expect(index).toContain(`[${scenario}](${scenario})`);
+  });
+
+  it('ship the seed pack with every field of the source document', () => {
+    expect(readText('examples/packs/k8s-ops.yaml')).toContain('image: ghcr.io/sympozium-ai/sympozium/skill-k8s-ops:v0.0.25');
+  });
+});

@@ -1,0 +1,99 @@
+/** Requests with defaults, so that a case shows only what differs. */
+import { API_VERSION } from '../../src/api/kinds.ts';
+import { compose, type Options } from '../../src/compose.ts';
+import type { Request } from '../../src/function/request.ts';
+import type { Composed, Response } from '../../src/function/response.ts';
+import type { JsonObject } from '../../src/kube/json.ts';
+
+export const NOW = new Date('2026-01-01T12:00:00Z');
+export const NAMESPACE = 'team-a';
+
+const claim = (kind: string, namespace: string, name: string) => ({
+  metadata: { labels: { 'crossplane.io/claim-name': name, 'crossplane.io/claim-namespace': namespace } },
+  spec: { claimRef: { apiVersion: API_VERSION, kind, namespace, name } },
+});
+
+export function runXr(spec: JsonObject = {}, { name = 'run', namespace = NAMESPACE, uid = 'uid-1', status = {} } = {}): JsonObject {
+  const { metadata, spec: own } = claim('AgentRun', namespace, name);
+  return {
+    apiVersion: API_VERSION,
+    kind: 'XAgentRun',
+    metadata: { name: `${name}-x7k2p`, uid, ...metadata },
+    spec: { ...own, instanceRef: 'sre', task: 'Look', ...spec },
+    status,
+  };
+}
+
+export function instanceXr(spec: JsonObject = {}, { name = 'sre', namespace = NAMESPACE } = {}): JsonObject {
+  const { metadata, spec: own } = claim('SympoziumInstance', namespace, name);
+  return {
+    apiVersion: API_VERSION,
+    kind: 'XSympoziumInstance',
+    metadata: { name: `${name}-9qd4m`, ...metadata },
+    spec: { ...own, ...spec },
+  };
+}
+
+export const packXr = (name: string, spec: JsonObject = {}): JsonObject => ({
+  apiVersion: API_VERSION,
+  kind: 'SkillPack',
+  metadata: { name },
+  spec: { skills: [{ name, content: `How to ${name}` }], ...spec },
+});
+
+export const policyXr = (spec: JsonObject = {}, name = 'default'): JsonObject => ({
+  apiVersion: API_VERSION,
+  kind: 'SympoziumPolicy',
+  metadata: { name },
+  spec,
+});
+
+export const uses = (...packs: string[]): JsonObject[] => packs.map((skillPackRef) => ({ skillPackRef }));
+
+/** What a call about a run is given: everything it asks for that is in `cluster`, in as many rounds as it needs. */
+export interface World {
+  composite: JsonObject;
+  cluster?: JsonObject[];
+  observed?: Map<string, JsonObject>;
+  input?: JsonObject;
+  now?: Date;
+  options?: Partial<Options>;
+}
+
+const OPTIONS: Options = { ttlSeconds: 60, requirePolicy: false };
+
+export function respond({ composite, cluster = [], observed = new Map(), input, now = NOW, options }: World): Response {
+  let required = new Map<string, JsonObject[]>();
+  for (let round = 0; round < 5; round += 1) {
+    const request: Request = { composite, observed, required, input, now };
+    const response = compose(request, { ...OPTIONS, ...options });
+    if (response.kind === 'fatal') return response;
+    const asked = Object.keys(response.requirements);
+    if (asked.every((key) => required.has(key))) return response;
+    required = new Map(
+      Object.entries(response.requirements).map(([key, selector]) => [
+        key,
+        cluster.filter((resource) => {
+          const metadata = resource['metadata'] as { name: string; labels?: Record<string, string> };
+          if (resource['kind'] !== selector.kind) return false;
+          if ('matchName' in selector) return metadata.name === selector.matchName;
+          return Object.entries(selector.matchLabels).every(([label, value]) => metadata.labels?.[label] === value);
+        }),
+      ]),
+    );
+  }
+  throw new Error('the requirements did not become stable within 5 rounds');
+}
+
+export function respondComposed(world: World): Composed {
+  const response = respond(world);
+  if (response.kind === 'fatal') throw new Error(response.message);
+  return response;
+}
+
+/** The manifest inside a composed Object. */
+export function manifestOf(response: Composed, key: string): JsonObject {
+  const object = response.resources.get(key)?.resource as { spec: { forProvider: { manifest: JsonObject } } } | undefined;
+  if (object === undefined) throw new Error(`nothing is composed under ${key}; there is ${[...response.resources.keys()]}`);
+  return object.spec.forProvider.manifest;
+}
