@@ -13,7 +13,9 @@ function filesOf(scenario: string) {
   const readme = readText(`examples/${scenario}/README.md`);
   const [command, ...others] = [...readme.matchAll(/^npm run render -- (.*)$/gm)].map(([, args = '']) => args.split(' '));
   if (command === undefined || others.length > 0) throw new Error(`examples/${scenario}/README.md must have one render command`);
-  const [composite = '', composition = '', functions = '', ...flags] = command.map((arg) => (arg === '-e' ? arg : projectPath(arg)));
+  const [composite = '', composition = '', functions = '', ...flags] = command.map((arg) =>
+    arg === '-e' ? arg : projectPath(arg),
+  );
   return { composite, composition, functions, required: flags.filter((flag) => flag !== '-e'), observed: undefined };
 }
 

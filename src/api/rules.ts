@@ -79,7 +79,6 @@ const PRODUCT_VARIABLES = [
   'RUN_TIMEOUT',
   'TOOLS_ENABLED',
   'SYMPOZIUM_SKILL_TARGETS',
-  'SYMPOZIUM_SKILL_PACK',
 ] as const;
 
 /** The keys of a model's Secret that reach the agent, under the same names; unrelated keys stay out. */

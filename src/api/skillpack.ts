@@ -1,4 +1,4 @@
-import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import { isWithin, normalizePath } from '../kube/paths.ts';
 import { nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
@@ -10,6 +10,9 @@ import { PATTERNS, show } from './schema.ts';
 /** Where every container of a run has its own things; nothing else may be mounted there. */
 export const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
 const RESERVED_DIRECTORIES = ['/skills', '/ipc', '/tmp', '/workspace', TOKEN_DIRECTORY];
+
+/** Tells a sidecar which pack it belongs to. */
+export const PACK_VARIABLE = 'SYMPOZIUM_SKILL_PACK';
 
 const PACK_NAME = '^[a-z0-9]+(-[a-z0-9]+)*$';
 
@@ -27,10 +30,18 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
       'spec.skills',
       skills.map((skill) => textAt(skill, 'content') ?? ''),
     );
-    checkUnique(faults, 'spec.sidecar.env', listAt(spec, 'sidecar', 'env'), 'name');
+    checkEnv(faults, listAt(spec, 'sidecar', 'env'));
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
+}
+
+function checkEnv(faults: Fault[], variables: JsonValue[]): void {
+  checkUnique(faults, 'spec.sidecar.env', variables, 'name');
+  const index = variables.findIndex((variable) => textAt(variable, 'name') === PACK_VARIABLE);
+  if (index < 0) return;
+  const rule = 'must not be the variable the product sets';
+  faults.push({ path: `spec.sidecar.env[${index}].name`, found: show(PACK_VARIABLE), rule });
 }
 
 function checkMounts(faults: Fault[], spec: unknown): void {
@@ -69,8 +80,8 @@ function checkMounts(faults: Fault[], spec: unknown): void {
 
 const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);
 
-function checkPorts(faults: Fault[], ports: unknown[]): void {
-  checkUnique(faults, 'spec.sidecar.ports', listAt({ ports }, 'ports'), 'name');
+function checkPorts(faults: Fault[], ports: JsonValue[]): void {
+  checkUnique(faults, 'spec.sidecar.ports', ports, 'name');
   const seen = new Set<string>();
   for (const [index, port] of ports.entries()) {
     const name = textAt(port, 'name');

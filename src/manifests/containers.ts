@@ -1,6 +1,7 @@
 /** The containers of a run's Pod: the agent, and one sidecar for each pack that has one. */
 import type { Container, EnvVar, ResourceRequirements, SecurityContext } from 'kubernetes-types/core/v1.js';
 import { MODEL_KEYS } from '../api/rules.ts';
+import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { sidecarName } from '../kube/names.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from './run.ts';
 import { buildCommonMounts, buildPackMounts, WORKSPACE_MOUNT } from './volumes.ts';
@@ -63,7 +64,7 @@ export function buildSidecar(run: ResolvedRun, pack: PackWithSidecar): Container
     ...(sidecar.command && { command: sidecar.command }),
     ...(sidecar.args && { args: sidecar.args }),
     env: [
-      { name: 'SYMPOZIUM_SKILL_PACK', value: pack.name },
+      { name: PACK_VARIABLE, value: pack.name },
       ...(sidecar.env ?? []),
       ...sidecar.params.map(({ name, value }) => ({ name, value: literal(value) })),
     ],

@@ -13,7 +13,10 @@ const claim = (kind: string, namespace: string, name: string) => ({
   spec: { claimRef: { apiVersion: API_VERSION, kind, namespace, name } },
 });
 
-export function runXr(spec: JsonObject = {}, { name = 'run', namespace = NAMESPACE, uid = 'uid-1', status = {} } = {}): JsonObject {
+export function runXr(
+  spec: JsonObject = {},
+  { name = 'run', namespace = NAMESPACE, uid = 'uid-1', status = {} } = {},
+): JsonObject {
   const { metadata, spec: own } = claim('AgentRun', namespace, name);
   return {
     apiVersion: API_VERSION,

@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { generate } from '../package/generate.ts';
+import { parseAgentRun } from '../src/api/agentrun.ts';
+import type { Parsed } from '../src/api/fault.ts';
+import { PATTERNS } from '../src/api/schema.ts';
+import { parseSkillPack } from '../src/api/skillpack.ts';
+import { parseSympoziumInstance } from '../src/api/sympoziuminstance.ts';
+import { parseSympoziumPolicy } from '../src/api/sympoziumpolicy.ts';
+import type { JsonObject } from '../src/kube/json.ts';
+import { readDocuments, readText } from './support/project.ts';
+import { apiServerErrors, KINDS, type Kind, type Schema, walkSchema, xrdSchema } from './support/schema.ts';
+
+interface Case {
+  name: string;
+  metadata?: JsonObject;
+  spec: JsonObject;
+  faults: string[];
+  schema?: 'silent';
+}
+
+const PARSERS: Record<Kind, (composite: JsonObject) => Parsed<unknown>> = {
+  SkillPack: parseSkillPack,
+  SympoziumInstance: parseSympoziumInstance,
+  AgentRun: parseAgentRun,
+  SympoziumPolicy: parseSympoziumPolicy,
+};
+
+function loadCases(kind: Kind): Case[] {
+  const [cases] = readDocuments(`test/documents/${kind}.yaml`) as unknown as [Case[]];
+  for (const item of cases) {
+    const unknown = Object.keys(item).filter((key) => !['name', 'metadata', 'spec', 'faults', 'schema'].includes(key));
+    if (unknown.length > 0 || !item.name || !Array.isArray(item.faults))
+      throw new Error(`bad case in ${kind}.yaml: ${JSON.stringify(item)}`);
+  }
+  return cases;
+}
+
+const kinds = Object.keys(KINDS) as Kind[];
+
+describe.each(kinds)('%s documents', (kind) => {
+  const claims = ['AgentRun', 'SympoziumInstance'].includes(kind);
+  const documentOf = ({ metadata = { name: 'good' }, spec }: Case): JsonObject => ({ metadata, spec });
+
+  it.each(loadCases(kind))('$name', (item) => {
+    const document = documentOf(item);
+    const spec = { ...(claims && { claimRef: { namespace: 'team-a', name: 'run' } }), ...item.spec };
+    const parsed = PARSERS[kind]({ ...document, spec });
+    expect(parsed.ok ? [] : parsed.faults.map(({ path }) => path).sort()).toEqual([...item.faults].sort());
+    if (item.schema !== 'silent') expect(apiServerErrors(kind, document).length > 0).toBe(item.faults.length > 0);
+  });
+});
+
+describe('parsers', () => {
+  it('fill in the defaults of the schema', () => {
+    const parsed = parseSkillPack({
+      metadata: { name: 'a' },
+      spec: { skills: [{ name: 'a', content: 'x' }], sidecar: { image: 'i' } },
+    });
+    expect(parsed).toEqual({
+      ok: true,
+      value: {
+        skills: [{ name: 'a', content: 'x' }],
+        sidecar: { image: 'i', mountWorkspace: true, resources: { cpu: '100m', memory: '128Mi' }, requiresServer: false },
+      },
+    });
+  });
+
+  it('say what was found and what has to stand there, and never the value of a variable', () => {
+    const spec = {
+      claimRef: { namespace: 'n', name: 'r' },
+      instanceRef: 'sre',
+      mode: 'batch',
+      env: [{ name: 'A', value: 12345 }],
+    };
+    expect(parseAgentRun({ metadata: { name: 'r' }, spec })).toEqual({
+      ok: false,
+      faults: [
+        { path: 'spec.mode', found: '"batch"', rule: 'must be one of task, server' },
+        { path: 'spec.env[0].value', found: 'a number', rule: 'must be text' },
+      ],
+    });
+  });
+
+  it('refuse skills that together take more than 512 KiB as JSON', () => {
+    const skills = ['a', 'b'].map((name) => ({ name, content: '"'.repeat(140 * 1024) }));
+    expect(parseSkillPack({ metadata: { name: 'p' }, spec: { skills } })).toEqual({
+      ok: false,
+      faults: [{ path: 'spec.skills', found: '561 KiB', rule: 'must together have at most 512 KiB of JSON-encoded text' }],
+    });
+  });
+
+  it('leave the given document as it was', () => {
+    const document = { metadata: { name: 'a' }, spec: { skills: [{ name: 'a', content: 'x' }], sidecar: { image: 'i' } } };
+    const before = structuredClone(document);
+    parseSkillPack(document);
+    expect(document).toEqual(before);
+  });
+});
+
+describe.each(kinds)('the schema of %s', (kind) => {
+  const nodes = [...walkSchema(xrdSchema(kind))];
+
+  it('describes every field', () => {
+    const undescribed = nodes.filter(([path, schema]) => /\.[^.[\]{}]+$/.test(path) && !schema.description).map(([path]) => path);
+    expect(undescribed).toEqual([]);
+  });
+
+  it('bounds every list, map and text of the spec', () => {
+    const unbounded = nodes.filter(([path, schema]) => path.startsWith('.spec') && !isBounded(schema)).map(([path]) => path);
+    expect(unbounded).toEqual([]);
+  });
+
+  it('has words for every pattern', () => {
+    const silent = nodes.flatMap(([path, { pattern }]) =>
+      pattern === undefined || PATTERNS[pattern] ? [] : [`${path}: ${pattern}`],
+    );
+    expect(silent).toEqual([]);
+  });
+});
+
+function isBounded(schema: Schema & { maxItems?: number; maxLength?: number; maxProperties?: number; enum?: string[] }): boolean {
+  if (schema.type === 'array') return schema.maxItems !== undefined;
+  if (schema.type === 'string') return schema.maxLength !== undefined || schema.enum !== undefined;
+  return schema.additionalProperties === undefined || schema.maxProperties !== undefined;
+}
+
+describe('what AgentRun and SympoziumInstance share', () => {
+  it('has one schema, but for immutability and words', () => {
+    const run = xrdSchema('AgentRun').properties?.['spec']?.properties ?? {};
+    const instance = xrdSchema('SympoziumInstance').properties?.['spec']?.properties ?? {};
+    for (const [name, schema] of Object.entries(instance)) expect(essence(run[name])).toEqual(essence(schema));
+  });
+
+  it('makes every field of a run immutable but cancel, cleanup and ttlSecondsAfterFinished', () => {
+    const properties = xrdSchema('AgentRun').properties?.['spec']?.properties ?? {};
+    const mutable = Object.entries(properties)
+      .filter(([, schema]) => !schema['x-kubernetes-validations']?.some(({ rule }) => rule === 'self == oldSelf'))
+      .map(([name]) => name);
+    expect(mutable).toEqual(['ttlSecondsAfterFinished', 'cleanup', 'cancel']);
+  });
+});
+
+/** A schema without descriptions and transition rules. */
+function essence(schema: Schema | undefined): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value) => {
+      if (key === 'description') return undefined;
+      if (key !== 'x-kubernetes-validations') return value;
+      const rules = value.filter(({ rule }: { rule: string }) => !rule.includes('oldSelf'));
+      return rules.length > 0 ? rules : undefined;
+    }),
+  );
+}
+
+describe('generated code', () => {
+  it('is what package/generate.ts makes of the XRDs', async () => {
+    for (const [path, text] of Object.entries(await generate()))
+      expect(readText(path) === text, `${path} drifted: npm run generate`).toBe(true);
+  });
+});
