@@ -1,0 +1,135 @@
+/** The process as Crossplane starts it: flags, environment, signals, exit codes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { credentials } from '@grpc/grpc-js';
+import { afterEach, describe, expect, it } from 'vitest';
+import { parseServeOptions } from '../src/server/options.ts';
+import { createAuthority, issue, issueServer, writeCertificates } from './support/certificates.ts';
+import { connect, startTestServer } from './support/client.ts';
+import { projectPath } from './support/project.ts';
+import { packXr } from './support/request.ts';
+
+const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
+const ANY_PORTS = ['--address', ':0', '--metrics-address', '127.0.0.1:0'];
+let children: ChildProcess[] = [];
+
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL');
+  children = [];
+});
+
+function start(args: string[], env: Record<string, string> = {}): ChildProcess {
+  const child = spawn(process.execPath, ['--import', 'tsx', projectPath('src/main.ts'), ...args], {
+    cwd: projectPath('.'),
+    env: { ...process.env, TLS_SERVER_CERTS_DIR: '', ...env },
+  });
+  children.push(child);
+  return child;
+}
+
+async function finish(child: ChildProcess): Promise<{ code: number; stderr: string }> {
+  let stderr = '';
+  child.stderr?.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(child, 'close');
+  return { code, stderr };
+}
+
+/** The port a started process says it serves on. */
+async function served(child: ChildProcess): Promise<number> {
+  let log = '';
+  for await (const chunk of child.stdout ?? []) {
+    log += chunk;
+    const line = log.split('\n').find((text) => text.includes('"serving"'));
+    if (line !== undefined) return JSON.parse(line).port;
+  }
+  throw new Error('the process ended before it served');
+}
+
+describe('the process', () => {
+  it('refuses to start without certificates unless --insecure, in one line', async () => {
+    expect(await finish(start(ANY_PORTS))).toEqual({
+      code: 1,
+      stderr:
+        'function-skillpack: no certificates: give --tls-certs-dir or TLS_SERVER_CERTS_DIR, or --insecure to serve without transport security\n',
+    });
+  });
+
+  it('says which certificate it cannot read', async () => {
+    const { code, stderr } = await finish(start([...ANY_PORTS, '--tls-certs-dir', '/nowhere']));
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^function-skillpack: cannot read ca\.crt in the TLS directory "\/nowhere": .*\n$/),
+    ]);
+  });
+
+  it('says that a certificate is none', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'function-skillpack-'));
+    for (const file of ['ca.crt', 'tls.crt', 'tls.key']) writeFileSync(join(directory, file), 'nonsense');
+    const { code, stderr } = await finish(start([...ANY_PORTS, '--tls-certs-dir', directory]));
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/^function-skillpack: cannot use the certificates in .*\n$/)]);
+  });
+
+  it('refuses an unknown flag and a port that is none', async () => {
+    expect((await finish(start(['--insecre']))).code).toBe(1);
+    expect((await finish(start(['--insecure', '--address', ':99999']))).code).toBe(1);
+  });
+
+  it('ends when its port is in use', async () => {
+    const taken = await startTestServer();
+    const { code, stderr } = await finish(
+      start(['--insecure', '--address', `:${taken.port}`, '--metrics-address', '127.0.0.1:0']),
+    );
+    await taken.stop(0);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^function-skillpack: cannot listen on :\d+: listen EADDRINUSE.*\n$/),
+    ]);
+  });
+
+  it('serves with the certificates TLS_SERVER_CERTS_DIR names, and ends with 0 on SIGTERM', async () => {
+    const authority = await createAuthority('CN=Crossplane');
+    const directory = writeCertificates(authority, await issueServer(authority));
+    const child = start(ANY_PORTS, { TLS_SERVER_CERTS_DIR: directory });
+    const port = await served(child);
+    const pair = await issue(authority);
+    const client = connect(`localhost:${port}`, credentials.createSsl(authority.cert, pair.key, pair.cert));
+    expect((await client.runFunction(REQUEST)).meta?.tag).toBe('t');
+    client.close();
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('serves without certificates when both --insecure and --tls-certs-dir are given', async () => {
+    const child = start([...ANY_PORTS, '--insecure', '--tls-certs-dir', '/nowhere']);
+    const client = connect(`127.0.0.1:${await served(child)}`);
+    expect((await client.runFunction(REQUEST)).meta?.tag).toBe('t');
+    client.close();
+  });
+});
+
+describe('flags', () => {
+  it('have the defaults of the specification', () => {
+    expect(parseServeOptions([], { TLS_SERVER_CERTS_DIR: '/tls/server' })).toEqual({
+      debug: false,
+      tlsCertsDir: '/tls/server',
+      address: { host: undefined, port: 9443 },
+      metricsAddress: { host: undefined, port: 8080 },
+      ttlSeconds: 60,
+      maxReceiveBytes: 16 * 1024 * 1024,
+      requirePolicy: false,
+    });
+  });
+
+  it('win over the environment', () => {
+    expect(parseServeOptions(['--tls-certs-dir', '/a'], { TLS_SERVER_CERTS_DIR: '/b' }).tlsCertsDir).toBe('/a');
+  });
+
+  it('round a ttl up to whole seconds, because 0 would mean never', () => {
+    expect(parseServeOptions(['--insecure', '--ttl', '0.2'], {}).ttlSeconds).toBe(1);
+  });
+});

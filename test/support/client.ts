@@ -1,0 +1,50 @@
+/** A gRPC client as Crossplane has one, and one for the health service. */
+import {
+  FunctionRunnerServiceService,
+  RunFunctionRequest,
+  type RunFunctionResponse,
+} from '@crossplane-org/function-sdk-typescript';
+import { type ChannelCredentials, credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import { pino } from 'pino';
+import { createRunFunction } from '../../src/server/handler.ts';
+import { HealthService } from '../../src/server/health.ts';
+import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts';
+import { NOW } from './request.ts';
+
+const MIB = 1024 * 1024;
+const Client = makeGenericClientConstructor({ ...FunctionRunnerServiceService, ...HealthService }, 'Function');
+
+export const silent = pino({ level: 'silent' });
+
+export function startTestServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
+  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => NOW, silent);
+  const address = { host: undefined, port: 0 };
+  return startServer({ address, certificates: undefined, maxReceiveBytes: 16 * MIB, ...options }, runFunction, silent);
+}
+
+type Unary<Req, Rsp> = (request: Req) => Promise<Rsp>;
+
+export interface TestClient {
+  runFunction: Unary<Parameters<typeof RunFunctionRequest.fromPartial>[0], RunFunctionResponse>;
+  check: Unary<{ service: string }, { status: number }>;
+  close(): void;
+}
+
+export function connect(target: string, channel: ChannelCredentials = credentials.createInsecure()): TestClient {
+  const client = new Client(target, channel, { 'grpc.max_send_message_length': -1 });
+  const call =
+    <Req, Rsp>(method: string): Unary<Req, Rsp> =>
+    (request) =>
+      new Promise((resolve, reject) => {
+        const deadline = { deadline: Date.now() + 8000 };
+        client[method]?.(request, deadline, (error: ServiceError | null, response: Rsp) =>
+          error ? reject(error) : resolve(response),
+        );
+      });
+  const runFunction = call<RunFunctionRequest, RunFunctionResponse>('runFunction');
+  return {
+    runFunction: (request) => runFunction(RunFunctionRequest.fromPartial(request)),
+    check: call('check'),
+    close: () => client.close(),
+  };
+}
