@@ -18,6 +18,7 @@ const POD_GRACE_SECONDS = 90;
  */
 export function buildJob(run: ResolvedRun): Manifest {
   const timeout = Math.ceil(run.timeoutSeconds);
+  const sidecars = packsWithSidecar(run).map((pack) => ({ ...buildSidecar(run, pack), restartPolicy: 'Always' }));
   return toManifest<Job>({
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -35,7 +36,7 @@ export function buildJob(run: ResolvedRun): Manifest {
           restartPolicy: 'Never',
           activeDeadlineSeconds: timeout + POD_GRACE_SECONDS,
           ...buildPodBase(run),
-          initContainers: packsWithSidecar(run).map((pack) => ({ ...buildSidecar(run, pack), restartPolicy: 'Always' })),
+          ...(sidecars.length > 0 && { initContainers: sidecars }),
           containers: [buildAgent(run)],
         },
       },

@@ -1,5 +1,6 @@
 /** Certificates made for one test run; no key is ever in Git. */
 import 'reflect-metadata';
+import type { webcrypto } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +20,7 @@ export interface Pair {
 
 export interface Authority extends Pair {
   name: string;
-  keys: CryptoKeyPair;
+  keys: webcrypto.CryptoKeyPair;
 }
 
 const SERVER_AUTH = '1.3.6.1.5.5.7.3.1';
@@ -28,12 +29,12 @@ const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 24 * 3600 * 1000;
 let serial = 1;
 
-const pem = async (key: CryptoKey): Promise<Buffer> => {
+const pem = async (key: webcrypto.CryptoKey): Promise<Buffer> => {
   const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key)).toString('base64');
   return Buffer.from(`-----BEGIN PRIVATE KEY-----\n${der}\n-----END PRIVATE KEY-----\n`);
 };
 
-const newKeys = (): Promise<CryptoKeyPair> => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 
 export async function createAuthority(name: string): Promise<Authority> {
   const keys = await newKeys();

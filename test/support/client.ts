@@ -1,11 +1,13 @@
 /** A gRPC client as Crossplane has one, and one for the health service. */
 import {
   FunctionRunnerServiceService,
+  type Ready,
   RunFunctionRequest,
   type RunFunctionResponse,
 } from '@crossplane-org/function-sdk-typescript';
 import { type ChannelCredentials, credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { pino } from 'pino';
+import type { JsonObject } from '../../src/kube/json.ts';
 import { createRunFunction } from '../../src/server/handler.ts';
 import { HealthService } from '../../src/server/health.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts';
@@ -22,10 +24,32 @@ export function startTestServer(options: Partial<ServerOptions> = {}): Promise<R
   return startServer({ address, certificates: undefined, maxReceiveBytes: 16 * MIB, ...options }, runFunction, silent);
 }
 
+interface PartialResource {
+  resource?: JsonObject;
+  connectionDetails?: Record<string, Uint8Array>;
+  ready?: Ready;
+}
+interface PartialState {
+  composite?: PartialResource;
+  resources?: Record<string, PartialResource>;
+}
+
+/** As much of a request as a test cares for. */
+export interface PartialRequest {
+  meta?: { tag: string };
+  observed?: PartialState;
+  desired?: PartialState;
+  input?: JsonObject;
+  context?: JsonObject;
+  requiredResources?: Record<string, { items: PartialResource[] }>;
+}
+
+export const requestOf = (partial: PartialRequest): RunFunctionRequest => RunFunctionRequest.fromPartial(partial as object);
+
 type Unary<Req, Rsp> = (request: Req) => Promise<Rsp>;
 
 export interface TestClient {
-  runFunction: Unary<Parameters<typeof RunFunctionRequest.fromPartial>[0], RunFunctionResponse>;
+  runFunction: Unary<PartialRequest, RunFunctionResponse>;
   check: Unary<{ service: string }, { status: number }>;
   close(): void;
 }
@@ -43,7 +67,7 @@ export function connect(target: string, channel: ChannelCredentials = credential
       });
   const runFunction = call<RunFunctionRequest, RunFunctionResponse>('runFunction');
   return {
-    runFunction: (request) => runFunction(RunFunctionRequest.fromPartial(request)),
+    runFunction: (request) => runFunction(requestOf(request)),
     check: call('check'),
     close: () => client.close(),
   };

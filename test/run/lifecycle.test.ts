@@ -1,0 +1,137 @@
+/** What holds from the first object to the end. */
+import { describe, expect, it } from 'vitest';
+import type { Composed } from '../../src/function/response.ts';
+import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
+import { RUN_ID, task, tools } from '../support/packs.ts';
+import { instanceXr, packXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
+
+describe('a run that is being prepared', () => {
+  /** What the cluster makes of a response: Objects with names, defaults and the provider's word on them. */
+  const observe = (response: Composed, conditions: (key: string) => JsonObject[]): Map<string, JsonObject> =>
+    new Map(
+      [...response.resources].map(([key, { resource }]) => [
+        key,
+        {
+          ...resource,
+          metadata: { ...objectAt(resource, 'metadata'), name: `run-${key}`, uid: key },
+          spec: { ...objectAt(resource, 'spec'), managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false },
+          status: { conditions: conditions(key) },
+        },
+      ]),
+    );
+  const READY = [
+    { type: 'Synced', status: 'True' },
+    { type: 'Ready', status: 'True' },
+  ];
+  const world = task({ skills: uses('tools') });
+  const first = respondComposed(world);
+  const withStatus = (status: object) => runXr({ skills: uses('tools') }, { status: status as JsonObject });
+
+  it('is asked for again byte for byte, with only the fields we own', () => {
+    const observed = observe(first, () => READY);
+    const again = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    const desired = (response: Composed) =>
+      JSON.stringify([...response.resources].map(([key, { resource }]) => [key, resource]).sort());
+    expect(desired(again)).toBe(desired(first));
+    expect(again.results).toEqual([]);
+  });
+
+  it('says what the provider cannot create, in its own words', () => {
+    const observed = observe(first, (key) =>
+      key === 'agentrun-clusterrole'
+        ? [{ type: 'Synced', status: 'False', message: 'attempting to grant RBAC permissions not currently held' }]
+        : READY,
+    );
+    const { status } = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    expect(status).toMatchObject({
+      phase: 'Preparing',
+      reason: 'CannotCreate',
+      message:
+        'Cannot create ClusterRole agentrun:team-a:run-x7k2p-4a49acf8: attempting to grant RBAC permissions not currently held',
+    });
+  });
+
+  it.each([
+    ['its pack is gone', [instanceXr()]],
+    ['its instance is gone', [tools]],
+    ['its pack has become invalid', [instanceXr(), packXr('tools', { skills: [] })]],
+    [
+      'its pack now asks for what is refused',
+      [instanceXr(), packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true } } })],
+    ],
+    ['its pack was edited', [instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })]],
+  ])('stays as it is when %s after its Job exists', (_, cluster) => {
+    const observed = observe(first, () => READY);
+    const prepared = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    const now = respondComposed({ composite: withStatus(prepared.status), observed, cluster });
+    expect(Object.fromEntries(now.resources)).toEqual(Object.fromEntries(prepared.resources));
+    expect(now.status).toEqual(prepared.status);
+  });
+
+  it('keeps what exists while a reference is missing and its Job does not exist yet', () => {
+    const observed = observe(first, () => READY);
+    observed.delete('agentrun-job');
+    const now = respondComposed({ composite: withStatus(first.status), observed, cluster: [instanceXr()] });
+    expect([...now.resources.keys()]).toEqual([...observed.keys()]);
+    expect(now.status).toMatchObject({ phase: 'Preparing', reason: 'SkillPackNotFound' });
+  });
+
+  it('is cancelled for good, and everything leaves', () => {
+    const observed = observe(first, () => READY);
+    const composite = runXr({ skills: uses('tools'), cancel: true }, { status: first.status as JsonObject });
+    const cancelled = respondComposed({ ...world, observed, composite });
+    expect([cancelled.status.phase, cancelled.resources.size]).toEqual(['Cancelled', 0]);
+  });
+});
+
+describe('a terminal phase', () => {
+  it.each(['Succeeded', 'Failed', 'Cancelled'])('%s stays, whatever the facts are now', (phase) => {
+    const status = {
+      phase,
+      reason: 'Whatever',
+      message: 'As it was',
+      completionTime: '2026-01-01T00:00:00Z',
+      runId: RUN_ID,
+      skills: [{ pack: 'tools' }],
+    };
+    const response = respondComposed({
+      ...task({ skills: uses('tools') }),
+      composite: runXr({ skills: uses('tools') }, { status: status as unknown as JsonObject }),
+    });
+    expect(response.status).toEqual(status);
+    expect(response.resources.size).toBe(0);
+    expect(response.results).toEqual([]);
+    expect(response.ttlSeconds).toBe(6 * 3600);
+  });
+
+  it('survives a status field of a newer version', () => {
+    const status = {
+      phase: 'Failed',
+      reason: 'AgentFailed',
+      message: 'm',
+      completionTime: '2026-01-01T00:00:00Z',
+      novelty: { a: 1 },
+    };
+    const response = respondComposed({ ...task(), composite: runXr({}, { status: status as unknown as JsonObject }) });
+    expect(response.status.phase).toBe('Failed');
+  });
+});
+
+describe('the input', () => {
+  it('names the provider config and the time between calls', () => {
+    const input = {
+      apiVersion: 'skillpack.fn.crossplane.io/v1beta1',
+      kind: 'Settings',
+      providerConfigName: 'remote',
+      ttl: { preparing: '1.5s' },
+    };
+    const response = respondComposed({ ...task(), input });
+    for (const { resource } of response.resources.values())
+      expect(valueAt(resource, 'spec', 'providerConfigRef')).toEqual({ name: 'remote' });
+    expect(response.ttlSeconds).toBe(2);
+  });
+
+  it('of another kind is fatal', () => {
+    expect(respond({ ...task(), input: { apiVersion: 'v1', kind: 'ConfigMap' } })).toMatchObject({ kind: 'fatal' });
+  });
+});

@@ -1,0 +1,178 @@
+/** What a run is composed of. Each case shows only what differs. */
+import { describe, expect, it } from 'vitest';
+import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { task, tools } from '../support/packs.ts';
+import { byName, containersOf, podOf } from '../support/pods.ts';
+import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
+
+const READ_PODS = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+describe('a task run', () => {
+  it('is at most seven Objects, however many packs', () => {
+    const { resources } = respondComposed(task({ skills: uses('tools', 'plain', 'words') }));
+    expect([...resources.keys()].sort()).toEqual([
+      'agentrun-clusterrole',
+      'agentrun-clusterrolebinding',
+      'agentrun-configmap',
+      'agentrun-job',
+      'agentrun-role',
+      'agentrun-rolebinding',
+      'agentrun-serviceaccount',
+    ]);
+  });
+
+  it('has no RBAC objects where no pack asks for rights', () => {
+    const { resources } = respondComposed(task({ skills: uses('plain') }));
+    expect([...resources.keys()].sort()).toEqual(['agentrun-configmap', 'agentrun-job', 'agentrun-serviceaccount']);
+  });
+
+  it('has no ConfigMap where there is no skill', () => {
+    const { resources } = respondComposed(task());
+    expect([...resources.keys()].sort()).toEqual(['agentrun-job', 'agentrun-serviceaccount']);
+  });
+
+  it('is rendered suspended, once, with its Pod deleted along', () => {
+    const job = manifestOf(respondComposed(task()), 'agentrun-job');
+    const { template: _, ...spec } = objectAt(job, 'spec');
+    expect([spec, valueAt(job, 'metadata', 'finalizers')]).toEqual([
+      {
+        suspend: true,
+        completions: 1,
+        parallelism: 1,
+        backoffLimit: 0,
+        podReplacementPolicy: 'Failed',
+        activeDeadlineSeconds: 660,
+      },
+      ['foregroundDeletion'],
+    ]);
+  });
+
+  it('mounts a token only in the sidecar whose pack asks for rights', () => {
+    const pod = podOf(respondComposed(task({ skills: uses('tools', 'plain') })));
+    const withToken = containersOf(pod).filter((container) =>
+      listAt(container, 'volumeMounts').some(
+        (mount) => valueAt(mount, 'mountPath') === '/var/run/secrets/kubernetes.io/serviceaccount',
+      ),
+    );
+    expect(withToken.map(({ name }) => name)).toEqual(['skill-tools']);
+    expect(pod['automountServiceAccountToken']).toBe(false);
+  });
+
+  it('mounts a Secret only in the sidecar of its pack', () => {
+    const keeper = packXr('keeper', { sidecar: { image: 'k', secretRef: 'my.token' } });
+    const pod = podOf(respondComposed(task({ skills: uses('keeper', 'plain') }, keeper)));
+    const mounts = containersOf(pod).flatMap(({ name, volumeMounts }) =>
+      (volumeMounts as JsonObject[])
+        .filter((mount) => String(mount['name']).startsWith('secret-'))
+        .map((mount) => [name, mount['mountPath']]),
+    );
+    expect(mounts).toEqual([['skill-keeper', '/secrets/my.token']]);
+  });
+
+  it('gives every container the restricted security context and its own /tmp', () => {
+    for (const { name, securityContext, volumeMounts } of containersOf(podOf(respondComposed(task({ skills: uses('tools') }))))) {
+      expect(securityContext).toMatchObject({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
+      expect(volumeMounts).toContainEqual({ name: 'tmp', mountPath: '/tmp', subPath: name });
+    }
+  });
+
+  it('shares /workspace with a sidecar unless its pack says no', () => {
+    const alone = packXr('alone', { sidecar: { image: 'a', mountWorkspace: false } });
+    const pod = podOf(respondComposed(task({ skills: uses('alone', 'plain') }, alone)));
+    const shares = (name: string) =>
+      listAt(byName(pod, name), 'volumeMounts').some((mount) => valueAt(mount, 'name') === 'workspace');
+    expect([shares('agent'), shares('skill-plain'), shares('skill-alone')]).toEqual([true, true, false]);
+  });
+
+  it('names a sidecar no command of its own', () => {
+    expect(byName(podOf(respondComposed(task({ skills: uses('plain') }))), 'skill-plain')).not.toHaveProperty('command');
+  });
+
+  it('leaves server-only sidecars and their rights out when the mode is an explicit task', () => {
+    const both = packXr('both', {
+      sidecar: { image: 'b', requiresServer: true, rbac: READ_PODS, ports: [{ name: 'http', containerPort: 80 }] },
+    });
+    const response = respondComposed(task({ mode: 'task', skills: uses('both') }, both));
+    expect([...response.resources.keys()].sort()).toEqual(['agentrun-configmap', 'agentrun-job', 'agentrun-serviceaccount']);
+    expect(containersOf(podOf(response)).map(({ name }) => name)).toEqual(['agent']);
+  });
+
+  it('takes its image from the policy, pulls with the given Secrets, and keeps the tenant from the rest', () => {
+    const policy = policyXr({ defaults: { agent: { image: 'own:1', command: ['run'], resources: { cpu: '2' } } } });
+    const pod = podOf(respondComposed(task({ imagePullSecrets: [{ name: 'pull' }] }, policy)));
+    expect(pod['imagePullSecrets']).toEqual([{ name: 'pull' }]);
+    expect(byName(pod, 'agent')).toMatchObject({
+      image: 'own:1',
+      command: ['run'],
+      resources: { limits: { cpu: '2', memory: '512Mi' } },
+    });
+  });
+});
+
+describe('names', () => {
+  it('of two runs called alike in two namespaces differ in every cluster-scoped object', () => {
+    const inNamespace = (namespace: string): string[] => {
+      const response = respondComposed({
+        composite: runXr({ skills: uses('tools') }, { namespace, uid: namespace }),
+        cluster: [instanceXr({}, { namespace }), tools],
+      });
+      return ['agentrun-clusterrole', 'agentrun-clusterrolebinding'].map((key) =>
+        String(valueAt(manifestOf(response, key), 'metadata', 'name')),
+      );
+    };
+    const names = [...inNamespace('team-a'), ...inNamespace('team-b')];
+    expect(new Set(names).size).toBe(2);
+    for (const name of names) expect(name).toMatch(/^agentrun:team-[ab]:run-x7k2p-[0-9a-f]{8}$/);
+  });
+
+  it('of two runs that follow each other under one name differ in every object', () => {
+    const named = (uid: string) =>
+      [
+        ...respondComposed({
+          ...task({ skills: uses('tools') }),
+          composite: runXr({ skills: uses('tools') }, { uid }),
+        }).resources.keys(),
+      ].map((key) =>
+        valueAt(
+          manifestOf(respondComposed({ ...task(), composite: runXr({ skills: uses('tools') }, { uid }) }), key),
+          'metadata',
+          'name',
+        ),
+      );
+    const [first, second] = [named('uid-1'), named('uid-2')];
+    expect(first.length).toBe(7);
+    for (const name of first) expect(second).not.toContain(name);
+  });
+});
+
+describe('a server run', () => {
+  const server = respondComposed(task({ skills: uses('web', 'tools', 'words') }));
+
+  it('has no Pod yet, no agent, and only the serving sidecars as ordinary containers', () => {
+    const spec = objectAt(manifestOf(server, 'agentrun-deployment'), 'spec');
+    const pod = objectAt(spec, 'template', 'spec');
+    expect(spec['replicas']).toBe(0);
+    expect(containersOf(pod).map(({ name, restartPolicy }) => [name, restartPolicy])).toEqual([['skill-web', undefined]]);
+    expect(pod).not.toHaveProperty('activeDeadlineSeconds');
+  });
+
+  it('holds the rights of the serving sidecars only, and the skills of all packs', () => {
+    expect([...server.resources.keys()].sort()).toEqual([
+      'agentrun-configmap',
+      'agentrun-deployment',
+      'agentrun-service',
+      'agentrun-serviceaccount',
+    ]);
+    expect(Object.keys(objectAt(manifestOf(server, 'agentrun-configmap'), 'data'))).toEqual(['web.md', 'tools.md', 'words.md']);
+  });
+
+  it('names the ports of its Service apart where two packs name them alike', () => {
+    const other = packXr('other', {
+      sidecar: { image: 'o', requiresServer: true, ports: [{ name: 'http', containerPort: 8081 }] },
+    });
+    const response = respondComposed(task({ skills: uses('web', 'other') }, other));
+    expect(valueAt(manifestOf(response, 'agentrun-service'), 'spec', 'ports')).toEqual([
+      { name: 'http-8080', port: 8080, targetPort: 8080, protocol: 'TCP' },
+      { name: 'http-8081', port: 8081, targetPort: 8081, protocol: 'TCP' },
+    ]);
+  });
+});

@@ -1,0 +1,79 @@
+/** Run over instance over policy over built-in. */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/kube/json.ts';
+import { plain, task, tools, web, words } from '../support/packs.ts';
+import { byName, containersOf, envOf, podOf } from '../support/pods.ts';
+import { instanceXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
+
+describe('precedence', () => {
+  const policy = policyXr({ defaults: { timeout: '1m', model: { provider: 'p', model: 'm', baseURL: 'http://policy' } } });
+  const local = policyXr({ defaults: { model: { baseURL: 'http://local' } } }, 'ns.team-a');
+  const instance = (spec: JsonObject) => ({ cluster: [instanceXr(spec), tools, plain, words, web, policy, local] });
+  const agentOf = (run: JsonObject, of: JsonObject) =>
+    envOf(byName(podOf(respondComposed({ composite: runXr(run), ...instance(of) })), 'agent'));
+
+  it('is run over instance over the policy of the namespace over the default one, field by field', () => {
+    const env = agentOf(
+      { model: { model: 'run' } },
+      { model: { model: 'instance', provider: 'instance' }, systemPrompt: 'Be kind' },
+    );
+    expect(env).toMatchObject({
+      MODEL_NAME: 'run',
+      MODEL_PROVIDER: 'instance',
+      MODEL_BASE_URL: 'http://local',
+      RUN_TIMEOUT: '1m',
+      SYSTEM_PROMPT: 'Be kind',
+    });
+  });
+
+  it.each([
+    [{ timeout: '5m' }, { timeout: '2m' }, '5m'],
+    [{}, { timeout: '2m' }, '2m'],
+    [{}, {}, '1m'],
+  ])('takes the timeout of run %j and instance %j as %s', (run, of, expected) => {
+    expect(agentOf(run, of)['RUN_TIMEOUT']).toBe(expected);
+  });
+
+  it('merges env by name', () => {
+    const env = agentOf(
+      { env: [{ name: 'A', value: 'run' }] },
+      {
+        env: [
+          { name: 'A', value: 'instance' },
+          { name: 'B', value: 'instance' },
+        ],
+      },
+    );
+    expect(env).toMatchObject({ A: 'run', B: 'instance' });
+  });
+
+  it("selects the run's packs and merges params per pack", () => {
+    const composite = runXr({ skills: [{ skillPackRef: 'plain', params: { BRANCH: 'run' } }] });
+    const of = { skills: [{ skillPackRef: 'plain', params: { BRANCH: 'main', REPO: 'a/b' } }, { skillPackRef: 'tools' }] };
+    const pod = podOf(respondComposed({ composite, ...instance(of) }));
+    expect(containersOf(pod).map(({ name }) => name)).toEqual(['skill-plain', 'agent']);
+    expect(envOf(byName(pod, 'skill-plain'))).toEqual({ SYMPOZIUM_SKILL_PACK: 'plain', SKILL_BRANCH: 'run', SKILL_REPO: 'a/b' });
+  });
+
+  it('gives params to the sidecar of their pack only, as they were written', () => {
+    const composite = runXr({
+      task: 'Costs $5 or $(TASK)',
+      skills: [{ skillPackRef: 'plain', params: { KEY: '$(HOME) $$' } }, { skillPackRef: 'tools' }],
+    });
+    const pod = podOf(respondComposed({ composite, ...instance({}) }));
+    // Kubernetes reads $$ as $ and leaves a name in $$(NAME) alone.
+    expect(envOf(byName(pod, 'skill-plain'))['SKILL_KEY']).toBe('$$(HOME) $$$$');
+    expect(envOf(byName(pod, 'agent'))['TASK']).toBe('Costs $$5 or $$(TASK)');
+    for (const name of ['agent', 'skill-tools']) expect(envOf(byName(pod, name))).not.toHaveProperty('SKILL_KEY');
+  });
+
+  it('becomes a server when a selected pack requires one', () => {
+    const { resources } = respondComposed(task({ skills: uses('web') }));
+    expect([...resources.keys()].sort()).toEqual([
+      'agentrun-configmap',
+      'agentrun-deployment',
+      'agentrun-service',
+      'agentrun-serviceaccount',
+    ]);
+  });
+});

@@ -1,0 +1,194 @@
+/** Runs that cannot be and runs that wait: nothing is composed, and the cause is named. */
+import { describe, expect, it } from 'vitest';
+import { objectAt } from '../../src/kube/json.ts';
+import { RUN_ID, task } from '../support/packs.ts';
+import { instanceXr, packXr, policyXr, respondComposed, runXr, uses, type World } from '../support/request.ts';
+
+describe('a run that cannot be', () => {
+  const collides = packXr('collides', { sidecar: { image: 'c', env: [{ name: 'SKILL_A', value: '1' }] } });
+  const twin = packXr('twin', { skills: [{ name: 'words', content: 'x' }] });
+  const silent = packXr('silent', { sidecar: { image: 's', requiresServer: true } });
+  const rival = packXr('rival', { sidecar: { image: 'r', requiresServer: true, ports: [{ name: 'web', containerPort: 8080 }] } });
+  const big = (name: string) => packXr(name, { skills: [{ name, content: 'x'.repeat(300 * 1024) }] });
+  const host = packXr('host', { sidecar: { image: 'h', hostAccess: { enabled: true } } });
+  const wild = packXr('wild', {
+    sidecar: { image: 'w', rbac: [{ apiGroups: [''], resources: ['pods', '*/scale'], verbs: ['*'] }] },
+  });
+
+  const cases: [string, World, string, string][] = [
+    [
+      'has no claim',
+      { composite: { ...runXr(), spec: { instanceRef: 'sre', task: 'Look' } } },
+      'InvalidSpec',
+      'spec.claimRef: must name the claim',
+    ],
+    ['has no task', task({ task: null }), 'InvalidSpec', 'spec.task: must be set in task mode, found nothing'],
+    [
+      'is a server without a serving pack',
+      task({ mode: 'server', skills: uses('plain') }),
+      'InvalidSpec',
+      'spec.skills: must select a pack with sidecar.requiresServer in server mode, found no such pack',
+    ],
+    [
+      'is a server without ports',
+      task({ skills: uses('silent') }, silent),
+      'InvalidSpec',
+      'SkillPack/silent spec.sidecar.ports: must list a port in server mode, found none',
+    ],
+    [
+      'has two packs on one port',
+      task({ skills: uses('web', 'rival') }, rival),
+      'InvalidSpec',
+      'SkillPack/rival spec.sidecar.ports: must not be a port of SkillPack web: both run in one Pod, found 8080',
+    ],
+    [
+      'has two skills of one name',
+      task({ skills: uses('words', 'twin') }, twin),
+      'InvalidSpec',
+      'SkillPack words and SkillPack twin both have it, found skill "words" twice',
+    ],
+    [
+      'has two params that meet',
+      task({ skills: [{ skillPackRef: 'plain', params: { 'a-b': '1', A_B: '2' } }] }),
+      'InvalidSpec',
+      'spec.skills[plain].params.a-b: must not become the same environment variable as param A_B, found SKILL_A_B',
+    ],
+    [
+      'has a param that hits a variable of the pack',
+      task({ skills: [{ skillPackRef: 'collides', params: { a: '1' } }] }, collides),
+      'InvalidSpec',
+      'spec.skills[collides].params.a: must not be a variable that SkillPack collides sets itself, found SKILL_A',
+    ],
+    [
+      'has over 512 KiB of skills',
+      task({ skills: uses('big-1', 'big-2') }, big('big-1'), big('big-2')),
+      'InvalidSpec',
+      'spec.skills: must together have at most 512 KiB of JSON-encoded text, found 601 KiB',
+    ],
+    [
+      'asks for the node',
+      task({ skills: uses('host') }, host),
+      'PolicyDenied',
+      'SkillPack/host spec.sidecar.hostAccess.enabled: true is refused by host-access',
+    ],
+    [
+      'asks for a wildcard verb',
+      task({ skills: uses('wild') }, wild),
+      'PolicyDenied',
+      'SkillPack/wild spec.sidecar.rbac[0].verbs: "*" is refused by wildcard-rights',
+    ],
+    [
+      'asks for a wildcard resource',
+      task({ skills: uses('wild') }, wild),
+      'PolicyDenied',
+      'SkillPack/wild spec.sidecar.rbac[0].resources: "*/scale" is refused by wildcard-rights',
+    ],
+  ];
+
+  it.each(cases)('%s: fails, says why, and composes nothing', (_, world, reason, message) => {
+    const { status, resources, conditions } = respondComposed(world);
+    expect(status).toMatchObject({
+      phase: 'Failed',
+      reason,
+      message: expect.stringContaining(message),
+      completionTime: '2026-01-01T12:00:00Z',
+    });
+    expect(resources.size).toBe(0);
+    expect(conditions.map(({ type, status }) => `${type}=${status}`)).toEqual([
+      'Admitted=False',
+      'Prepared=False',
+      'RightsHeld=False',
+      'Succeeded=False',
+    ]);
+  });
+});
+
+describe('a run that waits', () => {
+  const badPack = packXr('bad', { skills: [] });
+  const badPolicy = policyXr({ nonsense: 1 });
+  const twice = [instanceXr(), { ...instanceXr(), metadata: { ...objectAt(instanceXr(), 'metadata'), name: 'sre-2' } }];
+  const forged = { ...instanceXr(), spec: { claimRef: { namespace: 'team-b', name: 'sre' } } };
+
+  const cases: [string, World, string, string][] = [
+    [
+      'an instance that does not exist',
+      { composite: runXr() },
+      'InstanceNotFound',
+      'SympoziumInstance sre does not exist in namespace team-a',
+    ],
+    [
+      'an instance in another namespace',
+      { composite: runXr(), cluster: [instanceXr({}, { namespace: 'team-b' })] },
+      'InstanceNotFound',
+      'SympoziumInstance sre does not exist in namespace team-a',
+    ],
+    [
+      'an instance whose labels lie',
+      { composite: runXr(), cluster: [forged] },
+      'InstanceNotFound',
+      'SympoziumInstance sre does not exist in namespace team-a',
+    ],
+    [
+      'two instances of one claim',
+      { composite: runXr(), cluster: twice },
+      'InstanceAmbiguous',
+      '2 composites say that they belong to SympoziumInstance sre',
+    ],
+    [
+      'an invalid instance',
+      { composite: runXr(), cluster: [instanceXr({ timeout: 'soon' })] },
+      'InstanceInvalid',
+      'SympoziumInstance sre is invalid: spec.timeout: must be a duration',
+    ],
+    ['a missing pack', task({ skills: uses('gone') }), 'SkillPackNotFound', 'SkillPack gone does not exist'],
+    [
+      'an invalid pack',
+      task({ skills: uses('bad') }, badPack),
+      'SkillPackInvalid',
+      'SkillPack bad is invalid: spec.skills: must have at least 1 entries',
+    ],
+    [
+      'an unreadable policy',
+      task({}, badPolicy),
+      'PolicyInvalid',
+      'SympoziumPolicy default is invalid: spec.nonsense: must not be set',
+    ],
+    [
+      'a policy that this version does not enforce',
+      task({}, policyXr({ secrets: ['a'], limits: {} }, 'ns.team-a')),
+      'PolicyNotEnforced',
+      'SympoziumPolicy ns.team-a sets spec.limits, spec.secrets, which this version does not enforce yet',
+    ],
+    [
+      'any policy, where one is required',
+      { ...task(), options: { requirePolicy: true } },
+      'PolicyNotFound',
+      'No SympoziumPolicy exists',
+    ],
+  ];
+
+  it.each(cases)('for %s says so and composes nothing', (_, world, reason, message) => {
+    const { status, resources, conditions, ttlSeconds } = respondComposed(world);
+    expect(status).toEqual({ phase: 'Pending', reason, message: expect.stringContaining(message), runId: RUN_ID });
+    expect(resources.size).toBe(0);
+    expect(ttlSeconds).toBe(10);
+    expect(conditions.map(({ type, status }) => `${type}=${status}`)).toEqual([
+      'Admitted=Unknown',
+      'Prepared=False',
+      'RightsHeld=False',
+      'Succeeded=Unknown',
+    ]);
+  });
+
+  it('for several things names them all', () => {
+    expect(respondComposed({ composite: runXr({ skills: uses('a', 'b') }) }).status.message).toMatch(
+      /sre does not exist.*; SkillPack a does not exist.*; SkillPack b does not/,
+    );
+  });
+
+  it('goes on when a policy that is required exists', () => {
+    const world = task({}, policyXr());
+    const input = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings', requirePolicy: true };
+    expect(respondComposed({ ...world, input }).status.phase).toBe('Preparing');
+  });
+});

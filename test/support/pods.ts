@@ -1,0 +1,13 @@
+/** Ways into the Pod of a composed Job. */
+import type { Composed } from '../../src/function/response.ts';
+import { isObject, type JsonObject, type JsonValue, listAt, objectAt } from '../../src/kube/json.ts';
+import { manifestOf } from './request.ts';
+
+export const podOf = (response: Composed): JsonObject =>
+  objectAt(manifestOf(response, 'agentrun-job'), 'spec', 'template', 'spec');
+export const containersOf = (pod: JsonObject): JsonObject[] =>
+  [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')] as JsonObject[];
+export const envOf = (container: JsonObject | undefined): Record<string, JsonValue | undefined> =>
+  Object.fromEntries(listAt(container, 'env').map((item) => (isObject(item) ? [item['name'], item['value'] ?? null] : [])));
+export const byName = (pod: JsonObject, name: string): JsonObject | undefined =>
+  containersOf(pod).find((container) => container['name'] === name);
