@@ -23,7 +23,3 @@ export function formatFaults(faults: Fault[]): string {
   const rest = lines.length - shown.length;
   return shown.join('; ') + (rest > 0 ? `; and ${rest} more` : '');
 }
-
-/** The same faults, said of a field of another object. */
-export const inObject = (faults: Fault[], object: string): Fault[] =>
-  faults.map((fault) => ({ ...fault, path: `${object} ${fault.path}` }));

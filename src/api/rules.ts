@@ -9,7 +9,7 @@ import type { Fault } from './fault.ts';
 import { show } from './schema.ts';
 
 /** 512 KiB: the skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
-export const MAX_SKILL_BYTES = 512 * 1024;
+const MAX_SKILL_BYTES = 512 * 1024;
 
 /** Each value of `key` in a list of maps may stand once. */
 export function checkUnique(faults: Fault[], path: string, list: JsonValue[], key: string, rule = 'must be unique'): void {
@@ -97,7 +97,7 @@ export const MODEL_KEYS = [
 
 const RESERVED_VARIABLES: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, ...MODEL_KEYS, 'PATH', 'HOME']);
 
-export function isReservedVariable(name: string): boolean {
+function isReservedVariable(name: string): boolean {
   return RESERVED_VARIABLES.has(name) || name.startsWith('LD_');
 }
 

@@ -7,7 +7,7 @@
 import { sha256 } from './digest.ts';
 
 /** Label values, DNS labels, and what becomes either: container, Job, Service and volume names. */
-export const LABEL_LIMIT = 63;
+const LABEL_LIMIT = 63;
 
 /** `text` when it fits, else its beginning, ending in a hash of the whole, exactly `limit` long at most. */
 export function shorten(text: string, limit: number = LABEL_LIMIT): string {

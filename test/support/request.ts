@@ -6,7 +6,7 @@ import type { Composed, Response } from '../../src/function/response.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 
 export const NOW = new Date('2026-01-01T12:00:00Z');
-export const NAMESPACE = 'team-a';
+const NAMESPACE = 'team-a';
 
 const claim = (kind: string, namespace: string, name: string) => ({
   metadata: { labels: { 'crossplane.io/claim-name': name, 'crossplane.io/claim-namespace': namespace } },

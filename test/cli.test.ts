@@ -1,0 +1,200 @@
+/** The command line: what it prints, and one clear line for each mistake. */
+import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadRenderInput, type RenderFiles } from '../src/cli/load.ts';
+import { render } from '../src/cli/render.ts';
+import { readYaml, writeYaml } from '../src/cli/yaml.ts';
+import { listAt, textAt, valueAt } from '../src/kube/json.ts';
+import { projectPath, readDocuments, readText } from './support/project.ts';
+
+const EXAMPLE: RenderFiles = {
+  composite: projectPath('examples/k8s-ops/xr.yaml'),
+  composition: projectPath('package/claims/apis/agentrun/composition.yaml'),
+  functions: projectPath('examples/functions.yaml'),
+  required: [projectPath('examples/packs'), projectPath('examples/k8s-ops/required.yaml')],
+  observed: undefined,
+};
+const directory = mkdtempSync(join(tmpdir(), 'function-skillpack-'));
+const NOW = new Date('2026-01-01T12:00:00Z');
+
+function file(name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+/** Called from another directory, as an installed program would be. */
+async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const command = ['--import', projectPath('node_modules/tsx/dist/loader.mjs'), projectPath('src/cli/main.ts'), ...args];
+  try {
+    return { code: 0, ...(await promisify(execFile)(process.execPath, command, { cwd: directory })) };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, stdout, stderr };
+  }
+}
+
+describe('render', () => {
+  it('without files prints the k8s-ops example, wherever it is called from', async () => {
+    const { code, stdout, stderr } = await run('render');
+    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/k8s-ops/expected.yaml')]);
+  });
+
+  it('prints results with -r, and takes observed resources', async () => {
+    const observed = file('observed.yaml', readText('examples/k8s-ops/expected.yaml').split('---\n').slice(2).join('---\n'));
+    const args = [EXAMPLE.composite, EXAMPLE.composition, EXAMPLE.functions, ...EXAMPLE.required.flatMap((path) => ['-e', path])];
+    const { code, stdout } = await run('render', ...args, '-o', observed, '-r', '--now', '2026-01-01T12:00:00Z');
+    const documents = readYaml(stdout, 'stdout');
+    expect(code).toBe(0);
+    expect(valueAt(documents[0], 'status', 'workloadName')).toBe('agentrun-check-deployments-x7k2p-201f3529');
+    expect(documents.map((document) => textAt(document, 'kind'))).toEqual(['XAgentRun', ...Array(7).fill('Object'), 'Result']);
+  });
+
+  it('exits with 1 and one line for a mistake', async () => {
+    expect(await run('render', 'nowhere.yaml', 'b', 'c')).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringMatching(/^skillpack: cannot read nowhere\.yaml: ENOENT[^\n]*\n$/),
+    });
+    expect(await run('render', 'one.yaml')).toMatchObject({
+      code: 1,
+      stderr: 'skillpack: render takes either no file or three: XR COMPOSITION FUNCTIONS\n',
+    });
+  });
+
+  const claim = file('claim.yaml', readText('examples/k8s-ops/claim.yaml').split('---\n')[1] ?? '');
+  const bucket = file('bucket.yaml', 'apiVersion: example.org/v1\nkind: XBucket\nmetadata: {name: a}\n');
+  const composition = readText('package/claims/apis/agentrun/composition.yaml');
+  const mistakes: [string, Partial<RenderFiles>, RegExp][] = [
+    [
+      'a claim instead of a composite',
+      { composite: claim },
+      /holds the claim AgentRun; render takes the composite: set kind to XAgentRun, remove metadata.namespace, and add spec.claimRef/,
+    ],
+    ['YAML that is none', { composite: file('broken.yaml', 'a: [') }, /cannot read .*broken\.yaml: .* at line 1, column 5/],
+    [
+      'YAML that is no resource',
+      { composite: file('list.yaml', '- a') },
+      /list\.yaml must hold Kubernetes resources, each with apiVersion and kind/,
+    ],
+    ['two composites', { composite: EXAMPLE.required[0] ?? '' }, /must hold exactly one composite/],
+    ['no composite', { composite: file('empty.yaml', '---\n') }, /must hold exactly one composite/],
+    [
+      'a Composition of another kind',
+      { composite: bucket },
+      /the Composition is for apiVersion sympozium.ai\/v1alpha1, but the composite is of apiVersion example.org\/v1/,
+    ],
+    ['something else than a Composition', { composition: bucket }, /must hold a Composition/],
+    [
+      'functions without the one that is called',
+      { functions: bucket },
+      /has no Function function-skillpack, which step skillpack calls/,
+    ],
+    ['an empty directory', { required: [mkdtempSync(join(directory, 'empty-'))] }, /holds no YAML file/],
+    [
+      'an observed resource without its name',
+      { observed: bucket },
+      /an observed resource needs the annotation crossplane.io\/composition-resource-name/,
+    ],
+    [
+      'a pipeline of another function',
+      {
+        composition: file('other.yaml', composition.replace('name: function-skillpack', 'name: function-other')),
+        functions: file('other-fn.yaml', 'apiVersion: v1\nkind: Function\nmetadata: {name: function-other}\n'),
+      },
+      /step skillpack calls function-other: only Crossplane's own render runs pipelines of several functions/,
+    ],
+  ];
+  it.each(mistakes)('names the mistake: %s', (_, files, message) => {
+    expect(() => loadRenderInput({ ...EXAMPLE, ...files })).toThrow(message);
+  });
+
+  it('fails with the message of a fatal result', async () => {
+    const input = { ...loadRenderInput(EXAMPLE), input: { apiVersion: 'v1', kind: 'Settings' } };
+    await expect(render(input, NOW)).rejects.toThrow(
+      'cannot read the function input: input.apiVersion: must be skillpack.fn.crossplane.io/v1beta1, found "v1"',
+    );
+  });
+
+  it('keeps a uid that the composite has', async () => {
+    const input = loadRenderInput(EXAMPLE);
+    const withUid = { ...input.composite, metadata: { name: 'run', uid: 'uid-1' } };
+    const { composite } = await render({ ...input, composite: withUid }, NOW);
+    expect(textAt(composite, 'status', 'runId')).toBe('run-4a49acf8');
+  });
+});
+
+describe('YAML', () => {
+  it.each([
+    ['yes', true],
+    ['NO', false],
+    ['on', true],
+    ['y', true],
+    ['0644', 420],
+    ['1_000', 1000],
+    ['2026-01-01', '2026-01-01'],
+    ['1:30', '1:30'],
+    ['"yes"', 'yes'],
+    ['~', null],
+  ])('is read as Go reads it: %s', (text, value) => {
+    expect(readYaml(`a: ${text}`, 'f')).toEqual([{ a: value }]);
+  });
+
+  it('is written so that Go reads the same values', () => {
+    const tricky = [
+      'yes',
+      'n',
+      'off',
+      '0644',
+      '0o17',
+      '1_000',
+      '1:30',
+      '2026-01-01',
+      '',
+      '~',
+      'null',
+      '1e3',
+      '.5',
+      '- a',
+      'a: b',
+      '#',
+      "'",
+      '"',
+      '\t',
+      'ł',
+    ];
+    expect(readYaml(writeYaml(tricky), 'f')).toEqual([tricky]);
+    fc.assert(
+      fc.property(fc.array(fc.string()), (texts) => {
+        expect(readYaml(writeYaml(texts), 'f')).toEqual([texts]);
+      }),
+    );
+  });
+});
+
+describe('the packages', () => {
+  it('call one function by one name', () => {
+    for (const kind of ['skillpack', 'sympoziuminstance', 'agentrun', 'sympoziumpolicy']) {
+      const [composition] = readDocuments(`package/claims/apis/${kind}/composition.yaml`);
+      const [xrd] = readDocuments(`package/claims/apis/${kind}/definition.yaml`);
+      expect(listAt(composition, 'spec', 'pipeline').map((step) => textAt(step, 'functionRef', 'name'))).toEqual([
+        'function-skillpack',
+      ]);
+      expect(textAt(xrd, 'spec', 'enforcedCompositionRef', 'name')).toBe(textAt(composition, 'metadata', 'name'));
+      expect(textAt(composition, 'spec', 'compositeTypeRef', 'kind')).toBe(textAt(xrd, 'spec', 'names', 'kind'));
+    }
+  });
+
+  it('carry the version of package.json where they name one', () => {
+    const { version } = JSON.parse(readText('package.json'));
+    const [configuration] = readDocuments('package/claims/crossplane.yaml');
+    const [fn] = readDocuments('examples/functions.yaml');
+    expect(textAt(listAt(configuration, 'spec', 'dependsOn')[0], 'version')).toBe(`>=v${version}`);
+    expect(textAt(fn, 'spec', 'package')).toBe(`${textAt(listAt(configuration, 'spec', 'dependsOn')[0], 'package')}:v${version}`);
+  });
+});

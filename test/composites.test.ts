@@ -1,0 +1,142 @@
+/** SkillPack, SympoziumInstance and SympoziumPolicy as composites of their own. */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../src/kube/json.ts';
+import { instanceXr, manifestOf, packXr, policyXr, respondComposed, uses } from './support/request.ts';
+
+const withStatus = (composite: JsonObject, status: object): JsonObject => ({ ...composite, status: status as JsonObject });
+
+describe('a SkillPack', () => {
+  const skills = [
+    { name: 'a', description: 'When', content: 'How\n' },
+    { name: 'b', content: '---\nnot: frontmatter' },
+  ];
+  const pack = packXr('k8s-ops', { skills });
+  const first = respondComposed({ composite: pack });
+  const observed = (...conditions: JsonObject[]): Map<string, JsonObject> =>
+    new Map([['skillpack-configmap', { ...first.resources.get('skillpack-configmap')?.resource, status: { conditions } }]]);
+
+  it('becomes a ConfigMap in the system namespace, a file for each skill', () => {
+    expect(manifestOf(first, 'skillpack-configmap')).toEqual({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'skillpack-k8s-ops',
+        namespace: 'sympozium-system',
+        labels: { 'app.kubernetes.io/managed-by': 'function-skillpack', 'sympozium.ai/skillpack': 'k8s-ops' },
+      },
+      data: { 'a.md': '# a\n\n> When\n\nHow\n', 'b.md': '# b\n\n---\nnot: frontmatter' },
+    });
+  });
+
+  it('goes to the namespace the input names', () => {
+    const input = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings', systemNamespace: 'platform' };
+    expect(manifestOf(respondComposed({ composite: pack, input }), 'skillpack-configmap')).toMatchObject({
+      metadata: { namespace: 'platform' },
+    });
+  });
+
+  it('is Pending until its ConfigMap is there, then Ready', () => {
+    expect(first.status).toEqual({
+      phase: 'Pending',
+      message: 'ConfigMap skillpack-k8s-ops is being created',
+      configMapName: 'skillpack-k8s-ops',
+      skillCount: 2,
+    });
+    const ready = respondComposed({
+      composite: pack,
+      observed: observed({ type: 'Synced', status: 'True' }, { type: 'Ready', status: 'True' }),
+    });
+    expect([ready.status, ready.ready, ready.resources.get('skillpack-configmap')?.ready]).toEqual([
+      {
+        phase: 'Ready',
+        message: 'ConfigMap skillpack-k8s-ops holds the skills',
+        configMapName: 'skillpack-k8s-ops',
+        skillCount: 2,
+      },
+      true,
+      true,
+    ]);
+  });
+
+  it("tells the provider's own error", () => {
+    const failed = respondComposed({
+      composite: pack,
+      observed: observed({ type: 'Synced', status: 'False', message: 'namespaces "x" not found' }),
+    });
+    expect(failed.status).toMatchObject({
+      phase: 'Pending',
+      message: 'ConfigMap skillpack-k8s-ops cannot be created: namespaces "x" not found',
+    });
+  });
+
+  it('keeps its ConfigMap as it is while it is invalid', () => {
+    const exists = observed({ type: 'Synced', status: 'True' });
+    const invalid = respondComposed({ composite: packXr('k8s-ops', { skills: [] }), observed: exists });
+    expect(invalid.status).toEqual({ phase: 'Invalid', message: 'spec.skills: must have at least 1 entries, found 0' });
+    expect(invalid.resources.get('skillpack-configmap')?.resource).toEqual(first.resources.get('skillpack-configmap')?.resource);
+    expect(invalid.conditions).toEqual([
+      { type: 'Valid', status: 'False', reason: 'InvalidSpec', message: invalid.status.message },
+    ]);
+  });
+
+  it('composes nothing while it was never valid', () => {
+    expect(respondComposed({ composite: packXr('a', { skills: [] }) }).resources.size).toBe(0);
+  });
+});
+
+describe('a SympoziumInstance', () => {
+  it('is Ready with the versions of its packs when all exist', () => {
+    const { status, ready, resources } = respondComposed({
+      composite: instanceXr({ skills: [...uses('a', 'b'), { configMapRef: 'rules' }] }),
+      cluster: [packXr('a', { version: '1.0.0' }), packXr('b')],
+    });
+    expect([status, ready, resources.size]).toEqual([
+      { phase: 'Ready', message: 'Every reference was found', skills: [{ pack: 'a', version: '1.0.0' }, { pack: 'b' }] },
+      true,
+      0,
+    ]);
+  });
+
+  it('waits for a pack and names it', () => {
+    const { status, ready } = respondComposed({ composite: instanceXr({ skills: uses('b', 'a') }), cluster: [] });
+    expect([status, ready]).toEqual([
+      { phase: 'Waiting', message: 'Waiting for SkillPack a, b: ask the platform team, or correct spec.skills', skills: [] },
+      false,
+    ]);
+  });
+
+  it('is Invalid without a claim, and asks for nothing', () => {
+    const { status, requirements } = respondComposed({ composite: { ...instanceXr(), spec: { skills: uses('a') } } });
+    expect([status.phase, requirements]).toEqual(['Invalid', {}]);
+  });
+});
+
+describe('a SympoziumPolicy', () => {
+  it('is Active when it can be read', () => {
+    expect(respondComposed({ composite: policyXr({ defaults: { timeout: '1h' } }) }).status).toEqual({
+      phase: 'Active',
+      message: 'In force',
+    });
+  });
+
+  it('says what is not enforced yet', () => {
+    expect(respondComposed({ composite: policyXr({ limits: { skills: 3 }, images: {} }) }).status).toEqual({
+      phase: 'Active',
+      message: 'In force, but spec.images, spec.limits not enforced yet: runs under this policy wait',
+    });
+  });
+
+  it('is Invalid under a name that is never looked up', () => {
+    expect(respondComposed({ composite: policyXr({}, 'strict') }).status).toEqual({
+      phase: 'Invalid',
+      message: 'metadata.name: must be default or ns.<namespace>, found "strict"',
+    });
+  });
+
+  it('tells of a change once', () => {
+    const composite = policyXr();
+    const { status, results } = respondComposed({ composite });
+    expect(results).toEqual([{ severity: 'Normal', reason: 'Active', message: 'In force' }]);
+    expect(respondComposed({ composite: withStatus(composite, status) }).results).toEqual([]);
+  });
+});

@@ -1,0 +1,93 @@
+/** What an admitted access to the node makes of a Pod; no policy of this version admits it, so a run is made by hand. */
+import { describe, expect, it } from 'vitest';
+import type { HostAccess } from '../../src/api/generated/types.ts';
+import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { buildJob } from '../../src/manifests/job.ts';
+import type { ResolvedPack, ResolvedRun } from '../../src/manifests/run.ts';
+import { byName, containersOf } from '../support/pods.ts';
+
+const NO_ACCESS: HostAccess = { enabled: false, hostNetwork: false, hostPID: false, privileged: false };
+
+const packWith = (name: string, hostAccess: HostAccess): ResolvedPack => ({
+  name,
+  version: undefined,
+  digest: 'sha256:0',
+  skills: [],
+  sidecar: {
+    image: 'i',
+    mountWorkspace: true,
+    requiresServer: false,
+    resources: { cpu: '100m', memory: '128Mi' },
+    params: [],
+    hostAccess,
+  },
+});
+
+function podWith(hostAccess: Partial<HostAccess>): JsonObject {
+  const run: ResolvedRun = {
+    id: 'run-1',
+    namespace: 'team-a',
+    name: 'run',
+    instance: 'sre',
+    mode: 'task',
+    packs: [packWith('node', { ...NO_ACCESS, ...hostAccess }), packWith('other', NO_ACCESS)],
+    configMaps: [],
+    task: 'Look',
+    systemPrompt: undefined,
+    model: {},
+    env: [],
+    imagePullSecrets: [],
+    timeout: '1500ms',
+    timeoutSeconds: 1.5,
+    agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' } },
+  };
+  return objectAt(buildJob(run), 'spec', 'template', 'spec');
+}
+
+describe('hostAccess', () => {
+  it('counts for nothing unless it is enabled', () => {
+    const mounts = [{ hostPath: '/var/log', mountPath: '/host-logs', readOnly: true }];
+    expect(podWith({ hostNetwork: true, hostPID: true, privileged: true, mounts })).toEqual(podWith({}));
+  });
+
+  it('gives the network of the node to the whole Pod, with a DNS policy that still finds Services', () => {
+    expect(podWith({ enabled: true, hostNetwork: true })).toMatchObject({
+      hostNetwork: true,
+      dnsPolicy: 'ClusterFirstWithHostNet',
+    });
+  });
+
+  it('shows the processes of the node to the whole Pod', () => {
+    expect(podWith({ enabled: true, hostPID: true })).toMatchObject({ hostPID: true });
+  });
+
+  it('makes only its own sidecar privileged', () => {
+    const pod = podWith({ enabled: true, privileged: true });
+    expect(valueAt(byName(pod, 'skill-node'), 'securityContext')).toEqual({
+      privileged: true,
+      allowPrivilegeEscalation: true,
+      runAsUser: 0,
+      runAsGroup: 0,
+      runAsNonRoot: false,
+      seccompProfile: { type: 'Unconfined' },
+    });
+    for (const name of ['agent', 'skill-other']) {
+      expect(valueAt(byName(pod, name), 'securityContext')).toMatchObject({ allowPrivilegeEscalation: false });
+    }
+  });
+
+  it('mounts directories of the node in its own sidecar only', () => {
+    const pod = podWith({ enabled: true, mounts: [{ hostPath: '/var/log', mountPath: '/host-logs', readOnly: true }] });
+    const mounted = containersOf(pod).flatMap(({ name, volumeMounts }) =>
+      (volumeMounts as JsonObject[]).filter((mount) => mount['name'] === 'host-0-node').map((mount) => [name, mount]),
+    );
+    expect(mounted).toEqual([['skill-node', { name: 'host-0-node', mountPath: '/host-logs', readOnly: true }]]);
+    expect(listAt(pod, 'volumes')).toContainEqual({ name: 'host-0-node', hostPath: { path: '/var/log' } });
+  });
+});
+
+describe('deadlines', () => {
+  it('are the timeout in whole seconds and a minute, and a little more for the Pod', () => {
+    expect(podWith({})['activeDeadlineSeconds']).toBe(92);
+  });
+});
