@@ -1,5 +1,5 @@
 /** Facts of a run from its observed Objects; nothing further on looks at a raw Object. */
-import { type JsonObject, textAt } from '../kube/json.ts';
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { observeObject } from '../objects/observed.ts';
 import { WORKLOADS } from './plan.ts';
 
@@ -20,7 +20,9 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectF
   for (const [key, object] of observed) {
     const state = observeObject(object);
     if (state.kind === 'ready') ready.add(key);
-    if (state.kind === 'error') errors.push(`Cannot create ${describe(object)}: ${state.message}`);
+    if (state.kind === 'error' && !waitsForRole(object, state.message)) {
+      errors.push(`Cannot create ${describe(object)}: ${state.message}`);
+    }
   }
   const workload = WORKLOADS.map((key) => observed.get(key)).find((object) => object !== undefined);
   return {
@@ -29,6 +31,16 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectF
     ready,
     errors: errors.sort(),
   };
+}
+
+/**
+ * Composed resources are applied in any order, and a provider without the right to bind every role cannot make a
+ * binding before its role exists. Kubernetes then says that the binding itself was not found; the provider tries again.
+ */
+function waitsForRole(object: JsonObject, message: string): boolean {
+  const manifest = objectAt(object, 'spec', 'forProvider', 'manifest');
+  const isBinding = manifest['roleRef'] !== undefined;
+  return isBinding && message.endsWith(`"${textAt(manifest, 'metadata', 'name')}" not found`);
 }
 
 function describe(object: JsonObject): string {

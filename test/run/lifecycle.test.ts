@@ -51,6 +51,16 @@ describe('a run that is being prepared', () => {
     });
   });
 
+  it('does not take for an error that a binding waits for its role, which the provider makes in any order', () => {
+    const name = `agentrun:team-a:${RUN_ID}`;
+    const message = `create failed: cannot create object: clusterrolebindings.rbac.authorization.k8s.io "${name}" not found`;
+    const observed = observe(first, (key) =>
+      key === 'agentrun-clusterrolebinding' ? [{ type: 'Synced', status: 'False', message }] : READY,
+    );
+    const { status } = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    expect(status).toMatchObject({ phase: 'Preparing', reason: 'CreatingObjects' });
+  });
+
   it.each([
     ['its pack is gone', [instanceXr()]],
     ['its instance is gone', [tools]],
