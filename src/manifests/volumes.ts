@@ -7,7 +7,10 @@ import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } f
 const SKILLS_DIRECTORY = '/skills';
 const CONFIG_MAPS_DIRECTORY = 'configmaps';
 
-/** Its empty file makes the mount point of each ConfigMap in /skills, which is read-only. */
+/**
+ * Its empty file makes the directory that each ConfigMap is mounted on: /skills is read-only, and without the directory
+ * the container runtime fails with "read-only file system" (seen with runc 1.1.5).
+ */
 const PLACEHOLDER_KEY = 'configmaps.placeholder';
 
 export const hasSkills = (run: ResolvedRun): boolean =>
