@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { render } from '../src/cli/render.ts';
-import { writeYaml } from '../src/cli/yaml.ts';
+import { readYaml, writeYaml } from '../src/cli/yaml.ts';
+import type { JsonObject } from '../src/kube/json.ts';
 import { listDirectory, projectPath, readText } from './support/project.ts';
+import { apiServerErrors, type Kind } from './support/schema.ts';
 
 const NOT_SCENARIOS = ['README.md', 'functions.yaml', 'install', 'packs'];
 const scenarios = listDirectory('examples').filter((name) => !NOT_SCENARIOS.includes(name));
@@ -34,5 +36,34 @@ describe('examples', () => {
 
   it('ship the seed pack with every field of the source document', () => {
     expect(readText('examples/packs/k8s-ops.yaml')).toContain('image: ghcr.io/sympozium-ai/sympozium/skill-k8s-ops:v0.0.25');
+  });
+});
+
+describe('the README', () => {
+  const readme = readText('README.md');
+  const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
+
+  it('calls scripts that exist', () => {
+    const called = [...readme.matchAll(/npm (?:run )?(render|test|start|check|format|generate)\b/g)].map(
+      ([, script = '']) => script,
+    );
+    expect(called.length).toBeGreaterThan(5);
+    expect(called.filter((script) => scripts[script] === undefined)).toEqual([]);
+  });
+
+  it('links and names files that exist', () => {
+    const paths = [...readme.matchAll(/\]\(([^)#h][^)]*)\)|(?:-f|-e) ((?:examples|package)[^\s]*)/g)].map(
+      ([, link, file]) => link ?? file ?? '',
+    );
+    expect(paths.length).toBeGreaterThan(8);
+    expect(paths.filter((path) => !existsSync(projectPath(path)))).toEqual([]);
+  });
+
+  it('shows manifests the parsers take', () => {
+    const manifests = [...readme.matchAll(/```yaml\n([\s\S]*?)```/g)].flatMap(
+      ([, text = '']) => readYaml(text, 'README.md') as JsonObject[],
+    );
+    expect(manifests.map(({ kind }) => kind)).toEqual(['SkillPack', 'SympoziumInstance', 'AgentRun', 'SympoziumPolicy']);
+    for (const manifest of manifests) expect(apiServerErrors(manifest['kind'] as Kind, manifest)).toEqual([]);
   });
 });
