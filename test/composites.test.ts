@@ -1,7 +1,8 @@
 /** SkillPack, SympoziumInstance and SympoziumPolicy as composites of their own. */
 import { describe, expect, it } from 'vitest';
+import { compose } from '../src/compose.ts';
 import type { JsonObject } from '../src/kube/json.ts';
-import { instanceXr, manifestOf, packXr, policyXr, respondComposed, uses } from './support/request.ts';
+import { instanceXr, manifestOf, NOW, packXr, policyXr, respondComposed, uses } from './support/request.ts';
 
 const withStatus = (composite: JsonObject, status: object): JsonObject => ({ ...composite, status: status as JsonObject });
 
@@ -103,6 +104,20 @@ describe('a SympoziumInstance', () => {
       { phase: 'Waiting', message: 'Waiting for SkillPack a, b: ask the platform team, or correct spec.skills', skills: [] },
       false,
     ]);
+  });
+
+  it('waits without an event while Crossplane has still to fetch a pack', () => {
+    const request = {
+      composite: instanceXr({ skills: uses('a') }),
+      observed: new Map(),
+      required: new Map(),
+      input: undefined,
+      now: NOW,
+    };
+    expect(compose(request, { ttlSeconds: 60, requirePolicy: false })).toMatchObject({
+      status: { phase: 'Waiting', message: 'Waiting for Crossplane to fetch SkillPack a' },
+      results: [],
+    });
   });
 
   it('is Invalid without a claim, and asks for nothing', () => {

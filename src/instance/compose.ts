@@ -5,7 +5,7 @@ import { formatFaults } from '../api/fault.ts';
 import type { SympoziumInstanceSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { packKey, packSelector } from '../function/references.ts';
-import { lookUp, type Request } from '../function/request.ts';
+import { type Lookup, lookUp, type Request } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 
@@ -15,7 +15,8 @@ export function composeInstance(request: Request, ttlSeconds: number): Composed 
   const parsed = parseSympoziumInstance(request.composite);
   const packs = parsed.ok ? packNames(parsed.value) : [];
   const { reason, ...status } = parsed.ok ? checkPacks(request, packs) : invalidSummary(formatFaults(parsed.faults));
-  const changed = textAt(request.composite, 'status', 'phase') !== status.phase;
+  // Crossplane fetches and calls again at once; that is no change worth an event.
+  const changed = reason !== 'Fetching' && textAt(request.composite, 'status', 'phase') !== status.phase;
   return {
     status,
     ready: status.phase === 'Ready',
@@ -30,16 +31,20 @@ export function composeInstance(request: Request, ttlSeconds: number): Composed 
 const invalidSummary = (message: string): Summary => ({ phase: 'Invalid', reason: 'InvalidSpec', message, skills: [] });
 
 function checkPacks(request: Request, packs: string[]): Summary {
-  const skills: Summary['skills'] = [];
-  const missing: string[] = [];
-  for (const name of packs) {
-    const found = lookUp(request, packKey(name));
-    if (found.kind !== 'found') missing.push(name);
-    else skills.push(describePack(found.resource));
+  const lookups = packs.map((name) => ({ name, found: lookUp(request, packKey(name)) }));
+  const skills = lookups.flatMap(({ found }) => (found.kind === 'found' ? [describePack(found.resource)] : []));
+  const namesOf = (kind: Lookup['kind']): string[] =>
+    lookups.flatMap(({ name, found }) => (found.kind === kind ? [name] : [])).sort();
+  const [unfetched, missing] = [namesOf('notFetched'), namesOf('missing')];
+  if (unfetched.length > 0) {
+    const message = `Waiting for Crossplane to fetch SkillPack ${unfetched.join(', ')}`;
+    return { phase: 'Waiting', reason: 'Fetching', message, skills };
   }
-  if (missing.length === 0) return { phase: 'Ready', reason: 'Ready', message: 'Every reference was found', skills };
-  const message = `Waiting for SkillPack ${missing.sort().join(', ')}: ask the platform team, or correct spec.skills`;
-  return { phase: 'Waiting', reason: 'SkillPackNotFound', message, skills };
+  if (missing.length > 0) {
+    const message = `Waiting for SkillPack ${missing.join(', ')}: ask the platform team, or correct spec.skills`;
+    return { phase: 'Waiting', reason: 'SkillPackNotFound', message, skills };
+  }
+  return { phase: 'Ready', reason: 'Ready', message: 'Every reference was found', skills };
 }
 
 const packNames = (spec: SympoziumInstanceSpec): string[] =>

@@ -105,9 +105,10 @@ export function describeConditions(state: RunState, status: AgentRunStatus, { ad
   ];
 }
 
-/** One event when the phase or its reason changed, none otherwise. */
+/** One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. */
 export function describeTransition(previous: RunState | undefined, state: RunState): Result[] {
   if (previous?.phase === state.phase && previous.reason === state.reason) return [];
+  if (state.reason === 'Fetching') return [];
   const normal = state.reason === 'CreatingObjects' || state.phase === 'Cancelled';
   return [{ severity: normal ? 'Normal' : 'Warning', reason: state.reason, message: `${state.phase}: ${state.message}` }];
 }
