@@ -77,6 +77,7 @@ describe('render', () => {
       /holds the claim AgentRun; render takes the composite: set kind to XAgentRun, remove metadata.namespace, and add spec.claimRef/,
     ],
     ['YAML that is none', { composite: file('broken.yaml', 'a: [') }, /cannot read .*broken\.yaml: .* at line 1, column 5/],
+    ['an alias that names nothing', { composite: file('alias.yaml', 'a: *b') }, /cannot read .*alias\.yaml: Unresolved alias/],
     [
       'YAML that is no resource',
       { composite: file('list.yaml', '- a') },
@@ -107,7 +108,7 @@ describe('render', () => {
         composition: file('other.yaml', composition.replace('name: function-skillpack', 'name: function-other')),
         functions: file('other-fn.yaml', 'apiVersion: v1\nkind: Function\nmetadata: {name: function-other}\n'),
       },
-      /step skillpack calls function-other: only Crossplane's own render runs pipelines of several functions/,
+      /step skillpack calls function-other, but this program is function-skillpack: Crossplane's own render runs other functions/,
     ],
   ];
   it.each(mistakes)('names the mistake: %s', (_, files, message) => {

@@ -72,8 +72,14 @@ describe('a SkillPack', () => {
 
   it('keeps its ConfigMap as it is while it is invalid', () => {
     const exists = observed({ type: 'Synced', status: 'True' });
-    const invalid = respondComposed({ composite: packXr('k8s-ops', { skills: [] }), observed: exists });
-    expect(invalid.status).toEqual({ phase: 'Invalid', message: 'spec.skills: must have at least 1 entries, found 0' });
+    const edited = withStatus(packXr('k8s-ops', { skills: [] }), first.status);
+    const invalid = respondComposed({ composite: edited, observed: exists });
+    expect(invalid.status).toEqual({
+      phase: 'Invalid',
+      message: 'spec.skills: must have at least 1 entries, found 0',
+      configMapName: 'skillpack-k8s-ops',
+      skillCount: 2,
+    });
     expect(invalid.resources.get('skillpack-configmap')?.resource).toEqual(first.resources.get('skillpack-configmap')?.resource);
     expect(invalid.conditions).toEqual([
       { type: 'Valid', status: 'False', reason: 'InvalidSpec', message: invalid.status.message },
@@ -101,9 +107,19 @@ describe('a SympoziumInstance', () => {
   it('waits for a pack and names it', () => {
     const { status, ready } = respondComposed({ composite: instanceXr({ skills: uses('b', 'a') }), cluster: [] });
     expect([status, ready]).toEqual([
-      { phase: 'Waiting', message: 'Waiting for SkillPack a, b: ask the platform team, or correct spec.skills', skills: [] },
+      {
+        phase: 'Waiting',
+        message:
+          'SkillPack b does not exist: ask the platform team, or correct spec.skills; SkillPack a does not exist: ask the platform team, or correct spec.skills',
+        skills: [],
+      },
       false,
     ]);
+  });
+
+  it('waits for a pack that is invalid, as its runs would', () => {
+    const { status } = respondComposed({ composite: instanceXr({ skills: uses('a') }), cluster: [packXr('a', { skills: [] })] });
+    expect(status).toMatchObject({ phase: 'Waiting', message: expect.stringMatching(/^SkillPack a is invalid: spec.skills: /) });
   });
 
   it('waits without an event while Crossplane has still to fetch a pack', () => {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect as connectHttp2 } from 'node:http2';
 import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { SERVING } from '../src/server/health.ts';
@@ -7,6 +9,7 @@ import { connect, startTestServer, type TestClient } from './support/client.ts';
 import { packXr } from './support/request.ts';
 
 const MIB = 1024 * 1024;
+const FUNCTION_PATH = '/apiextensions.fn.proto.v1.FunctionRunnerService/RunFunction';
 const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
 
 let server: RunningServer | undefined;
@@ -98,6 +101,21 @@ describe('with certificates', () => {
       await expect(client.runFunction(REQUEST)).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
       await expect(client.check({ service: '' })).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
     }
+  });
+
+  it('does not read what a stranger sends', async () => {
+    server = await startTestServer({ certificates: { ca: ours.cert, ...serverPair } });
+    const socket = connectHttp2(`https://localhost:${server.port}`, { ca: ours.cert });
+    const call = socket.request(
+      { ':method': 'POST', ':path': FUNCTION_PATH, 'content-type': 'application/grpc', te: 'trailers' },
+      { endStream: false },
+    );
+    call.on('error', () => {});
+    // The answer comes although no byte of the message was sent.
+    const [headers] = await once(call, 'response');
+    expect(headers['grpc-status']).toBe(String(status.UNAUTHENTICATED));
+    call.close();
+    socket.destroy();
   });
 
   it('does not answer in plain text', async () => {

@@ -13,13 +13,22 @@ export type Parsed<T> = { ok: true; value: T } | { ok: false; faults: Fault[] };
 
 export const invalid = (faults: Fault[]): { ok: false; faults: Fault[] } => ({ ok: false, faults });
 
-/** As many faults as a person will read at once; the rest is counted. */
-const SHOWN = 10;
+/** Far more than a person reads at once, far less than a status can hold. */
+const MAX_CHARACTERS = 16 * 1024;
 
-/** All faults as one message: stable, sorted by path, one per line of thought. */
-export function formatFaults(faults: Fault[]): string {
-  const lines = faults.map(({ path, found, rule }) => `${path}: ${rule}, found ${found}`).sort();
-  const shown = lines.slice(0, SHOWN);
-  const rest = lines.length - shown.length;
-  return shown.join('; ') + (rest > 0 ? `; and ${rest} more` : '');
+/** Many findings as one message: stable, sorted, and never longer than a status can hold. */
+export function formatFindings(findings: string[]): string {
+  const sorted = [...new Set(findings)].sort();
+  const shown: string[] = [];
+  let room = MAX_CHARACTERS;
+  for (const finding of sorted) {
+    room -= finding.length;
+    if (room < 0) break;
+    shown.push(finding);
+  }
+  const rest = sorted.length - shown.length;
+  return [...shown, ...(rest > 0 ? [`and ${rest} more`] : [])].join('; ');
 }
+
+export const formatFaults = (faults: Fault[]): string =>
+  formatFindings(faults.map(({ path, found, rule }) => `${path}: ${rule}, found ${found}`));

@@ -4,12 +4,9 @@
  */
 
 import { parseDuration } from '../kube/duration.ts';
-import { isObject, type JsonValue, jsonBytes, listAt, textAt, valueAt } from '../kube/json.ts';
+import { isObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import { show } from './schema.ts';
-
-/** 512 KiB: the skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
-const MAX_SKILL_BYTES = 512 * 1024;
 
 /** Each value of `key` in a list of maps may stand once. */
 export function checkUnique(faults: Fault[], path: string, list: JsonValue[], key: string, rule = 'must be unique'): void {
@@ -99,11 +96,4 @@ const RESERVED_VARIABLES: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, .
 
 function isReservedVariable(name: string): boolean {
   return RESERVED_VARIABLES.has(name) || name.startsWith('LD_');
-}
-
-/** All skills together fit into one Object. */
-export function checkSkillBytes(faults: Fault[], path: string, texts: string[]): void {
-  const bytes = texts.reduce((sum, text) => sum + jsonBytes(text), 0);
-  if (bytes <= MAX_SKILL_BYTES) return;
-  faults.push({ path, found: `${Math.ceil(bytes / 1024)} KiB`, rule: 'must together have at most 512 KiB of JSON-encoded text' });
 }

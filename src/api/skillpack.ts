@@ -4,8 +4,9 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { SkillPackSpec } from './generated/types.ts';
 import { validateSkillPackSpec } from './generated/validators.js';
-import { checkSkillBytes, checkUnique } from './rules.ts';
+import { checkUnique } from './rules.ts';
 import { PATTERNS, show } from './schema.ts';
+import { checkSkillBytes, skillText } from './skill.ts';
 
 /** Where every container of a run has its own things; nothing else may be mounted there. */
 export const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -25,15 +26,18 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     }
     const skills = listAt(spec, 'skills');
     checkUnique(faults, 'spec.skills', skills, 'name');
-    checkSkillBytes(
-      faults,
-      'spec.skills',
-      skills.map((skill) => textAt(skill, 'content') ?? ''),
-    );
+    checkSkillBytes(faults, 'spec.skills', skills.map(textOf));
     checkEnv(faults, listAt(spec, 'sidecar', 'env'));
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
+}
+
+/** The text of a skill that may still be wrong in other ways. */
+function textOf(skill: JsonValue): string {
+  const description = textAt(skill, 'description');
+  const content = textAt(skill, 'content') ?? '';
+  return skillText({ name: textAt(skill, 'name') ?? '', content, ...(description !== undefined && { description }) });
 }
 
 function checkEnv(faults: Fault[], variables: JsonValue[]): void {

@@ -67,7 +67,7 @@ function loadStepInput(compositionFile: string, functionsFile: string, composite
       throw new Error(`${functionsFile} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
     if (name !== FUNCTION) {
       throw new Error(
-        `step ${textAt(step, 'step')} calls ${name}: only Crossplane's own render runs pipelines of several functions`,
+        `step ${textAt(step, 'step')} calls ${name}, but this program is ${FUNCTION}: Crossplane's own render runs other functions`,
       );
     }
   }

@@ -1,5 +1,5 @@
 /** YAML as Go's tools read and write it, so that `kubectl`, `crossplane` and this program see the same values. */
-import { parseAllDocuments, stringify, type Tags } from 'yaml';
+import { type Document, parseAllDocuments, stringify, type Tags } from 'yaml';
 import type { JsonValue } from '../kube/json.ts';
 
 /** Tags of YAML 1.1 that Go's parser does not resolve to anything but text. */
@@ -21,10 +21,18 @@ export function readYaml(text: string, file: string): JsonValue[] {
   for (const document of documents) {
     const [error] = document.errors;
     if (error !== undefined) throw new Error(`cannot read ${file}: ${error.message.split('\n')[0]}`);
-    const value = document.toJS() as JsonValue;
+    const value = toValue(document, file);
     if (value !== null) values.push(value);
   }
   return values;
+}
+
+function toValue(document: Document.Parsed, file: string): JsonValue {
+  try {
+    return document.toJS() as JsonValue;
+  } catch (error) {
+    throw new Error(`cannot read ${file}: ${(error as Error).message}`);
+  }
 }
 
 /** One document, beginning with `---`. Texts that YAML 1.1 would take for something else are quoted. */

@@ -1,19 +1,95 @@
-/** How the resources a composite refers to are asked for: the key in `requirements`, and the selector. */
+/** How a resource that a composite refers to is asked for and read: by whom, under which key, and why it may lack. */
+import { claimOf } from '../api/composite.ts';
+import { formatFaults, type Parsed } from '../api/fault.ts';
+import type { SkillPackSpec, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { API_VERSION, SKILL_PACK, SYMPOZIUM_INSTANCE, SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import { parseSkillPack } from '../api/skillpack.ts';
+import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
+import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
+import type { JsonObject } from '../kube/json.ts';
 import { CLAIM_NAME, CLAIM_NAMESPACE } from '../kube/labels.ts';
-import type { Selector } from './request.ts';
+import { lookUp, type Request, type Selector } from './request.ts';
 
-export const packKey = (name: string): string => `skillpack/${name}`;
-export const packSelector = (name: string): Selector => ({ apiVersion: API_VERSION, kind: SKILL_PACK, matchName: name });
+/** Why a composite waits. */
+export interface Waiting {
+  reason:
+    | 'Fetching'
+    | 'InstanceNotFound'
+    | 'InstanceAmbiguous'
+    | 'InstanceInvalid'
+    | 'PolicyNotFound'
+    | 'PolicyAmbiguous'
+    | 'PolicyInvalid'
+    | 'PolicyNotEnforced'
+    | 'SkillPackNotFound'
+    | 'SkillPackAmbiguous'
+    | 'SkillPackInvalid';
+  message: string;
+}
 
-export const policyKey = (name: string): string => `policy/${name}`;
-export const policySelector = (name: string): Selector => ({ apiVersion: API_VERSION, kind: SYMPOZIUM_POLICY, matchName: name });
+/** A reference: how it is asked for, and what became of it. */
+export interface Reference<T> {
+  key: string;
+  selector: Selector;
+  value: { kind: 'found'; value: T } | { kind: 'waiting'; waiting: Waiting } | { kind: 'missing' };
+}
 
-export const INSTANCE_KEY = 'instance';
+export function findPack(request: Request, name: string): Reference<SkillPackSpec> {
+  const key = `skillpack/${name}`;
+  const selector = { apiVersion: API_VERSION, kind: SKILL_PACK, matchName: name };
+  return { key, selector, value: read(request, key, `SkillPack ${name}`, 'SkillPack', parseSkillPack) };
+}
 
-/** A composite is found by the labels Crossplane gives it for its claim; a composite's own name is not known. */
-export const instanceSelector = (claim: { namespace: string; name: string }): Selector => ({
-  apiVersion: API_VERSION,
-  kind: SYMPOZIUM_INSTANCE,
-  matchLabels: { [CLAIM_NAME]: claim.name, [CLAIM_NAMESPACE]: claim.namespace },
+export function findPolicy(request: Request, name: string): Reference<SympoziumPolicySpec> {
+  const key = `policy/${name}`;
+  const selector = { apiVersion: API_VERSION, kind: SYMPOZIUM_POLICY, matchName: name };
+  return { key, selector, value: read(request, key, `SympoziumPolicy ${name}`, 'Policy', parseSympoziumPolicy) };
+}
+
+/**
+ * A composite is found by the labels Crossplane gives it for its claim, as its own name is not known. What it says in
+ * spec.claimRef decides, because Crossplane itself goes by that.
+ */
+export function findInstance(request: Request, claim: { namespace: string; name: string }): Reference<SympoziumInstanceSpec> {
+  const key = 'instance';
+  const matchLabels = { [CLAIM_NAME]: claim.name, [CLAIM_NAMESPACE]: claim.namespace };
+  const selector = { apiVersion: API_VERSION, kind: SYMPOZIUM_INSTANCE, matchLabels };
+  const isMeant = (composite: JsonObject): boolean => {
+    const ref = claimOf(composite);
+    return ref?.namespace === claim.namespace && ref.name === claim.name;
+  };
+  const what = `SympoziumInstance ${claim.name}`;
+  return { key, selector, value: read(request, key, what, 'Instance', parseSympoziumInstance, isMeant) };
+}
+
+function read<T>(
+  request: Request,
+  key: string,
+  what: string,
+  kind: 'SkillPack' | 'Policy' | 'Instance',
+  parse: (resource: JsonObject) => Parsed<T>,
+  isMeant?: (resource: JsonObject) => boolean,
+): Reference<T>['value'] {
+  const found = lookUp(request, key, isMeant);
+  const wait = (reason: Waiting['reason'], message: string) => ({ kind: 'waiting' as const, waiting: { reason, message } });
+  switch (found.kind) {
+    case 'missing':
+      return { kind: 'missing' };
+    case 'notFetched':
+      // Crossplane calls again at once with what was asked for; one that does not is older than this function needs.
+      return wait('Fetching', `Waiting for Crossplane to fetch ${what}`);
+    case 'several':
+      return wait(`${kind}Ambiguous`, `There are ${found.count} of ${what}: ask the platform team`);
+    case 'found': {
+      const parsed = parse(found.resource);
+      if (parsed.ok) return { kind: 'found', value: parsed.value };
+      return wait(`${kind}Invalid`, `${what} is invalid: ${formatFaults(parsed.faults)}`);
+    }
+  }
+}
+
+/** What to say of a pack that does not exist. */
+export const missingPack = (name: string): Waiting => ({
+  reason: 'SkillPackNotFound',
+  message: `SkillPack ${name} does not exist: ask the platform team, or correct spec.skills`,
 });

@@ -26,8 +26,9 @@ export type Lookup =
   | { kind: 'several'; count: number }
   | { kind: 'found'; resource: JsonObject };
 
-export function lookUp(request: Request, key: string): Lookup {
-  const items = request.required.get(key);
+/** What became of the reference `key`, among the resources that are what they say they are. */
+export function lookUp(request: Request, key: string, isMeant: (resource: JsonObject) => boolean = () => true): Lookup {
+  const items = request.required.get(key)?.filter(isMeant);
   if (items === undefined) return { kind: 'notFetched' };
   const [resource, ...others] = items;
   if (resource === undefined) return { kind: 'missing' };

@@ -1,20 +1,21 @@
 /** The SympoziumInstance composite: composes nothing, tells whether runs can use it. */
-import { nameOf } from '../api/composite.ts';
 import { VALID } from '../api/conditions.ts';
 import { formatFaults } from '../api/fault.ts';
-import type { SympoziumInstanceSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
+import type { SkillPackSpec, SympoziumInstanceSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
-import { packKey, packSelector } from '../function/references.ts';
-import { type Lookup, lookUp, type Request } from '../function/request.ts';
+import { findPack, missingPack, type Reference, type Waiting } from '../function/references.ts';
+import type { Request } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
-import { type JsonObject, textAt } from '../kube/json.ts';
+import { textAt } from '../kube/json.ts';
 
+type Packs = { name: string; reference: Reference<SkillPackSpec> }[];
 type Summary = Required<SympoziumInstanceStatus> & { reason: string };
 
 export function composeInstance(request: Request, ttlSeconds: number): Composed {
   const parsed = parseSympoziumInstance(request.composite);
-  const packs = parsed.ok ? packNames(parsed.value) : [];
-  const { reason, ...status } = parsed.ok ? checkPacks(request, packs) : invalidSummary(formatFaults(parsed.faults));
+  const names = parsed.ok ? packNames(parsed.value) : [];
+  const packs = names.map((name) => ({ name, reference: findPack(request, name) }));
+  const { reason, ...status } = parsed.ok ? summarize(packs) : invalidSummary(formatFaults(parsed.faults));
   // Crossplane fetches and calls again at once; that is no change worth an event.
   const changed = reason !== 'Fetching' && textAt(request.composite, 'status', 'phase') !== status.phase;
   return {
@@ -23,34 +24,30 @@ export function composeInstance(request: Request, ttlSeconds: number): Composed 
     resources: new Map(),
     conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason, message: status.message }],
     results: changed ? [{ severity: status.phase === 'Ready' ? 'Normal' : 'Warning', reason, message: status.message }] : [],
-    requirements: Object.fromEntries(packs.map((name) => [packKey(name), packSelector(name)])),
+    requirements: Object.fromEntries(packs.map(({ reference }) => [reference.key, reference.selector])),
     ttlSeconds,
   };
 }
 
+const packNames = (spec: SympoziumInstanceSpec): string[] =>
+  (spec.skills ?? []).flatMap(({ skillPackRef }) => skillPackRef ?? []);
+
 const invalidSummary = (message: string): Summary => ({ phase: 'Invalid', reason: 'InvalidSpec', message, skills: [] });
 
-function checkPacks(request: Request, packs: string[]): Summary {
-  const lookups = packs.map((name) => ({ name, found: lookUp(request, packKey(name)) }));
-  const skills = lookups.flatMap(({ found }) => (found.kind === 'found' ? [describePack(found.resource)] : []));
-  const namesOf = (kind: Lookup['kind']): string[] =>
-    lookups.flatMap(({ name, found }) => (found.kind === kind ? [name] : [])).sort();
-  const [unfetched, missing] = [namesOf('notFetched'), namesOf('missing')];
-  if (unfetched.length > 0) {
-    const message = `Waiting for Crossplane to fetch SkillPack ${unfetched.join(', ')}`;
-    return { phase: 'Waiting', reason: 'Fetching', message, skills };
-  }
-  if (missing.length > 0) {
-    const message = `Waiting for SkillPack ${missing.join(', ')}: ask the platform team, or correct spec.skills`;
-    return { phase: 'Waiting', reason: 'SkillPackNotFound', message, skills };
-  }
-  return { phase: 'Ready', reason: 'Ready', message: 'Every reference was found', skills };
+function summarize(packs: Packs): Summary {
+  const skills = packs.flatMap(({ name, reference: { value } }) =>
+    value.kind === 'found' ? [describePack(name, value.value)] : [],
+  );
+  const waiting = packs.flatMap(({ name, reference: { value } }): Waiting[] => {
+    if (value.kind === 'found') return [];
+    return [value.kind === 'waiting' ? value.waiting : missingPack(name)];
+  });
+  const [first] = waiting;
+  if (first === undefined) return { phase: 'Ready', reason: 'Ready', message: 'Every reference was found', skills };
+  return { phase: 'Waiting', reason: first.reason, message: waiting.map(({ message }) => message).join('; '), skills };
 }
 
-const packNames = (spec: SympoziumInstanceSpec): string[] =>
-  (spec.skills ?? []).flatMap(({ skillPackRef }) => (skillPackRef === undefined ? [] : [skillPackRef]));
-
-function describePack(pack: JsonObject): Summary['skills'][number] {
-  const version = textAt(pack, 'spec', 'version');
-  return { pack: nameOf(pack), ...(version !== undefined && { version }) };
-}
+const describePack = (pack: string, { version }: SkillPackSpec): Summary['skills'][number] => ({
+  pack,
+  ...(version !== undefined && { version }),
+});

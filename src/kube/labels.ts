@@ -22,6 +22,9 @@ export const PART = 'sympozium.ai/part';
 /** Annotation on objects of a run: the SkillPacks it was given. */
 export const SKILLS = 'sympozium.ai/skills';
 
+/** Annotation on the Job or Deployment of a run: what the run was prepared with; see run/plan.ts. */
+export const PLAN = 'sympozium.ai/plan';
+
 /** Annotation Crossplane and its providers use for the name of the real object. */
 export const EXTERNAL_NAME = 'crossplane.io/external-name';
 

@@ -1,5 +1,6 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import type { Skill } from '../api/generated/types.ts';
+import { skillText } from '../api/skill.ts';
 import { MANAGED_BY, MANAGED_BY_US, SKILL_PACK } from '../kube/labels.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { runSkillsName, skillFile, skillPackConfigMapName } from '../kube/names.ts';
@@ -32,8 +33,3 @@ export function buildRunConfigMap(run: ResolvedRun): Manifest {
 
 const skillFiles = (skills: Skill[]): Record<string, string> =>
   Object.fromEntries(skills.map((skill) => [skillFile(skill.name), skillText(skill)]));
-
-/** A skill as an agent reads it: its name as the title, its description as a quotation, its content. */
-function skillText({ name, description, content }: Skill): string {
-  return [`# ${name}`, ...(description === undefined ? [] : [`> ${description}`]), content].join('\n\n');
-}

@@ -42,8 +42,9 @@ function buildServer(run: ResolvedRun, pack: PackWithSidecar): Container {
   return { ...buildSidecar(run, pack), ...(probe && { readinessProbe: probe, livenessProbe: probe }) };
 }
 
-/** A Service names its ports uniquely; two packs may both call theirs `http`. */
+/** A Service names its ports uniquely; two packs may both call theirs `http`, and then all are named by number. */
 function servicePort({ name, containerPort, protocol }: Port, all: Port[]): ServicePort {
-  const shared = all.filter((other) => other.name === name).length > 1;
-  return { name: shared ? `${name}-${containerPort}` : name, port: containerPort, targetPort: containerPort, protocol };
+  const unique = new Set(all.map((port) => port.name)).size === all.length;
+  const byNumber = `${protocol.toLowerCase()}-${containerPort}`;
+  return { name: unique ? name : byNumber, port: containerPort, targetPort: containerPort, protocol };
 }

@@ -28,7 +28,7 @@ export function buildVolumes(run: ResolvedRun): Volume[] {
     { name: 'ipc', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     ...(hasSkills(run) ? [buildSkillsVolume(run)] : []),
-    ...run.configMaps.map((name) => ({ name: configMapVolume(name), configMap: { name } })),
+    ...run.configMaps.map((name, index) => ({ name: configMapVolume(index), configMap: { name } })),
     ...packs.flatMap(buildPackVolumes),
     ...(packs.some(({ sidecar }) => hasRights(sidecar)) ? [TOKEN_VOLUME] : []),
   ];
@@ -40,8 +40,8 @@ export function buildCommonMounts(run: ResolvedRun, container: string): VolumeMo
     { name: 'ipc', mountPath: '/ipc' },
     { name: 'tmp', mountPath: '/tmp', subPath: container },
     ...(hasSkills(run) ? [{ name: 'skills', mountPath: SKILLS_DIRECTORY, readOnly: true }] : []),
-    ...run.configMaps.map((name) => ({
-      name: configMapVolume(name),
+    ...run.configMaps.map((name, index) => ({
+      name: configMapVolume(index),
       mountPath: `${SKILLS_DIRECTORY}/${CONFIG_MAPS_DIRECTORY}/${name}`,
       readOnly: true,
     })),
@@ -95,6 +95,6 @@ const TOKEN_VOLUME: Volume = {
   },
 };
 
-const configMapVolume = (name: string): string => shorten(`configmap-${name.replaceAll('.', '-')}`);
+const configMapVolume = (index: number): string => `configmap-${index}`;
 const secretVolume = (pack: PackWithSidecar): string => shorten(`secret-${pack.name}`);
 const hostVolume = (pack: PackWithSidecar, index: number): string => shorten(`host-${index}-${pack.name}`);

@@ -2,6 +2,16 @@
 import { readCondition } from '../kube/conditions.ts';
 import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { EXTERNAL_NAME, PART, RUN } from '../kube/labels.ts';
+import type { ObjectVariant } from './object.ts';
+
+/** The observed resources that this function composed: Objects that carry their own resource name as a label. */
+export function ownObjects(observed: ReadonlyMap<string, JsonObject>, variant: ObjectVariant): Map<string, JsonObject> {
+  const isOurs = ([key, object]: [string, JsonObject]): boolean =>
+    object['kind'] === 'Object' &&
+    object['apiVersion'] === variant.apiVersion &&
+    textAt(object, 'metadata', 'labels', PART) === key;
+  return new Map([...observed].filter(isOurs));
+}
 
 /** How far the provider got with an Object. */
 export type ObjectState = { kind: 'pending' } | { kind: 'error'; message: string } | { kind: 'applied' } | { kind: 'ready' };

@@ -1,3 +1,5 @@
+import { formatFindings } from '../api/fault.ts';
+
 /** What a guardrail says of one thing a pack asks for and may not have. */
 export interface Denial {
   /** The rule, for example `host-access`. */
@@ -12,7 +14,6 @@ export interface Denial {
 }
 
 export const formatDenials = (denials: Denial[]): string =>
-  denials
-    .map(({ rule, path, found, why, permit }) => `${path}: ${found} is refused by ${rule}: ${why}; ${permit}`)
-    .sort()
-    .join('; ');
+  formatFindings(
+    denials.map(({ rule, path, found, why, permit }) => `${path}: ${found} is refused by ${rule}: ${why}; ${permit}`),
+  );

@@ -12,10 +12,10 @@
  * that happens to its references moves it back.
  */
 import { type Fault, formatFaults } from '../api/fault.ts';
-import type { ResolvedRun } from '../manifests/run.ts';
+import type { Waiting } from '../function/references.ts';
 import { type Denial, formatDenials } from '../policy/verdict.ts';
 import type { ObjectFacts } from './observe.ts';
-import type { Waiting } from './references.ts';
+import type { Prepared } from './plan.ts';
 
 export type RunState =
   | { phase: 'Pending'; reason: string; message: string }
@@ -29,7 +29,7 @@ export type Admission =
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
-  | { kind: 'admitted'; run: ResolvedRun };
+  | { kind: 'admitted'; prepared: Prepared };
 
 export interface Facts {
   admission: Admission;

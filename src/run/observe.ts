@@ -1,13 +1,15 @@
 /** Facts of a run from its observed Objects; nothing further on looks at a raw Object. */
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { observeObject } from '../objects/observed.ts';
-import { WORKLOADS } from './plan.ts';
+import { type Plan, readPlan, WORKLOADS } from './plan.ts';
 
 export interface ObjectFacts {
   /** Whether the Object of the Job or Deployment exists: from then on the run is what it was prepared with. */
   workloadExists: boolean;
   /** The name of the Job or Deployment, once its Object exists. */
   workloadName: string | undefined;
+  /** What the run was prepared with, once its workload exists. */
+  plan: Plan | undefined;
   /** Which parts are ready. */
   ready: ReadonlySet<string>;
   /** What the provider says of objects it cannot make, in a stable order. */
@@ -25,9 +27,11 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectF
     }
   }
   const workload = WORKLOADS.map((key) => observed.get(key)).find((object) => object !== undefined);
+  const manifest = objectAt(workload, 'spec', 'forProvider', 'manifest');
   return {
     workloadExists: workload !== undefined,
-    workloadName: workload && textAt(workload, 'spec', 'forProvider', 'manifest', 'metadata', 'name'),
+    workloadName: textAt(manifest, 'metadata', 'name'),
+    plan: readPlan(manifest),
     ready,
     errors: errors.sort(),
   };

@@ -1,9 +1,17 @@
-/** Which objects a run is made of, under which resource names, and when each is ready. */
+/**
+ * Which objects a run is made of, under which resource names, and when each is ready; and the plan, which the workload
+ * carries so that what a run was prepared with can be read from it whatever becomes of its packs.
+ */
+import type { Fault } from '../api/fault.ts';
+import type { Right, UsedPack } from '../api/generated/types.ts';
+import { digest } from '../kube/digest.ts';
+import { isObject, objectAt, textAt } from '../kube/json.ts';
+import { PLAN } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
 import { buildJob } from '../manifests/job.ts';
 import { buildClusterRights, buildNamespaceRights } from '../manifests/rbac.ts';
-import type { ResolvedRun } from '../manifests/run.ts';
+import { packsWithSidecar, type ResolvedRun } from '../manifests/run.ts';
 import { buildDeployment, buildService } from '../manifests/server.ts';
 import { buildServiceAccount } from '../manifests/serviceaccount.ts';
 import { hasSkills } from '../manifests/volumes.ts';
@@ -39,8 +47,23 @@ const DEPLOYMENT_AVAILABLE =
   'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
   'c.type == "Available" && c.status == "True")';
 
-/** At most 7 parts for a task, 8 for a server, however many packs. */
-export function planRun(run: ResolvedRun): Part[] {
+/** What a run was prepared with. */
+export interface Plan {
+  mode: ResolvedRun['mode'];
+  skills: UsedPack[];
+  rights: Right[];
+  /** The digest of every other manifest, by resource name. */
+  parts: Record<string, string>;
+}
+
+export interface Prepared {
+  id: string;
+  /** At most 7 for a task, 8 for a server, however many packs. */
+  parts: Part[];
+  plan: Plan;
+}
+
+export function planRun(run: ResolvedRun): Prepared {
   const parts: Part[] = [];
   if (hasSkills(run)) parts.push({ key: 'agentrun-configmap', manifest: buildRunConfigMap(run) });
   parts.push({ key: 'agentrun-serviceaccount', manifest: buildServiceAccount(run) });
@@ -54,11 +77,62 @@ export function planRun(run: ResolvedRun): Part[] {
     parts.push({ key: 'agentrun-clusterrole', manifest: clusterRights.role });
     parts.push({ key: 'agentrun-clusterrolebinding', manifest: clusterRights.binding });
   }
-  if (run.mode === 'task') {
-    parts.push({ key: 'agentrun-job', manifest: buildJob(run), readyWhen: JOB_ENDED });
-  } else {
-    parts.push({ key: 'agentrun-deployment', manifest: buildDeployment(run), readyWhen: DEPLOYMENT_AVAILABLE });
-    parts.push({ key: 'agentrun-service', manifest: buildService(run) });
+  if (run.mode === 'server') parts.push({ key: 'agentrun-service', manifest: buildService(run) });
+  const plan = {
+    mode: run.mode,
+    skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
+    rights: listRights(run),
+    parts: Object.fromEntries(parts.map(({ key, manifest }) => [key, digest(manifest)])),
+  };
+  return { id: run.id, parts: [...parts, planWorkload(run, plan)], plan };
+}
+
+function planWorkload(run: ResolvedRun, plan: Plan): Part {
+  if (run.mode === 'task') return { key: 'agentrun-job', manifest: withPlan(buildJob(run), plan), readyWhen: JOB_ENDED };
+  return { key: 'agentrun-deployment', manifest: withPlan(buildDeployment(run), plan), readyWhen: DEPLOYMENT_AVAILABLE };
+}
+
+function withPlan(manifest: Manifest, plan: Plan): Manifest {
+  const annotations = { ...objectAt(manifest, 'metadata', 'annotations'), [PLAN]: JSON.stringify(plan) };
+  return { ...manifest, metadata: { ...manifest.metadata, annotations } };
+}
+
+/** The plan a workload carries, or undefined when it carries none that can be read. */
+export function readPlan(workload: unknown): Plan | undefined {
+  try {
+    const plan: unknown = JSON.parse(textAt(workload, 'metadata', 'annotations', PLAN) ?? '');
+    return isObject(plan) && isObject(plan['parts']) ? (plan as unknown as Plan) : undefined;
+  } catch {
+    return undefined;
   }
-  return parts;
+}
+
+/** Every rule of every pack that takes part, with where it holds. */
+function listRights(run: ResolvedRun): Right[] {
+  return packsWithSidecar(run).flatMap(({ name: pack, sidecar }) => [
+    ...(sidecar.rbac ?? []).map((rule) => ({ pack, scope: 'Namespace' as const, namespace: run.namespace, ...rule })),
+    ...(sidecar.clusterRBAC ?? []).map((rule) => ({ pack, scope: 'Cluster' as const, ...rule })),
+  ]);
+}
+
+/** A manifest stands twice in its Object, and etcd takes 1.5 MiB; the API server takes 256 KiB of annotations. */
+const MAX_MANIFEST_BYTES = 640 * 1024;
+const MAX_PLAN_BYTES = 240 * 1024;
+
+/** What would be too large for the API server, so that it is said before anything exists. */
+export function checkSizes({ parts, plan }: Prepared): Fault[] {
+  const size = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
+  const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
+  const faults = parts
+    .map(({ manifest }) => ({ manifest, bytes: size(manifest) }))
+    .filter(({ bytes }) => bytes > MAX_MANIFEST_BYTES)
+    .map(({ manifest, bytes }) => ({
+      path: 'spec',
+      found: kib(bytes),
+      rule: `must make a ${manifest.kind} of at most ${kib(MAX_MANIFEST_BYTES)}: shorten env, params and commands, or select fewer packs`,
+    }));
+  const planBytes = size(plan);
+  if (planBytes <= MAX_PLAN_BYTES) return faults;
+  const rule = `must select packs whose rights take at most ${kib(MAX_PLAN_BYTES)} when listed`;
+  return [...faults, { path: 'spec.skills', found: kib(planBytes), rule }];
 }

@@ -7,9 +7,17 @@
  * - `mode` is the run's, else server when a selected pack requires a server, else task.
  */
 import { type Fault, invalid, type Parsed } from '../api/fault.ts';
-import type { AgentRunSpec, EnvVar, Model, Sidecar, SkillPackSpec } from '../api/generated/types.ts';
-import { checkSkillBytes } from '../api/rules.ts';
+import type {
+  AgentRunSpec,
+  EnvVar,
+  Model,
+  Sidecar,
+  SkillPackSpec,
+  SkillUse,
+  SympoziumInstanceSpec,
+} from '../api/generated/types.ts';
 import { show } from '../api/schema.ts';
+import { checkSkillBytes, skillText } from '../api/skill.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
@@ -29,11 +37,9 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
   const { instance, policy, packs } = references;
   const faults: Fault[] = [];
   const uses = spec.skills ?? instance.skills ?? [];
-  const selected = uses.flatMap(({ skillPackRef: name, params }) => {
+  const selected = uses.flatMap(({ skillPackRef: name }) => {
     const pack = name === undefined ? undefined : packs.get(name);
-    if (name === undefined || pack === undefined) return [];
-    const inherited = instance.skills?.find((use) => use.skillPackRef === name)?.params;
-    return [{ name, pack, params: { ...inherited, ...params } as Record<string, string> }];
+    return name === undefined || pack === undefined ? [] : [{ name, pack, params: mergeParams(name, spec, instance) }];
   });
   const needsServer = selected.some(({ pack }) => pack.sidecar?.requiresServer);
   const mode = spec.mode ?? (needsServer ? 'server' : 'task');
@@ -73,7 +79,7 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
 function resolvePack(
   name: string,
   pack: SkillPackSpec,
-  params: Record<string, string>,
+  params: Param[],
   mode: ResolvedRun['mode'],
   faults: Fault[],
 ): ResolvedPack {
@@ -89,22 +95,44 @@ function resolvePack(
   };
 }
 
-function resolveSidecar(pack: string, sidecar: Sidecar, params: Record<string, string>, faults: Fault[]): ResolvedSidecar {
+interface Param {
+  name: string;
+  value: string;
+  /** Where it was written. */
+  path: string;
+}
+
+/** The params of a pack: the instance's, and over them the run's. */
+function mergeParams(pack: string, run: AgentRunSpec, instance: SympoziumInstanceSpec): Param[] {
+  const listed = (skills: SkillUse[] = [], prefix: string): Param[] =>
+    skills.flatMap(({ skillPackRef, params = {} }, index) =>
+      skillPackRef !== pack
+        ? []
+        : Object.entries(params).map(([name, value = '']) => ({
+            name,
+            value,
+            path: `${prefix}spec.skills[${index}].params.${name}`,
+          })),
+    );
+  const all = [...listed(instance.skills, `SympoziumInstance/${run.instanceRef} `), ...listed(run.skills, '')];
+  const merged = new Map(all.map((param) => [param.name, param]));
+  return [...merged.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function resolveSidecar(pack: string, sidecar: Sidecar, params: Param[], faults: Fault[]): ResolvedSidecar {
   const declared = new Set((sidecar.env ?? []).map((variable) => variable.name));
-  const from = new Map<string, string>();
-  for (const param of Object.keys(params).sort()) {
-    const variable = paramVariable(param);
-    const path = `spec.skills[${pack}].params.${param}`;
-    const other = from.get(variable);
+  const taken = new Map<string, string>();
+  for (const { name, path } of params) {
+    const variable = paramVariable(name);
+    const other = taken.get(variable);
     if (other !== undefined) {
       faults.push({ path, found: variable, rule: `must not become the same environment variable as param ${other}` });
     } else if (declared.has(variable)) {
       faults.push({ path, found: variable, rule: `must not be a variable that SkillPack ${pack} sets itself` });
     }
-    from.set(variable, param);
+    taken.set(variable, name);
   }
-  const variables = [...from].map(([name, param]) => ({ name, value: params[param] ?? '' }));
-  return { ...sidecar, params: variables };
+  return { ...sidecar, params: params.map(({ name, value }) => ({ name: paramVariable(name), value })) };
 }
 
 function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
@@ -122,7 +150,7 @@ function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
   checkSkillBytes(
     faults,
     'spec.skills',
-    packs.flatMap((pack) => pack.skills.map((skill) => skill.content)),
+    packs.flatMap((pack) => pack.skills.map(skillText)),
   );
 }
 

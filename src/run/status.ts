@@ -1,9 +1,8 @@
 /** From the state of a run to what people see: status, conditions, events. All of it stands in every response. */
 import { ADMITTED, PREPARED, RIGHTS_HELD, SUCCEEDED } from '../api/conditions.ts';
-import type { AgentRunStatus, Right } from '../api/generated/types.ts';
+import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Condition, Result } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import { packsWithSidecar, type ResolvedRun } from '../manifests/run.ts';
 import type { RunIdentity } from './identity.ts';
 import { type Facts, isTerminal, type RunState } from './lifecycle.ts';
 
@@ -62,47 +61,36 @@ export function writeStatus(
     return { ...previous, ...own, ...('completionTime' in state && { completionTime: state.completionTime }) };
   }
   if (phase === 'Pending') return own;
-  const run = admission.kind === 'admitted' ? admission.run : undefined;
-  // Once the workload exists, what the run was prepared with stands in the status and not in its references.
-  const prepared = run && !(objects.workloadExists && previous.skills) ? describeRun(run) : undefined;
+  // Once the workload exists, what the run was prepared with stands in its plan and not in its references.
+  const plan = objects.plan ?? (admission.kind === 'admitted' ? admission.prepared.plan : undefined);
+  const prepared = plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights };
   const workloadName = objects.workloadName ?? previous.workloadName;
   return { ...previous, ...own, ...prepared, ...(workloadName !== undefined && { workloadName }) };
 }
 
-function describeRun(run: ResolvedRun): AgentRunStatus {
-  return {
-    mode: run.mode,
-    skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
-    rights: listRights(run),
-  };
-}
-
-/** Every rule of every pack, with where it holds. */
-function listRights(run: ResolvedRun): Right[] {
-  return packsWithSidecar(run).flatMap(({ name: pack, sidecar }) => [
-    ...(sidecar.rbac ?? []).map((rule) => ({ pack, scope: 'Namespace' as const, namespace: run.namespace, ...rule })),
-    ...(sidecar.clusterRBAC ?? []).map((rule) => ({ pack, scope: 'Cluster' as const, ...rule })),
-  ]);
-}
-
 /** Every condition of a run in `state`. */
-export function describeConditions(state: RunState, status: AgentRunStatus, { admission }: Facts): Condition[] {
-  const { phase, reason, message } = state;
-  const refused = reason === 'InvalidSpec' || reason === 'PolicyDenied';
-  const admitted = phase === 'Pending' ? 'Unknown' : refused ? 'False' : 'True';
-  const holds = phase === 'Preparing' && (status.rights ?? []).length > 0;
+export function describeConditions(state: RunState, status: AgentRunStatus): Condition[] {
   return [
-    admission.kind === 'admitted' && admitted === 'True'
-      ? { type: ADMITTED, status: admitted, reason: 'Admitted', message: 'Spec, references and policy are in order' }
-      : { type: ADMITTED, status: admitted, reason, message },
-    phase === 'Preparing'
-      ? { type: PREPARED, status: 'False', reason, message }
-      : { type: PREPARED, status: 'False', reason: 'NotAdmitted', message: 'Nothing is prepared for this run' },
-    holds
+    describeAdmitted(state, status),
+    describePrepared(state),
+    state.phase === 'Preparing' && (status.rights ?? []).length > 0
       ? { type: RIGHTS_HELD, status: 'True', reason: 'Held', message: 'See status.rights' }
       : { type: RIGHTS_HELD, status: 'False', reason: 'None', message: 'The run holds no rights' },
-    { type: SUCCEEDED, status: isTerminal(state) ? 'False' : 'Unknown', reason, message },
+    { type: SUCCEEDED, status: isTerminal(state) ? 'False' : 'Unknown', reason: state.reason, message: state.message },
   ];
+}
+
+/** A run that was admitted once stays so; one that ended before it was judged never was. */
+function describeAdmitted({ reason, message }: RunState, { mode }: AgentRunStatus): Condition {
+  if (reason === 'InvalidSpec' || reason === 'PolicyDenied') return { type: ADMITTED, status: 'False', reason, message };
+  if (mode === undefined) return { type: ADMITTED, status: 'Unknown', reason, message };
+  return { type: ADMITTED, status: 'True', reason: 'Admitted', message: 'Spec, references and policy are in order' };
+}
+
+function describePrepared(state: RunState): Condition {
+  if (state.phase === 'Preparing') return { type: PREPARED, status: 'False', reason: state.reason, message: state.message };
+  if (isTerminal(state)) return { type: PREPARED, status: 'False', reason: 'Ended', message: 'The run has ended' };
+  return { type: PREPARED, status: 'False', reason: 'NotAdmitted', message: 'Nothing is prepared before the run is admitted' };
 }
 
 /** One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. */

@@ -2,6 +2,7 @@
  * The gRPC server. Sockets are accepted here and handed to grpc-js, so that one code binds with and without TLS, and a
  * stranger's connection meets a server that knows nothing but how to refuse.
  */
+import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
 import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-typescript';
@@ -39,13 +40,12 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
   });
   grpc.addService(HealthService, health.handlers);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
-  const refusal = createRefusalServer();
 
   const sockets = new Set<Socket>();
   const listener =
     options.certificates === undefined
       ? createNetServer((socket) => injector.injectConnection(socket))
-      : acceptTls(options.certificates, injector, refusal.injector, log);
+      : acceptTls(options.certificates, injector, log);
   listener.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -63,43 +63,50 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
       const drained = new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
       await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);
       grpc.forceShutdown();
-      refusal.server.forceShutdown();
       for (const socket of sockets) socket.destroy();
       await closed;
     },
   };
 }
 
-function acceptTls(
-  certificates: Certificates,
-  friends: ConnectionInjector,
-  strangers: ConnectionInjector,
-  log: Logger,
-): NetServer {
+function acceptTls(certificates: Certificates, friends: ConnectionInjector, log: Logger): NetServer {
+  const strangers = createRefusalServer(log);
   const authorities = parseAuthorities(certificates.ca);
   const server = createTlsServer(
     { ...certificates, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2'], minVersion: 'TLSv1.2' },
     (socket: TLSSocket) => {
       socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
       const refusal = refuseClient(socket.getPeerX509Certificate(), authorities, new Date());
-      if (refusal !== undefined) log.warn({ peer: socket.remoteAddress, reason: refusal }, 'client refused');
-      (refusal === undefined ? friends : strangers).injectConnection(socket);
+      if (refusal === undefined) {
+        friends.injectConnection(socket);
+      } else {
+        log.warn({ peer: socket.remoteAddress, reason: refusal }, 'client refused');
+        strangers.emit('connection', socket);
+      }
     },
   );
   server.on('tlsClientError', (error) => log.debug({ err: error }, 'handshake failed'));
   return server;
 }
 
-/** A server for connections without a good certificate: it reads no message and answers every call UNAUTHENTICATED. */
-function createRefusalServer(): { server: GrpcServer; injector: ConnectionInjector } {
-  const server = new GrpcServer({ 'grpc.max_receive_message_length': -1 });
-  const refuse: handleUnaryCall<Buffer, Buffer> = (_call, callback) =>
-    callback({ code: status.UNAUTHENTICATED, details: 'a client certificate signed by the CA is required' });
-  for (const { path } of [FunctionRunnerServiceService.runFunction, HealthService.check, HealthService.watch]) {
-    const raw = (bytes: Buffer): Buffer => bytes;
-    server.register(path, refuse, raw, raw, 'unary');
-  }
-  return { server, injector: server.createConnectionInjector(ServerCredentials.createInsecure()) };
+/**
+ * A server for connections without a good certificate: it answers every call with UNAUTHENTICATED as soon as its headers
+ * are there, and reads no message, so that a stranger cannot make the process hold one.
+ */
+function createRefusalServer(log: Logger): Http2Server {
+  const server = createHttp2Server();
+  server.on('sessionError', (error) => log.debug({ err: error }, 'connection failed'));
+  server.on('stream', (stream) => {
+    stream.on('error', (error) => log.debug({ err: error }, 'connection failed'));
+    const trailers = {
+      ':status': 200,
+      'content-type': 'application/grpc',
+      'grpc-status': status.UNAUTHENTICATED,
+      'grpc-message': 'a client certificate signed by the CA is required',
+    };
+    stream.respond(trailers, { endStream: true });
+  });
+  return server;
 }
 
 function listen(listener: NetServer, { host, port }: ListenAddress): Promise<void> {

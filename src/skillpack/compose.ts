@@ -7,7 +7,7 @@ import type { Settings } from '../api/settings.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import type { Request } from '../function/request.ts';
 import type { Composed, DesiredResource } from '../function/response.ts';
-import { type JsonObject, textAt } from '../kube/json.ts';
+import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import { skillPackConfigMapName } from '../kube/names.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
 import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
@@ -21,7 +21,9 @@ export function composeSkillPack(request: Request, settings: Settings, variant: 
   const parsed = parseSkillPack(request.composite);
   const observed = request.observed.get(CONFIG_MAP);
   const resource = parsed.ok ? composeConfigMap(name, parsed.value, settings, variant) : observed && desireAgain(observed);
-  const status = parsed.ok ? summarize(name, parsed.value, observed) : invalidStatus(formatFaults(parsed.faults));
+  const status = parsed.ok
+    ? summarize(name, parsed.value, observed)
+    : invalidStatus(request.composite, formatFaults(parsed.faults));
   const { phase, message } = status;
   const changed = textAt(request.composite, 'status', 'phase') !== phase;
   return {
@@ -37,7 +39,17 @@ export function composeSkillPack(request: Request, settings: Settings, variant: 
 
 type Summary = SkillPackStatus & Required<Pick<SkillPackStatus, 'phase' | 'message'>>;
 
-const invalidStatus = (message: string): Summary => ({ phase: 'Invalid', message });
+/** The ConfigMap of an earlier, valid spec stays, and so does what the status says of it. */
+function invalidStatus(composite: JsonObject, message: string): Summary {
+  const configMapName = textAt(composite, 'status', 'configMapName');
+  const skillCount = valueAt(composite, 'status', 'skillCount');
+  return {
+    phase: 'Invalid',
+    message,
+    ...(configMapName !== undefined && { configMapName }),
+    ...(typeof skillCount === 'number' && { skillCount }),
+  };
+}
 
 function composeConfigMap(name: string, spec: SkillPackSpec, settings: Settings, variant: ObjectVariant): JsonObject {
   const manifest = buildSkillPackConfigMap(name, settings.systemNamespace, spec.skills);

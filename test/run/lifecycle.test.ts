@@ -23,6 +23,7 @@ describe('a run that is being prepared', () => {
     { type: 'Synced', status: 'True' },
     { type: 'Ready', status: 'True' },
   ];
+  const READ_NODES = [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }];
   const world = task({ skills: uses('tools') });
   const first = respondComposed(world);
   const withStatus = (status: object) => runXr({ skills: uses('tools') }, { status: status as JsonObject });
@@ -69,6 +70,26 @@ describe('a run that is being prepared', () => {
       'its pack now asks for what is refused',
       [instanceXr(), packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true } } })],
     ],
+    [
+      'its pack now asks for more rights',
+      [
+        instanceXr(),
+        packXr('tools', {
+          sidecar: {
+            image: 'tools:1',
+            rbac: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }],
+            clusterRBAC: READ_NODES,
+          },
+        }),
+      ],
+    ],
+    [
+      'its pack has become a server',
+      [
+        instanceXr(),
+        packXr('tools', { sidecar: { image: 'i', requiresServer: true, ports: [{ name: 'http', containerPort: 80 }] } }),
+      ],
+    ],
     ['its pack was edited', [instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })]],
   ])('stays as it is when %s after its Job exists', (_, cluster) => {
     const observed = observe(first, () => READY);
@@ -76,6 +97,40 @@ describe('a run that is being prepared', () => {
     const now = respondComposed({ composite: withStatus(prepared.status), observed, cluster });
     expect(Object.fromEntries(now.resources)).toEqual(Object.fromEntries(prepared.resources));
     expect(now.status).toEqual(prepared.status);
+    expect(now.conditions).toEqual(prepared.conditions);
+  });
+
+  it('gets a part that is still missing after its Job exists only if it is what the plan says', () => {
+    const observed = observe(first, () => READY);
+    observed.delete('agentrun-role');
+    const again = (cluster: JsonObject[]) => respondComposed({ composite: withStatus(first.status), observed, cluster });
+    expect(again([instanceXr(), tools]).resources.get('agentrun-role')).toEqual(first.resources.get('agentrun-role'));
+    const rbac = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
+    const edited = packXr('tools', { version: '1.0.0', sidecar: { image: 'tools:1', rbac, clusterRBAC: READ_NODES } });
+    expect(again([instanceXr(), edited]).resources.has('agentrun-role')).toBe(false);
+  });
+
+  it('never gains rights by an edit of a pack that had none', () => {
+    const before = task({ skills: uses('plain') });
+    const prepared = respondComposed(before);
+    const observed = observe(prepared, () => READY);
+    const composite = runXr({ skills: uses('plain') }, { status: prepared.status as JsonObject });
+    const edited = packXr('plain', { sidecar: { image: 'plain:1', clusterRBAC: READ_NODES } });
+    const now = respondComposed({ composite, observed, cluster: [instanceXr(), edited] });
+    expect([...now.resources.keys()].sort()).toEqual([...prepared.resources.keys()].sort());
+  });
+
+  it('leaves the composed resources of other steps alone', () => {
+    const bucket = {
+      apiVersion: 'example.org/v1',
+      kind: 'Bucket',
+      status: { conditions: [{ type: 'Synced', status: 'False', message: 'no credentials' }] },
+    };
+    const observed = new Map([...observe(first, () => READY), ['bucket', bucket as JsonObject]]);
+    const now = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    expect(now.resources.has('bucket')).toBe(false);
+    expect(now.status).toMatchObject({ phase: 'Preparing', reason: 'CreatingObjects', workloadName: `agentrun-${RUN_ID}` });
+    expect([...now.resources.values()].filter(({ ready }) => ready)).toHaveLength(7);
   });
 
   it('keeps what exists while a reference is missing and its Job does not exist yet', () => {
@@ -91,6 +146,20 @@ describe('a run that is being prepared', () => {
     const composite = runXr({ skills: uses('tools'), cancel: true }, { status: first.status as JsonObject });
     const cancelled = respondComposed({ ...world, observed, composite });
     expect([cancelled.status.phase, cancelled.resources.size]).toEqual(['Cancelled', 0]);
+    expect(cancelled.conditions.map(({ type, status }) => `${type}=${status}`)).toEqual([
+      'Admitted=True',
+      'Prepared=False',
+      'RightsHeld=False',
+      'Succeeded=False',
+    ]);
+  });
+});
+
+describe('a run that is cancelled before it was judged', () => {
+  it('was never admitted', () => {
+    const { status, conditions } = respondComposed({ composite: runXr({ cancel: true, nonsense: 1 }) });
+    expect(status.phase).toBe('Cancelled');
+    expect(conditions[0]).toMatchObject({ type: 'Admitted', status: 'Unknown', reason: 'Cancelled' });
   });
 });
 

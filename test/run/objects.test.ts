@@ -1,6 +1,8 @@
 /** What a run is composed of. Each case shows only what differs. */
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import type { AgentRunStatus } from '../../src/api/generated/types.ts';
+import { digest } from '../../src/kube/digest.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { task, tools } from '../support/packs.ts';
 import { byName, containersOf, podOf } from '../support/pods.ts';
 import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
@@ -55,6 +57,44 @@ describe('a task run', () => {
     );
     expect(withToken.map(({ name }) => name)).toEqual(['skill-tools']);
     expect(pod['automountServiceAccountToken']).toBe(false);
+  });
+
+  it('grants what a pack asks for and no more, names of objects included', () => {
+    const rbac = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['only-this'] }];
+    const named = packXr('named', { sidecar: { image: 'n', rbac } });
+    const response = respondComposed(task({ skills: uses('named', 'tools') }, named));
+    expect(manifestOf(response, 'agentrun-role')['rules']).toEqual([
+      ...rbac,
+      { apiGroups: [''], resources: ['pods'], verbs: ['get'] },
+    ]);
+    expect(manifestOf(response, 'agentrun-clusterrole')['rules']).toEqual([
+      { apiGroups: [''], resources: ['nodes'], verbs: ['get'] },
+    ]);
+    expect(response.status).toMatchObject({
+      rights: [
+        { pack: 'named', scope: 'Namespace', namespace: 'team-a', ...rbac[0] },
+        { pack: 'tools', scope: 'Namespace', namespace: 'team-a', resources: ['pods'] },
+        { pack: 'tools', scope: 'Cluster', resources: ['nodes'] },
+      ],
+    });
+  });
+
+  it('carries its plan on the Job: mode, packs, rights and the digest of every other manifest', () => {
+    const response = respondComposed(task({ skills: uses('tools') }));
+    const plan = JSON.parse(textAt(manifestOf(response, 'agentrun-job'), 'metadata', 'annotations', 'sympozium.ai/plan') ?? '');
+    const others = [...response.resources.keys()].filter((key) => key !== 'agentrun-job');
+    expect(plan).toEqual({
+      mode: 'task',
+      skills: (response.status as AgentRunStatus).skills,
+      rights: (response.status as AgentRunStatus).rights,
+      parts: Object.fromEntries(others.map((key) => [key, digest(manifestOf(response, key))])),
+    });
+  });
+
+  it('gives each ConfigMap of the tenant a volume of its own, however alike they are called', () => {
+    const pod = podOf(respondComposed(task({ skills: [{ configMapRef: 'a.b' }, { configMapRef: 'a-b' }] })));
+    const names = listAt(pod, 'volumes').map((volume) => textAt(volume, 'name'));
+    expect(new Set(names).size).toBe(names.length);
   });
 
   it('mounts a Secret only in the sidecar of its pack', () => {
@@ -165,14 +205,26 @@ describe('a server run', () => {
     expect(Object.keys(objectAt(manifestOf(server, 'agentrun-configmap'), 'data'))).toEqual(['web.md', 'tools.md', 'words.md']);
   });
 
+  it('names the ports of its Service uniquely, whatever its packs call them', () => {
+    const ports = [
+      { name: 'http', containerPort: 81 },
+      { name: 'http-8080', containerPort: 82 },
+      { name: 'udp', containerPort: 81, protocol: 'UDP' },
+    ];
+    const other = packXr('other', { sidecar: { image: 'o', requiresServer: true, ports } });
+    const response = respondComposed(task({ skills: uses('web', 'other') }, other));
+    const names = listAt(manifestOf(response, 'agentrun-service'), 'spec', 'ports').map((port) => textAt(port, 'name'));
+    expect(names).toEqual(['tcp-8080', 'tcp-81', 'tcp-82', 'udp-81']);
+  });
+
   it('names the ports of its Service apart where two packs name them alike', () => {
     const other = packXr('other', {
       sidecar: { image: 'o', requiresServer: true, ports: [{ name: 'http', containerPort: 8081 }] },
     });
     const response = respondComposed(task({ skills: uses('web', 'other') }, other));
     expect(valueAt(manifestOf(response, 'agentrun-service'), 'spec', 'ports')).toEqual([
-      { name: 'http-8080', port: 8080, targetPort: 8080, protocol: 'TCP' },
-      { name: 'http-8081', port: 8081, targetPort: 8081, protocol: 'TCP' },
+      { name: 'tcp-8080', port: 8080, targetPort: 8080, protocol: 'TCP' },
+      { name: 'tcp-8081', port: 8081, targetPort: 8081, protocol: 'TCP' },
     ]);
   });
 });

@@ -34,6 +34,17 @@ describe('precedence', () => {
     expect(agentOf(run, of)['RUN_TIMEOUT']).toBe(expected);
   });
 
+  it("takes the instance's pull Secrets unless the run names its own", () => {
+    const secretsOf = (run: JsonObject, of: JsonObject) =>
+      podOf(respondComposed({ composite: runXr(run), ...instance(of) }))['imagePullSecrets'];
+    const of = { imagePullSecrets: [{ name: 'instance' }] };
+    expect([secretsOf({}, of), secretsOf({ imagePullSecrets: [{ name: 'run' }] }, of), secretsOf({}, {})]).toEqual([
+      [{ name: 'instance' }],
+      [{ name: 'run' }],
+      undefined,
+    ]);
+  });
+
   it('merges env by name', () => {
     const env = agentOf(
       { env: [{ name: 'A', value: 'run' }] },

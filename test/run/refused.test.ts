@@ -1,7 +1,7 @@
 /** Runs that cannot be and runs that wait: nothing is composed, and the cause is named. */
 import { describe, expect, it } from 'vitest';
 import { objectAt } from '../../src/kube/json.ts';
-import { RUN_ID, task } from '../support/packs.ts';
+import { plain, RUN_ID, task } from '../support/packs.ts';
 import { instanceXr, packXr, policyXr, respondComposed, runXr, uses, type World } from '../support/request.ts';
 
 describe('a run that cannot be', () => {
@@ -10,6 +10,10 @@ describe('a run that cannot be', () => {
   const silent = packXr('silent', { sidecar: { image: 's', requiresServer: true } });
   const rival = packXr('rival', { sidecar: { image: 'r', requiresServer: true, ports: [{ name: 'web', containerPort: 8080 }] } });
   const big = (name: string) => packXr(name, { skills: [{ name, content: 'x'.repeat(300 * 1024) }] });
+  const loud = (name: string) =>
+    packXr(name, {
+      sidecar: { image: 'l', env: Array.from({ length: 64 }, (_, index) => ({ name: `V${index}`, value: 'x'.repeat(8000) })) },
+    });
   const host = packXr('host', { sidecar: { image: 'h', hostAccess: { enabled: true } } });
   const wild = packXr('wild', {
     sidecar: { image: 'w', rbac: [{ apiGroups: [''], resources: ['pods', '*/scale'], verbs: ['*'] }] },
@@ -51,19 +55,34 @@ describe('a run that cannot be', () => {
       'has two params that meet',
       task({ skills: [{ skillPackRef: 'plain', params: { 'a-b': '1', A_B: '2' } }] }),
       'InvalidSpec',
-      'spec.skills[plain].params.a-b: must not become the same environment variable as param A_B, found SKILL_A_B',
+      'spec.skills[0].params.a-b: must not become the same environment variable as param A_B, found SKILL_A_B',
     ],
     [
       'has a param that hits a variable of the pack',
       task({ skills: [{ skillPackRef: 'collides', params: { a: '1' } }] }, collides),
       'InvalidSpec',
-      'spec.skills[collides].params.a: must not be a variable that SkillPack collides sets itself, found SKILL_A',
+      'spec.skills[0].params.a: must not be a variable that SkillPack collides sets itself, found SKILL_A',
     ],
     [
       'has over 512 KiB of skills',
       task({ skills: uses('big-1', 'big-2') }, big('big-1'), big('big-2')),
       'InvalidSpec',
       'spec.skills: must together have at most 512 KiB of JSON-encoded text, found 601 KiB',
+    ],
+    [
+      'has params of its instance that meet',
+      {
+        composite: runXr(),
+        cluster: [instanceXr({ skills: [{ skillPackRef: 'plain', params: { a: '1', A: '2' } }] }), plain],
+      },
+      'InvalidSpec',
+      'SympoziumInstance/sre spec.skills[0].params.a: must not become the same environment variable as param A, found SKILL_A',
+    ],
+    [
+      'would make a Job too large for the API server',
+      task({ skills: uses('loud-1', 'loud-2') }, loud('loud-1'), loud('loud-2')),
+      'InvalidSpec',
+      'spec: must make a Job of at most 640 KiB: shorten env, params and commands, or select fewer packs, found 1',
     ],
     [
       'asks for the node',
@@ -132,7 +151,7 @@ describe('a run that waits', () => {
       'two instances of one claim',
       { composite: runXr(), cluster: twice },
       'InstanceAmbiguous',
-      '2 composites say that they belong to SympoziumInstance sre',
+      'There are 2 of SympoziumInstance sre: ask the platform team',
     ],
     [
       'an invalid instance',
@@ -178,6 +197,10 @@ describe('a run that waits', () => {
       'RightsHeld=False',
       'Succeeded=Unknown',
     ]);
+  });
+
+  it('for nothing when a composite with the labels of its instance is of another claim', () => {
+    expect(respondComposed({ composite: runXr(), cluster: [forged, instanceXr()] }).status.phase).toBe('Preparing');
   });
 
   it('for several things names them all', () => {
