@@ -28,7 +28,7 @@ export type PartKey =
   | 'agentrun-deployment'
   | 'agentrun-service';
 
-export interface Part {
+interface Part {
   key: PartKey;
   manifest: Manifest;
   /** CEL over the real object; default as soon as it is applied. */
