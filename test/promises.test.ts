@@ -83,6 +83,17 @@ const world: fc.Arbitrary<World> = fc
     ],
   }));
 
+/** The same value with the keys of every map in the opposite order. */
+function reversed(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, child]) => [key, reversed(child)]),
+  );
+}
+
 const RUNS = { numRuns: 1500 };
 
 /** The schema as a closed one: a field it does not declare is an error. */
@@ -206,6 +217,17 @@ describe('whatever is asked for', () => {
         expect(again.status).toEqual(first.status);
         expect(again.results).toEqual([]);
         expect([...again.resources]).toEqual([...first.resources]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('the answer does not depend on the order of keys, which the wire does not keep', () => {
+    fc.assert(
+      fc.property(world, (given) => {
+        const cluster = (given.cluster ?? []).map((resource) => reversed(resource) as JsonObject);
+        const again = respondComposed({ ...given, composite: reversed(given.composite) as JsonObject, cluster });
+        expect(again).toEqual(respondComposed(given));
       }),
       RUNS,
     );

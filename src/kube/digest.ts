@@ -8,7 +8,12 @@ export function sha256(text: string): string {
 
 /** `sha256:<hex>` of a value, whatever the order of its keys. */
 export function digest(value: JsonValue): string {
-  return `sha256:${sha256(JSON.stringify(sortKeys(value)))}`;
+  return `sha256:${sha256(canonicalJson(value))}`;
+}
+
+/** JSON with sorted keys: the same text for the same value. The wire does not keep the order of keys. */
+export function canonicalJson(value: JsonValue): string {
+  return JSON.stringify(sortKeys(value));
 }
 
 function sortKeys(value: JsonValue): JsonValue {

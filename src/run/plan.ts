@@ -4,8 +4,8 @@
  */
 import type { Fault } from '../api/fault.ts';
 import type { Right, UsedPack } from '../api/generated/types.ts';
-import { digest } from '../kube/digest.ts';
-import { isObject, objectAt, textAt } from '../kube/json.ts';
+import { canonicalJson, digest } from '../kube/digest.ts';
+import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { PLAN } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
@@ -93,7 +93,7 @@ function planWorkload(run: ResolvedRun, plan: Plan): Part {
 }
 
 function withPlan(manifest: Manifest, plan: Plan): Manifest {
-  const annotations = { ...objectAt(manifest, 'metadata', 'annotations'), [PLAN]: JSON.stringify(plan) };
+  const annotations = { ...objectAt(manifest, 'metadata', 'annotations'), [PLAN]: canonicalJson(plan as unknown as JsonObject) };
   return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }
 
