@@ -1,6 +1,6 @@
 /** What an observed provider-kubernetes Object tells, and how it is asked for again exactly as it is. */
 import { readCondition } from '../kube/conditions.ts';
-import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { EXTERNAL_NAME, PART, RUN } from '../kube/labels.ts';
 import type { ObjectVariant } from './object.ts';
 
@@ -27,25 +27,48 @@ export function observeObject(object: JsonObject): ObjectState {
   return { kind: readCondition(object, 'Ready')?.status === 'True' ? 'ready' : 'applied' };
 }
 
+/** What the provider may do with the real object, besides everything. */
+export const PINNED = ['Observe', 'Delete'];
+export const PROBED = ['Observe'];
+
+/** What of an Object is to differ from what it was. */
+export interface Changes {
+  manifest?: JsonObject;
+  /** Default as they were. */
+  managementPolicies?: string[];
+  watch?: boolean;
+}
+
 /**
  * The Object as it was desired before: only the fields we own, read back from the observed one. Re-applying the
  * observed defaults as well would make us their owner and every apply a write.
  */
-export function desireAgain(object: JsonObject): JsonObject {
+export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObject {
   const annotations = pick(objectAt(object, 'metadata', 'annotations'), [EXTERNAL_NAME]);
   const labels = pick(objectAt(object, 'metadata', 'labels'), [RUN, PART]);
   const readiness = objectAt(object, 'spec', 'readiness');
+  const policies = changes.managementPolicies ?? listAt(object, 'spec', 'managementPolicies');
+  const restricted = policies.length > 0 && !policies.includes('*');
+  const watch = changes.watch ?? valueAt(object, 'spec', 'watch') === true;
   return {
     apiVersion: textAt(object, 'apiVersion') ?? '',
     kind: textAt(object, 'kind') ?? '',
     metadata: { annotations, ...(Object.keys(labels).length > 0 && { labels }) },
     spec: {
       providerConfigRef: pick(objectAt(object, 'spec', 'providerConfigRef'), ['name', 'kind']),
-      ...(isObject(readiness) && readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
-      forProvider: { manifest: objectAt(object, 'spec', 'forProvider', 'manifest') },
+      ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
+      ...(restricted && { managementPolicies: policies }),
+      ...(watch && { watch }),
+      forProvider: { manifest: changes.manifest ?? desiredManifest(object) },
     },
   };
 }
+
+/** The real object as it was asked for. */
+export const desiredManifest = (object: unknown): JsonObject => objectAt(object, 'spec', 'forProvider', 'manifest');
+
+/** The real object as the provider last saw it. */
+export const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');
 
 function pick(from: JsonObject, keys: string[]): JsonObject {
   return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));

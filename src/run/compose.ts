@@ -2,17 +2,18 @@
 
 import { parseAgentRun } from '../api/agentrun.ts';
 import { NO_CLAIM } from '../api/composite.ts';
+import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Request, Selector } from '../function/request.ts';
-import type { Composed, DesiredResource } from '../function/response.ts';
-import { digest } from '../kube/digest.ts';
-import { type JsonObject, valueAt } from '../kube/json.ts';
-import { PART, RUN } from '../kube/labels.ts';
-import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
-import { desireAgain, ownObjects } from '../objects/observed.ts';
+import type { Composed } from '../function/response.ts';
+import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
+import type { ObjectVariant } from '../objects/object.ts';
+import { ownObjects } from '../objects/observed.ts';
 import { evaluatePacks } from '../policy/evaluate.ts';
+import { desireObjects } from './desire.ts';
+import { judgeHolding } from './held.ts';
 import { identifyRun, type RunIdentity } from './identity.ts';
-import { type Admission, type Facts, isTerminal, type RunState, transition } from './lifecycle.ts';
+import { type Admission, type Facts, isEnded, type RunState, transition } from './lifecycle.ts';
 import { observeParts } from './observe.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { gatherReferences } from './references.ts';
@@ -22,28 +23,74 @@ import { describeConditions, describeTransition, readState, readStatus, writeSta
 /** A finished run has nothing left to do; Crossplane calls again sooner when something changes. */
 const FINISHED_TTL_SECONDS = 6 * 3600;
 
+/** Between the release and the pin every second counts: a Job deleted by hand then could be made again. */
+const RELEASED_TTL_SECONDS = 5;
+
 export function composeRun(request: Request, settings: Settings, variant: ObjectVariant): Composed {
-  const identity = identifyRun(request.composite);
-  const { admission, requirements } = admit(request, identity, settings);
+  const { composite, now } = request;
+  const identity = identifyRun(composite);
+  const before = readStatus(composite);
+  const previous = readState(before);
   const observed = ownObjects(request.observed, variant);
+  const objects = observeParts(observed);
+  const { workload } = objects;
+  // What was released or has ended is frozen: nothing that it refers to can change it, so nothing is asked for.
+  const settled = isEnded(previous) || (workload?.kind === 'job' && workload.released);
+  const { admission, requirements } = settled ? UNASKED : admit(request, identity, settings);
   const facts: Facts = {
     admission,
-    cancel: valueAt(request.composite, 'spec', 'cancel') === true,
-    objects: observeParts(observed),
+    cancel: valueAt(composite, 'spec', 'cancel') === true,
+    objects,
+    latched: { workloadName: before.workloadName, startTime: before.startTime, mode: before.mode },
   };
-  const previousStatus = readStatus(request.composite);
-  const previous = readState(previousStatus);
-  const state = transition(previous, facts, request.now);
-  const status = writeStatus(state, previousStatus, identity, facts);
+  const state = transition(previous, facts, now);
+  const cleanUpAt = isEnded(state) ? cleanUpTime(composite, state.completionTime) : undefined;
+  const cleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
+  const resources = desireObjects({ state, facts, observed, cleanUp, settings, variant, now });
+  const status = writeStatus(state, before, identity, facts, isEnded(state) && resources.has('agentrun-job'));
+  const held = judgeHolding(request, state, describeHolder(status), new Set(resources.keys()), variant);
   return {
     status,
-    ready: state.phase === 'Succeeded',
-    resources: desireObjects(state, facts, observed, settings, variant),
-    conditions: describeConditions(state, status),
+    ready: ['Running', 'Serving', 'Succeeded'].includes(state.phase),
+    resources,
+    conditions: describeConditions(state, status, workload?.released === true, held.condition),
     results: describeTransition(previous, state),
-    requirements,
-    ttlSeconds: isTerminal(state) ? FINISHED_TTL_SECONDS : settings.ttlSeconds.preparing,
+    requirements: { ...requirements, ...held.requirements },
+    ttlSeconds: chooseTtl(state, facts, held.pending, cleanUp ? undefined : cleanUpAt, settings, now),
   };
+}
+
+const UNASKED = { admission: { kind: 'unasked' } as const, requirements: {} };
+
+const describeHolder = ({ runId, rights = [], mode }: AgentRunStatus) => ({
+  id: runId,
+  hasRights: rights.length > 0,
+  prepared: mode !== undefined,
+});
+
+/** When Job and skills of a run that ended by itself may go, in milliseconds; never when they are to be kept. */
+function cleanUpTime(composite: JsonObject, completionTime: string): number | undefined {
+  const spec = objectAt(composite, 'spec');
+  if (spec['cleanup'] === 'keep') return undefined;
+  return Date.parse(completionTime) + Number(spec['ttlSecondsAfterFinished'] ?? 300) * 1000;
+}
+
+function chooseTtl(
+  state: RunState,
+  { objects: { workload, exist } }: Facts,
+  leaving: boolean,
+  cleanUpAt: number | undefined,
+  settings: Settings,
+  now: Date,
+): number {
+  const { active, preparing } = settings.ttlSeconds;
+  if (leaving) return preparing;
+  if (isEnded(state)) {
+    if (cleanUpAt === undefined || !exist.has('agentrun-job')) return FINISHED_TTL_SECONDS;
+    return Math.min(FINISHED_TTL_SECONDS, Math.max(1, Math.ceil((cleanUpAt - now.getTime()) / 1000)));
+  }
+  if (workload?.kind === 'job' && workload.released && !workload.unsuspended) return RELEASED_TTL_SECONDS;
+  return state.phase === 'Running' || state.phase === 'Serving' ? active : preparing;
 }
 
 /** What spec, references and guardrails say together, and what has to be fetched to know. */
@@ -70,41 +117,4 @@ function admit(
   const oversized = checkSizes(prepared);
   if (oversized.length > 0) return { admission: { kind: 'invalid', faults: oversized }, requirements };
   return { admission: { kind: 'admitted', prepared }, requirements };
-}
-
-/**
- * Nothing before admission and nothing after the end. In between every part of the plan. While a reference is missing,
- * whatever exists as it is: a missing input never deletes. And once the workload exists, whatever exists as it is, and
- * what is still missing only if it is what the plan says: an edit never reaches a run that was prepared.
- */
-function desireObjects(
-  state: RunState,
-  { admission, objects }: Facts,
-  observed: ReadonlyMap<string, JsonObject>,
-  settings: Settings,
-  variant: ObjectVariant,
-): Map<string, DesiredResource> {
-  const desired = new Map<string, DesiredResource>();
-  if (state.phase !== 'Preparing') return desired;
-  if (admission.kind === 'admitted') {
-    const { id, parts } = admission.prepared;
-    const planned = objects.workloadExists
-      ? parts.filter(({ key, manifest }) => objects.plan?.parts[key] === digest(manifest))
-      : parts;
-    for (const { key, manifest, readyWhen } of planned) {
-      const labels = { [RUN]: id, [PART]: key };
-      const { providerConfigName } = settings;
-      const resource = wrapManifest(manifest, {
-        variant,
-        providerConfigName,
-        labels,
-        ...(readyWhen !== undefined && { readyWhen }),
-      });
-      desired.set(key, { resource, ready: objects.ready.has(key) });
-    }
-  }
-  if (admission.kind !== 'admitted' || objects.workloadExists) {
-    for (const [key, object] of observed) desired.set(key, { resource: desireAgain(object), ready: objects.ready.has(key) });
-  }
-  return desired;
 }

@@ -2,30 +2,47 @@
  * The life of a run as a state machine with one door. A phase is the printed word for a state; code branches on the
  * state.
  *
- *   from        to          when
- *   (none)      Pending     something it refers to is missing or unreadable
- *   Pending     Preparing   references, spec and guardrails are in order
- *   Pending     Failed      the spec is invalid, or a guardrail refuses
- *   any         Cancelled   spec.cancel
+ *   from         to           when
+ *   (none)       Pending      something it refers to is missing or unreadable
+ *   Pending      Preparing    references, spec and guardrails are in order: every object is made, the Job suspended
+ *   Pending      Failed       InvalidSpec, PolicyDenied: nothing was made
+ *   Preparing    Failed       PrerequisiteFailed: an object could not be made within 10 minutes, or is not what was planned
+ *   Preparing    Running      the Job was released and has started
+ *   Preparing    Serving      the Deployment was released and is available
+ *   any          Succeeded    the Job is complete
+ *   any          Failed       AgentFailed, DeadlineExceeded: the Job has failed
+ *   any          Failed       WorkloadLost: the Job, or its Object, is gone
+ *   any          Cancelled    spec.cancel
  *
- * Succeeded, Failed and Cancelled absorb. A run whose workload exists is prepared from what it was first given: nothing
- * that happens to its references moves it back.
+ * Precedence: a persisted end, an observed end, cancel, loss, release. Ends absorb; facts older than the state never
+ * move it back.
  */
 import { type Fault, formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../function/references.ts';
 import { type Denial, formatDenials } from '../policy/verdict.ts';
-import type { ObjectFacts } from './observe.ts';
+import type { JobFacts, ObjectFacts, ServerFacts } from './observe.ts';
 import type { Prepared } from './plan.ts';
 
 export type RunState =
-  | { phase: 'Pending'; reason: string; message: string }
-  | { phase: 'Preparing'; reason: string; message: string }
-  | { phase: 'Succeeded' | 'Failed' | 'Cancelled'; reason: string; message: string; completionTime: string };
+  | { phase: 'Pending' | 'Preparing'; reason: string; message: string }
+  | { phase: 'Running' | 'Serving'; reason: string; message: string; startTime: string }
+  | Ended;
 
-export const isTerminal = (state: RunState): boolean => state.phase !== 'Pending' && state.phase !== 'Preparing';
+export interface Ended {
+  phase: 'Succeeded' | 'Failed' | 'Cancelled';
+  reason: string;
+  message: string;
+  /** Absent when the run never started. */
+  startTime?: string;
+  completionTime: string;
+}
 
-/** What spec, references and guardrails say together. */
+export const isEnded = (state: RunState | undefined): state is Ended =>
+  state !== undefined && ['Succeeded', 'Failed', 'Cancelled'].includes(state.phase);
+
+/** What spec, references and guardrails say together. A run that was released is not asked again. */
 export type Admission =
+  | { kind: 'unasked' }
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
@@ -35,30 +52,138 @@ export interface Facts {
   admission: Admission;
   cancel: boolean;
   objects: ObjectFacts;
+  /** What the status named: set only after the workload was observed, so a run that lost it is known. */
+  latched: { workloadName: string | undefined; startTime: string | undefined; mode: 'task' | 'server' | undefined };
 }
+
+/** How long a run may be prepared: rights never wait for ever without a run. */
+const PREPARING_LIMIT_MS = 10 * 60_000;
+
+/** How long after its deadline a Job may be silent before its run counts as lost. */
+const LOST_AFTER_SECONDS = 120;
+
+const NO_POD_AFTER_MS = 30_000;
+const NOT_READY_AFTER_MS = 60_000;
 
 /** The only way to change the state of a run. */
 export function transition(previous: RunState | undefined, facts: Facts, now: Date): RunState {
-  if (previous !== undefined && isTerminal(previous)) return previous;
-  const completionTime = now.toISOString().replace(/\.\d+Z$/, 'Z');
-  if (facts.cancel) return { phase: 'Cancelled', reason: 'Cancelled', message: 'Cancelled by spec.cancel', completionTime };
-  if (facts.objects.workloadExists) return preparing(facts);
-  const { admission } = facts;
+  if (isEnded(previous)) return previous;
+  const { workload } = facts.objects;
+  const started = facts.latched.startTime ?? (workload?.kind === 'job' ? workload.startTime : undefined);
+  const end = (phase: Ended['phase'], reason: string, message: string, completionTime = formatTime(now)): Ended => ({
+    phase,
+    reason,
+    message,
+    ...(started !== undefined && { startTime: started }),
+    completionTime,
+  });
+
+  if (workload?.kind === 'job' && workload.end?.final) {
+    const { phase, reason, time } = workload.end;
+    return end(phase, reason, END_MESSAGES[reason], time || formatTime(now));
+  }
+  if (facts.cancel) return end('Cancelled', 'Cancelled', 'Cancelled by spec.cancel');
+  const loss = findLoss(facts);
+  if (loss !== undefined) return end('Failed', 'WorkloadLost', loss);
+  if (workload?.kind === 'job' && workload.released) return running(previous, workload, started, now);
+  if (workload?.kind === 'deployment' && workload.released) return serving(previous, workload, now);
+  if (previous?.phase === 'Running' || previous?.phase === 'Serving') return previous;
+
+  const { admission, objects } = facts;
+  const obstacle = findObstacle(facts, now);
+  if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
+  if (workload !== undefined) return preparing(objects);
   switch (admission.kind) {
     case 'invalid':
-      return { phase: 'Failed', reason: 'InvalidSpec', message: formatFaults(admission.faults), completionTime };
+      return end('Failed', 'InvalidSpec', formatFaults(admission.faults));
     case 'denied':
-      return { phase: 'Failed', reason: 'PolicyDenied', message: formatDenials(admission.denials), completionTime };
+      return end('Failed', 'PolicyDenied', formatDenials(admission.denials));
     case 'waiting':
       // Objects that exist stay until the reference is back; a run that has begun to prepare is not Pending again.
       return { phase: previous?.phase === 'Preparing' ? 'Preparing' : 'Pending', ...describeWaiting(admission.waiting) };
     case 'admitted':
-      return preparing(facts);
+    case 'unasked':
+      return preparing(objects);
   }
 }
 
-function preparing({ objects }: Facts): RunState {
-  const [error] = objects.errors;
+/** Whether the rights of a run have ended: at the first end condition of its Job, or when the Job is silent for too long. */
+export function rightsHaveEnded(state: RunState, { objects, latched }: Facts, now: Date): boolean {
+  const { workload } = objects;
+  if (isEnded(state)) return true;
+  return workload?.kind === 'job' && (workload.end !== undefined || isSilent(workload, latched.startTime, now));
+}
+
+/** Past its deadline and some more, without an end. */
+export function isSilent(job: JobFacts, latched: string | undefined, now: Date): boolean {
+  const started = Date.parse(latched ?? job.startTime ?? '');
+  return job.end === undefined && now.getTime() > started + (job.deadlineSeconds + LOST_AFTER_SECONDS) * 1000;
+}
+
+/** What is said of a Job's own end, by its reason. */
+export const END_MESSAGES = {
+  Completed: 'The agent has ended its task',
+  DeadlineExceeded: 'The agent did not end within its timeout',
+  AgentFailed: 'The agent has failed',
+};
+
+function findLoss({ objects: { workload }, latched }: Facts): string | undefined {
+  if (workload === undefined) {
+    const lost = latched.workloadName !== undefined && latched.mode !== 'server';
+    return lost ? `The Object of Job ${latched.workloadName} is gone; a run starts once only` : undefined;
+  }
+  return workload.kind === 'job' && workload.vanished ? `Job ${workload.name} is gone` : undefined;
+}
+
+function running(previous: RunState | undefined, job: JobFacts, started: string | undefined, now: Date): RunState {
+  if (!job.unsuspended || started === undefined) {
+    // Released, but the provider has not said so yet; a run seen running stays so.
+    if (previous?.phase === 'Running') return previous;
+    return { phase: 'Preparing', reason: 'Released', message: `Job ${job.name} was released` };
+  }
+  const state = (reason: string, message: string): RunState => ({ phase: 'Running', reason, message, startTime: started });
+  const age = now.getTime() - Date.parse(started);
+  if (job.end !== undefined) return state('Ending', 'The Pod is ending');
+  if (isSilent(job, started, now)) {
+    return state('ProviderUnreachable', `Job ${job.name} should have ended, and the provider does not say what became of it`);
+  }
+  const seenReady = previous?.phase === 'Running' && previous.reason === 'Working';
+  if (job.readyPods > 0) return state('Working', 'The agent is working');
+  if (job.endedPods > 0) return seenReady ? previous : state('Working', 'The agent is working');
+  if (job.active === 0 && !seenReady && age >= NO_POD_AFTER_MS) {
+    return state('NoPod', `No Pod could be created: kubectl describe job ${job.name}`);
+  }
+  if (seenReady && job.active > 0) return state('PodNotReady', `Pod not ready since ${formatTime(now)}`);
+  if (previous?.phase === 'Running' && previous.reason === 'PodNotReady') return previous;
+  if (job.active > 0 && age >= NOT_READY_AFTER_MS) return state('PodNotReady', `Pod not ready since ${started}`);
+  return seenReady ? previous : state('Starting', 'The Pod is starting');
+}
+
+function serving(previous: RunState | undefined, server: ServerFacts, now: Date): RunState {
+  if (previous?.phase === 'Serving') {
+    const message = server.available ? 'The server is available' : 'The server is not available';
+    return { ...previous, reason: server.available ? 'Available' : 'Unavailable', message };
+  }
+  if (!server.available) return { phase: 'Preparing', reason: 'Released', message: `Deployment ${server.name} was released` };
+  return { phase: 'Serving', reason: 'Available', message: 'The server is available', startTime: formatTime(now) };
+}
+
+/** Why a run that is being prepared can never start. */
+function findObstacle({ admission, objects }: Facts, now: Date): string | undefined {
+  const { plan, exist, since, errors, workload } = objects;
+  // A server follows its pack; only a task is what it was planned to be.
+  const missing = workload?.kind !== 'job' || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
+  if (missing.length > 0 && admission.kind !== 'waiting') {
+    const parts = admission.kind === 'admitted' ? admission.prepared.plan.parts : {};
+    const changed = missing.filter((key) => parts[key] !== plan?.parts[key]).sort();
+    if (changed.length > 0) return `What the run refers to was changed before ${changed.join(', ')} could be made`;
+  }
+  if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS) return undefined;
+  return `Not everything the run needs could be made within 10 minutes. ${errors.join('; ')}`.trim();
+}
+
+function preparing({ errors }: ObjectFacts): RunState {
+  const [error] = errors;
   if (error !== undefined) return { phase: 'Preparing', reason: 'CannotCreate', message: error };
   return { phase: 'Preparing', reason: 'CreatingObjects', message: 'Waiting until everything the run needs exists' };
 }
@@ -67,3 +192,6 @@ function describeWaiting(waiting: Waiting[]): { reason: string; message: string 
   const messages = waiting.map(({ message }) => message);
   return { reason: waiting[0]?.reason ?? 'Fetching', message: messages.join('; ') };
 }
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+const formatTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,39 +1,140 @@
-/** Facts of a run from its observed Objects; nothing further on looks at a raw Object. */
-import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import { observeObject } from '../objects/observed.ts';
-import { type Plan, readPlan, WORKLOADS } from './plan.ts';
+/** Facts of a run from its observed Objects. Only run/desire.ts looks at a raw Object again, to ask for it as it is. */
+import { readCondition } from '../kube/conditions.ts';
+import { digest } from '../kube/digest.ts';
+import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { desiredManifest, observeObject, PROBED, realManifest } from '../objects/observed.ts';
+import { type Plan, readPlan } from './plan.ts';
 
 export interface ObjectFacts {
-  /** Whether the Object of the Job or Deployment exists: from then on the run is what it was prepared with. */
-  workloadExists: boolean;
-  /** The name of the Job or Deployment, once its Object exists. */
-  workloadName: string | undefined;
-  /** What the run was prepared with, once its workload exists. */
-  plan: Plan | undefined;
-  /** Which parts are ready. */
+  /** Which parts have an Object. */
+  exist: ReadonlySet<string>;
+  /** Which parts the provider has applied, and which of them are ready. */
+  applied: ReadonlySet<string>;
   ready: ReadonlySet<string>;
   /** What the provider says of objects it cannot make, in a stable order. */
   errors: string[];
+  /** When the first Object was created, in milliseconds. */
+  since: number | undefined;
+  /** What the run was prepared with, once its workload exists. */
+  plan: Plan | undefined;
+  /** A digest of everything a task was prepared with. */
+  frozenDigest: string | undefined;
+  /** The part that runs; from its first observation on the run is what it was prepared with. */
+  workload: JobFacts | ServerFacts | undefined;
+}
+
+export interface JobFacts {
+  kind: 'job';
+  name: string;
+  /** Whether the Job was let go: the latch that is never undone. */
+  released: boolean;
+  /** Whether the provider reports it so; from then on the Job is never updated and never created again. */
+  unsuspended: boolean;
+  /** Whether the Object only looks, to find out whether the Job still exists. */
+  probed: boolean;
+  /** Whether such a look found nothing. */
+  vanished: boolean;
+  startTime: string | undefined;
+  deadlineSeconds: number;
+  /** Pods that have not ended, those of them that are ready, and those that have ended. */
+  active: number;
+  readyPods: number;
+  endedPods: number;
+  end: JobEnd | undefined;
+}
+
+/** The first end condition of a Job. Not final while its Pod is still ending. */
+export interface JobEnd {
+  final: boolean;
+  phase: 'Succeeded' | 'Failed';
+  reason: 'Completed' | 'DeadlineExceeded' | 'AgentFailed';
+  time: string;
+}
+
+export interface ServerFacts {
+  kind: 'deployment';
+  name: string;
+  released: boolean;
+  available: boolean;
 }
 
 export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectFacts {
-  const ready = new Set<string>();
-  const errors: string[] = [];
-  for (const [key, object] of observed) {
-    const state = observeObject(object);
-    if (state.kind === 'ready') ready.add(key);
-    if (state.kind === 'error' && !waitsForRole(object, state.message)) {
-      errors.push(`Cannot create ${describe(object)}: ${state.message}`);
-    }
-  }
-  const workload = WORKLOADS.map((key) => observed.get(key)).find((object) => object !== undefined);
-  const manifest = objectAt(workload, 'spec', 'forProvider', 'manifest');
+  const states = [...observed].map(([key, object]) => ({ key, object, state: observeObject(object) }));
+  const created = [...observed.values()].map((object) => Date.parse(textAt(object, 'metadata', 'creationTimestamp') ?? ''));
+  const known = created.filter((time) => !Number.isNaN(time));
+  const job = observed.get('agentrun-job');
+  const deployment = observed.get('agentrun-deployment');
   return {
-    workloadExists: workload !== undefined,
-    workloadName: textAt(manifest, 'metadata', 'name'),
-    plan: readPlan(manifest),
-    ready,
-    errors: errors.sort(),
+    exist: new Set(observed.keys()),
+    applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
+    ready: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' ? [key] : []))),
+    errors: states
+      .flatMap(({ object, state }) =>
+        state.kind === 'error' && !waitsForRole(object, state.message)
+          ? [`Cannot create ${describe(object)}: ${state.message}`]
+          : [],
+      )
+      .sort(),
+    since: known.length > 0 ? Math.min(...known) : undefined,
+    plan: readPlan(desiredManifest(job ?? deployment)),
+    frozenDigest: job && digestJob(job),
+    workload: job ? observeJob(job) : deployment && observeDeployment(deployment),
+  };
+}
+
+function observeJob(object: JsonObject): JobFacts {
+  const manifest = desiredManifest(object);
+  const real = realManifest(object);
+  const policies = listAt(object, 'spec', 'managementPolicies');
+  const probed = policies.length === PROBED.length && policies[0] === PROBED[0];
+  const count = (...path: string[]): number => Number(valueAt(real, 'status', ...path) ?? 0);
+  const uncounted = ['succeeded', 'failed'].flatMap((list) => listAt(real, 'status', 'uncountedTerminatedPods', list));
+  return {
+    kind: 'job',
+    name: textAt(manifest, 'metadata', 'name') ?? '',
+    released: valueAt(manifest, 'spec', 'suspend') === false,
+    unsuspended: valueAt(real, 'spec', 'suspend') === false,
+    probed,
+    vanished: probed && readCondition(object, 'Synced')?.message.includes('external resource does not exist') === true,
+    startTime: textAt(real, 'status', 'startTime'),
+    deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),
+    active: count('active'),
+    readyPods: count('ready'),
+    endedPods: count('succeeded') + count('failed') + uncounted.length,
+    end: observeEnd(real),
+  };
+}
+
+/** The plan in the Job covers all other parts; whether the Job is suspended is the one thing that changes. */
+function digestJob(object: JsonObject): string {
+  const manifest = desiredManifest(object);
+  return digest({ ...manifest, spec: { ...objectAt(manifest, 'spec'), suspend: true } });
+}
+
+function observeEnd(job: JsonObject): JobEnd | undefined {
+  const conditions = listAt(job, 'status', 'conditions');
+  const find = (type: string): JsonObject | undefined =>
+    conditions.find((item): item is JsonObject => isObject(item) && item['type'] === type && item['status'] === 'True');
+  const [complete, failed, succeeding, failing] = ['Complete', 'Failed', 'SuccessCriteriaMet', 'FailureTarget'].map(find);
+  const timeOf = (condition: JsonObject): string => textAt(condition, 'lastTransitionTime') ?? '';
+  if (complete ?? succeeding) {
+    const time = textAt(job, 'status', 'completionTime') ?? timeOf(complete ?? succeeding ?? {});
+    return { final: complete !== undefined, phase: 'Succeeded', reason: 'Completed', time };
+  }
+  const cause = failed ?? failing;
+  if (cause === undefined) return undefined;
+  const reason = textAt(cause, 'reason') === 'DeadlineExceeded' ? 'DeadlineExceeded' : 'AgentFailed';
+  return { final: failed !== undefined, phase: 'Failed', reason, time: timeOf(cause) };
+}
+
+function observeDeployment(object: JsonObject): ServerFacts {
+  const manifest = desiredManifest(object);
+  const real = realManifest(object);
+  return {
+    kind: 'deployment',
+    name: textAt(manifest, 'metadata', 'name') ?? '',
+    released: Number(valueAt(manifest, 'spec', 'replicas') ?? 0) > 0,
+    available: Number(valueAt(real, 'status', 'availableReplicas') ?? 0) > 0,
   };
 }
 
@@ -42,12 +143,12 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectF
  * binding before its role exists. Kubernetes then says that the binding itself was not found; the provider tries again.
  */
 function waitsForRole(object: JsonObject, message: string): boolean {
-  const manifest = objectAt(object, 'spec', 'forProvider', 'manifest');
+  const manifest = desiredManifest(object);
   const isBinding = manifest['roleRef'] !== undefined;
   return isBinding && message.endsWith(`"${textAt(manifest, 'metadata', 'name')}" not found`);
 }
 
 function describe(object: JsonObject): string {
-  const manifest = ['spec', 'forProvider', 'manifest'];
-  return `${textAt(object, ...manifest, 'kind')} ${textAt(object, ...manifest, 'metadata', 'name')}`;
+  const manifest = desiredManifest(object);
+  return `${textAt(manifest, 'kind')} ${textAt(manifest, 'metadata', 'name')}`;
 }

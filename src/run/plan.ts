@@ -35,8 +35,17 @@ interface Part {
   readyWhen?: string;
 }
 
-/** The Job or the Deployment: the part that runs. */
-export const WORKLOADS: readonly PartKey[] = ['agentrun-job', 'agentrun-deployment'];
+/** What a run may do: gone at the first sign of its end. */
+export const RIGHTS: readonly PartKey[] = [
+  'agentrun-serviceaccount',
+  'agentrun-role',
+  'agentrun-rolebinding',
+  'agentrun-clusterrole',
+  'agentrun-clusterrolebinding',
+];
+
+/** What a run that ended leaves for a while, so that its logs can be read. */
+export const KEPT_AFTER_END: readonly PartKey[] = ['agentrun-job', 'agentrun-configmap'];
 
 /** A Job is ready at its end: a ready Object is polled every 10 minutes, one that is not every 30 seconds. */
 const JOB_ENDED =

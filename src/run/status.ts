@@ -1,10 +1,10 @@
 /** From the state of a run to what people see: status, conditions, events. All of it stands in every response. */
-import { ADMITTED, PREPARED, RIGHTS_HELD, SUCCEEDED } from '../api/conditions.ts';
+import { ADMITTED, PREPARED, SUCCEEDED } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Condition, Result } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import type { RunIdentity } from './identity.ts';
-import { type Facts, isTerminal, type RunState } from './lifecycle.ts';
+import { END_MESSAGES, type Facts, isEnded, type RunState } from './lifecycle.ts';
 
 /**
  * The status we wrote last, field by field: what a newer version added, or what is not of its type, is left out and
@@ -34,12 +34,19 @@ const TEXT_FIELDS = [
 const LIST_FIELDS = ['skills', 'rights'];
 
 /** The state the status tells of, or undefined for a run that is new. */
-export function readState({ phase, reason = '', message = '', completionTime = '' }: AgentRunStatus): RunState | undefined {
+export function readState(status: AgentRunStatus): RunState | undefined {
+  const { phase, reason = '', message = '', startTime, completionTime = '' } = status;
   switch (phase) {
     case 'Succeeded':
     case 'Failed':
-    case 'Cancelled':
-      return { phase, reason, message, completionTime };
+    case 'Cancelled': {
+      // Where the logs are is told beside the message, as long as they are there.
+      const plain = Object.hasOwn(END_MESSAGES, reason) ? END_MESSAGES[reason as keyof typeof END_MESSAGES] : message;
+      return { phase, reason, message: plain, ...(startTime !== undefined && { startTime }), completionTime };
+    }
+    case 'Running':
+    case 'Serving':
+      return { phase, reason, message, startTime: startTime ?? '' };
     case 'Pending':
     case 'Preparing':
       return { phase, reason, message };
@@ -54,29 +61,36 @@ export function writeStatus(
   previous: AgentRunStatus,
   identity: RunIdentity | undefined,
   { admission, objects }: Facts,
+  logsLeft: boolean,
 ): AgentRunStatus {
-  const { phase, reason, message } = state;
-  const own: AgentRunStatus = { phase, reason, message, ...(identity && { runId: identity.id }) };
-  if (isTerminal(state)) {
-    return { ...previous, ...own, ...('completionTime' in state && { completionTime: state.completionTime }) };
-  }
+  const { phase, reason } = state;
+  const logs = logsLeft ? `; its log: kubectl logs -n ${identity?.namespace} job/${objects.workload?.name} -c agent` : '';
+  const own: AgentRunStatus = { phase, reason, message: `${state.message}${logs}`, ...(identity && { runId: identity.id }) };
   if (phase === 'Pending') return own;
   // Once the workload exists, what the run was prepared with stands in its plan and not in its references.
-  const plan = objects.plan ?? (admission.kind === 'admitted' ? admission.prepared.plan : undefined);
-  const prepared = plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights };
-  const workloadName = objects.workloadName ?? previous.workloadName;
-  return { ...previous, ...own, ...prepared, ...(workloadName !== undefined && { workloadName }) };
+  const rendered = admission.kind === 'admitted' && !isEnded(state) ? admission.prepared.plan : undefined;
+  const plan = objects.workload?.kind === 'deployment' ? (rendered ?? objects.plan) : (objects.plan ?? rendered);
+  const workloadName = objects.workload?.name ?? previous.workloadName;
+  return {
+    ...previous,
+    ...own,
+    ...(plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights }),
+    ...(workloadName !== undefined && { workloadName }),
+    ...(objects.frozenDigest !== undefined && { frozenDigest: objects.frozenDigest }),
+    ...('startTime' in state && state.startTime !== undefined && { startTime: state.startTime }),
+    ...('completionTime' in state && { completionTime: state.completionTime }),
+  };
 }
 
-/** Every condition of a run in `state`. */
-export function describeConditions(state: RunState, status: AgentRunStatus): Condition[] {
+/** Every condition of a run in `state` but RightsHeld, in their order. */
+export function describeConditions(state: RunState, status: AgentRunStatus, released: boolean, held: Condition): Condition[] {
+  const { reason, message } = state;
+  const succeeded = state.phase === 'Succeeded' ? 'True' : isEnded(state) ? 'False' : 'Unknown';
   return [
     describeAdmitted(state, status),
-    describePrepared(state),
-    state.phase === 'Preparing' && (status.rights ?? []).length > 0
-      ? { type: RIGHTS_HELD, status: 'True', reason: 'Held', message: 'See status.rights' }
-      : { type: RIGHTS_HELD, status: 'False', reason: 'None', message: 'The run holds no rights' },
-    { type: SUCCEEDED, status: isTerminal(state) ? 'False' : 'Unknown', reason: state.reason, message: state.message },
+    describePrepared(state, released),
+    held,
+    { type: SUCCEEDED, status: succeeded, reason, message },
   ];
 }
 
@@ -87,16 +101,22 @@ function describeAdmitted({ reason, message }: RunState, { mode }: AgentRunStatu
   return { type: ADMITTED, status: 'True', reason: 'Admitted', message: 'Spec, references and policy are in order' };
 }
 
-function describePrepared(state: RunState): Condition {
+function describePrepared(state: RunState, released: boolean): Condition {
+  if (released || ('startTime' in state && state.startTime !== undefined)) {
+    return { type: PREPARED, status: 'True', reason: 'Prepared', message: 'Everything was there before the run started' };
+  }
   if (state.phase === 'Preparing') return { type: PREPARED, status: 'False', reason: state.reason, message: state.message };
-  if (isTerminal(state)) return { type: PREPARED, status: 'False', reason: 'Ended', message: 'The run has ended' };
+  if (isEnded(state)) return { type: PREPARED, status: 'False', reason: 'Ended', message: 'The run has ended' };
   return { type: PREPARED, status: 'False', reason: 'NotAdmitted', message: 'Nothing is prepared before the run is admitted' };
 }
+
+/** Reasons that nobody has to act on. */
+const NORMAL = ['CreatingObjects', 'Released', 'Starting', 'Working', 'Ending', 'Available', 'Completed', 'Cancelled'];
 
 /** One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. */
 export function describeTransition(previous: RunState | undefined, state: RunState): Result[] {
   if (previous?.phase === state.phase && previous.reason === state.reason) return [];
   if (state.reason === 'Fetching') return [];
-  const normal = state.reason === 'CreatingObjects' || state.phase === 'Cancelled';
-  return [{ severity: normal ? 'Normal' : 'Warning', reason: state.reason, message: `${state.phase}: ${state.message}` }];
+  const severity = NORMAL.includes(state.reason) ? 'Normal' : 'Warning';
+  return [{ severity, reason: state.reason, message: `${state.phase}: ${state.message}` }];
 }

@@ -93,8 +93,9 @@ describe('a run that is being prepared', () => {
     ['its pack was edited', [instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })]],
   ])('stays as it is when %s after its Job exists', (_, cluster) => {
     const observed = observe(first, () => READY);
-    const prepared = respondComposed({ ...world, observed, composite: withStatus(first.status) });
-    const now = respondComposed({ composite: withStatus(prepared.status), observed, cluster });
+    const { status: latched } = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    const prepared = respondComposed({ ...world, observed, composite: withStatus(latched) });
+    const now = respondComposed({ composite: withStatus(latched), observed, cluster });
     expect(Object.fromEntries(now.resources)).toEqual(Object.fromEntries(prepared.resources));
     expect(now.status).toEqual(prepared.status);
     expect(now.conditions).toEqual(prepared.conditions);

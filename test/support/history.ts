@@ -1,0 +1,123 @@
+/** One run from call to call: applies what is desired, and lets a test say what provider and cluster make of it. */
+import type { AgentRunStatus } from '../../src/api/generated/types.ts';
+import type { Composed } from '../../src/function/response.ts';
+import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
+import { NOW, respondComposed, type World } from './request.ts';
+
+const SYNCED = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess', message: '' };
+const READY = { type: 'Ready', status: 'True', reason: 'Available', message: '' };
+
+export class History {
+  /** The Objects of the run by resource name, as Crossplane observes them. */
+  readonly objects = new Map<string, JsonObject>();
+  /** Objects that are desired no more and not gone yet. */
+  leaving: JsonObject[] = [];
+  /** How many real Jobs were ever let go. */
+  started = 0;
+  now: number = NOW.getTime();
+  last!: Composed;
+  world: World;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  get status(): AgentRunStatus {
+    return this.last.status as AgentRunStatus;
+  }
+
+  condition(type: string): string | undefined {
+    const found = this.last.conditions.find((item) => item.type === type);
+    return found && `${found.status}/${found.reason}`;
+  }
+
+  /** One call of the function, applied as Crossplane would. */
+  call(): this {
+    const cluster = [...(this.world.cluster ?? []), ...this.objects.values(), ...this.leaving];
+    this.last = respondComposed({ ...this.world, cluster, observed: new Map(this.objects), now: new Date(this.now) });
+    const { status, conditions, resources } = this.last;
+    const written = { ...status, conditions: conditions.map((item) => ({ ...item })) };
+    this.world = { ...this.world, composite: { ...this.world.composite, status: written as unknown as JsonObject } };
+    for (const [key, object] of this.objects) {
+      if (resources.has(key)) continue;
+      this.objects.delete(key);
+      this.leaving.push(object);
+    }
+    for (const [key, { resource }] of resources) this.apply(key, resource);
+    return this;
+  }
+
+  private apply(key: string, resource: JsonObject): void {
+    const before = this.objects.get(key);
+    const creationTimestamp = textAt(before, 'metadata', 'creationTimestamp') ?? new Date(this.now).toISOString();
+    const defaults = { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false };
+    this.objects.set(key, {
+      ...resource,
+      metadata: { ...objectAt(resource, 'metadata'), name: `object-${key}`, creationTimestamp },
+      spec: { ...defaults, ...objectAt(resource, 'spec') },
+      status: objectAt(before, 'status'),
+    });
+  }
+
+  /** The provider has applied everything; a Job is ready only at its end. */
+  settle(): this {
+    for (const [key, object] of this.objects) {
+      const manifest = objectAt(object, 'spec', 'forProvider', 'manifest');
+      const real = { ...manifest, status: objectAt(object, 'status', 'atProvider', 'manifest', 'status') };
+      const conditions = key === 'agentrun-job' ? [SYNCED, { ...READY, status: 'False' }] : [SYNCED, READY];
+      this.objects.set(key, { ...object, status: { conditions, atProvider: { manifest: real } } });
+    }
+    this.leaving = [];
+    return this;
+  }
+
+  /** What the cluster says of the workload now. */
+  report(key: 'agentrun-job' | 'agentrun-deployment', status: JsonObject): this {
+    const object = this.objects.get(key) ?? {};
+    const provider = objectAt(object, 'status');
+    const manifest = objectAt(provider, 'atProvider', 'manifest');
+    this.objects.set(key, { ...object, status: { ...provider, atProvider: { manifest: { ...manifest, status } } } });
+    return this;
+  }
+
+  /** The provider cannot do its work with an Object. */
+  fail(key: string, message: string): this {
+    const object = this.objects.get(key) ?? {};
+    const conditions = [{ ...SYNCED, status: 'False', message }];
+    this.objects.set(key, { ...object, status: { ...objectAt(object, 'status'), conditions } });
+    return this;
+  }
+
+  wait(seconds: number): this {
+    this.now += seconds * 1000;
+    return this;
+  }
+
+  edit(cluster: JsonObject[]): this {
+    this.world = { ...this.world, cluster };
+    return this;
+  }
+
+  spec(changes: JsonObject): this {
+    const { composite } = this.world;
+    this.world = { ...this.world, composite: { ...composite, spec: { ...objectAt(composite, 'spec'), ...changes } } };
+    return this;
+  }
+
+  time(offsetSeconds = 0): string {
+    return new Date(this.now + offsetSeconds * 1000).toISOString().replace('.000Z', 'Z');
+  }
+
+  /** Prepared, released, started, with one ready Pod. */
+  run(): this {
+    this.call().settle().call().settle().call().settle();
+    return this.report('agentrun-job', { startTime: this.time(), active: 1, ready: 1 }).call().settle();
+  }
+
+  /** The Job has ended. */
+  end(type: 'Complete' | 'Failed', reason = ''): this {
+    const condition = { type, status: 'True', reason, message: '', lastTransitionTime: this.time() };
+    const completed = type === 'Complete' ? { completionTime: this.time(), succeeded: 1 } : { failed: 1 };
+    return this.report('agentrun-job', { startTime: this.time(-5), conditions: [condition], ...completed }).call();
+  }
+}
