@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
 import { History } from '../support/history.ts';
-import { plain, RUN_ID, task, tools, web } from '../support/packs.ts';
+import { plain, RUN_ID, task, tools } from '../support/packs.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
 
 const ALL = [
