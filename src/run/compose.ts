@@ -53,7 +53,7 @@ export function composeRun(request: Request, settings: Settings, variant: Object
     status,
     ready: ['Running', 'Serving', 'Succeeded'].includes(state.phase),
     resources,
-    conditions: describeConditions(state, status, workload?.released === true, held.condition),
+    conditions: describeConditions(state, status, held.condition),
     results: describeTransition(previous, state),
     requirements: { ...requirements, ...held.requirements },
     ttlSeconds: chooseTtl(state, facts, held.pending, cleanUp ? undefined : cleanUpAt, settings, now),

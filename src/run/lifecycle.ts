@@ -137,9 +137,9 @@ function findLoss({ objects: { workload }, latched }: Facts): string | undefined
 
 function running(previous: RunState | undefined, job: JobFacts, started: string | undefined, now: Date): RunState {
   if (!job.unsuspended || started === undefined) {
-    // Released, but the provider has not said so yet; a run seen running stays so.
-    if (previous?.phase === 'Running') return previous;
-    return { phase: 'Preparing', reason: 'Released', message: `Job ${job.name} was released` };
+    // Released, but the provider has not said so yet. Every change of the status costs several updates of the composite,
+    // of which Crossplane's circuit breaker takes a hundred, so this moment has no word of its own.
+    return previous?.phase === 'Running' ? previous : CREATING;
   }
   const state = (reason: string, message: string): RunState => ({ phase: 'Running', reason, message, startTime: started });
   const age = now.getTime() - Date.parse(started);
@@ -164,7 +164,7 @@ function serving(previous: RunState | undefined, server: ServerFacts, now: Date)
     const message = server.available ? 'The server is available' : 'The server is not available';
     return { ...previous, reason: server.available ? 'Available' : 'Unavailable', message };
   }
-  if (!server.available) return { phase: 'Preparing', reason: 'Released', message: `Deployment ${server.name} was released` };
+  if (!server.available) return CREATING;
   return { phase: 'Serving', reason: 'Available', message: 'The server is available', startTime: formatTime(now) };
 }
 
@@ -185,8 +185,14 @@ function findObstacle({ admission, objects }: Facts, now: Date): string | undefi
 function preparing({ errors }: ObjectFacts): RunState {
   const [error] = errors;
   if (error !== undefined) return { phase: 'Preparing', reason: 'CannotCreate', message: error };
-  return { phase: 'Preparing', reason: 'CreatingObjects', message: 'Waiting until everything the run needs exists' };
+  return CREATING;
 }
+
+const CREATING: RunState = {
+  phase: 'Preparing',
+  reason: 'CreatingObjects',
+  message: 'Waiting until everything the run needs exists and has started',
+};
 
 function describeWaiting(waiting: Waiting[]): { reason: string; message: string } {
   const messages = waiting.map(({ message }) => message);

@@ -44,7 +44,7 @@ export interface JobFacts {
 }
 
 /** The first end condition of a Job. Not final while its Pod is still ending. */
-export interface JobEnd {
+interface JobEnd {
   final: boolean;
   phase: 'Succeeded' | 'Failed';
   reason: 'Completed' | 'DeadlineExceeded' | 'AgentFailed';

@@ -83,12 +83,12 @@ export function writeStatus(
 }
 
 /** Every condition of a run in `state` but RightsHeld, in their order. */
-export function describeConditions(state: RunState, status: AgentRunStatus, released: boolean, held: Condition): Condition[] {
+export function describeConditions(state: RunState, status: AgentRunStatus, held: Condition): Condition[] {
   const { reason, message } = state;
   const succeeded = state.phase === 'Succeeded' ? 'True' : isEnded(state) ? 'False' : 'Unknown';
   return [
     describeAdmitted(state, status),
-    describePrepared(state, released),
+    describePrepared(state),
     held,
     { type: SUCCEEDED, status: succeeded, reason, message },
   ];
@@ -101,8 +101,8 @@ function describeAdmitted({ reason, message }: RunState, { mode }: AgentRunStatu
   return { type: ADMITTED, status: 'True', reason: 'Admitted', message: 'Spec, references and policy are in order' };
 }
 
-function describePrepared(state: RunState, released: boolean): Condition {
-  if (released || ('startTime' in state && state.startTime !== undefined)) {
+function describePrepared(state: RunState): Condition {
+  if ('startTime' in state && state.startTime !== undefined) {
     return { type: PREPARED, status: 'True', reason: 'Prepared', message: 'Everything was there before the run started' };
   }
   if (state.phase === 'Preparing') return { type: PREPARED, status: 'False', reason: state.reason, message: state.message };
@@ -111,7 +111,7 @@ function describePrepared(state: RunState, released: boolean): Condition {
 }
 
 /** Reasons that nobody has to act on. */
-const NORMAL = ['CreatingObjects', 'Released', 'Starting', 'Working', 'Ending', 'Available', 'Completed', 'Cancelled'];
+const NORMAL = ['CreatingObjects', 'Starting', 'Working', 'Ending', 'Available', 'Completed', 'Cancelled'];
 
 /** One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. */
 export function describeTransition(previous: RunState | undefined, state: RunState): Result[] {
