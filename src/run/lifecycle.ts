@@ -147,17 +147,20 @@ function running(previous: RunState | undefined, job: JobFacts, started: string 
   if (isSilent(job, started, now)) {
     return state('ProviderUnreachable', `Job ${job.name} should have ended, and the provider does not say what became of it`);
   }
-  const seenReady = previous?.phase === 'Running' && previous.reason === 'Working';
-  if (job.readyPods > 0) return state('Working', 'The agent is working');
-  if (job.endedPods > 0) return seenReady ? previous : state('Working', 'The agent is working');
-  if (job.active === 0 && !seenReady && age >= NO_POD_AFTER_MS) {
+  const reason = previous?.phase === 'Running' ? previous.reason : undefined;
+  if (job.readyPods > 0 || job.endedPods > 0) return state('Running', RUNNING);
+  if (job.active === 0 && age >= NO_POD_AFTER_MS) {
     return state('NoPod', `No Pod could be created: kubectl describe job ${job.name}`);
   }
-  if (seenReady && job.active > 0) return state('PodNotReady', `Pod not ready since ${formatTime(now)}`);
-  if (previous?.phase === 'Running' && previous.reason === 'PodNotReady') return previous;
-  if (job.active > 0 && age >= NOT_READY_AFTER_MS) return state('PodNotReady', `Pod not ready since ${started}`);
-  return seenReady ? previous : state('Starting', 'The Pod is starting');
+  if (job.active > 0 && age >= NOT_READY_AFTER_MS) {
+    return reason === 'PodNotReady' && previous
+      ? previous
+      : state('PodNotReady', `Pod not ready, first seen so at ${formatTime(now)}`);
+  }
+  return state('Running', RUNNING);
 }
+
+const RUNNING = 'The agent is running';
 
 function serving(previous: RunState | undefined, server: ServerFacts, now: Date): RunState {
   if (previous?.phase === 'Serving') {

@@ -111,7 +111,7 @@ function describePrepared(state: RunState): Condition {
 }
 
 /** Reasons that nobody has to act on. */
-const NORMAL = ['CreatingObjects', 'Starting', 'Working', 'Ending', 'Available', 'Completed', 'Cancelled'];
+const NORMAL = ['CreatingObjects', 'Running', 'Ending', 'Available', 'Completed', 'Cancelled'];
 
 /** One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. */
 export function describeTransition(previous: RunState | undefined, state: RunState): Result[] {

@@ -123,7 +123,7 @@ describe('rule 6: running', () => {
   it('says that no Pod could be created, 30 seconds after the start', () => {
     const fresh = withRights().call().settle().call().settle().call().settle();
     fresh.report('agentrun-job', { startTime: fresh.time() }).call();
-    expect(fresh.status).toMatchObject({ phase: 'Running', reason: 'Starting' });
+    expect(fresh.status).toMatchObject({ phase: 'Running', reason: 'Running' });
     fresh.wait(30).call();
     expect(fresh.status).toMatchObject({
       phase: 'Running',
@@ -132,11 +132,10 @@ describe('rule 6: running', () => {
     });
   });
 
-  it('says since when the Pod is not ready, after 60 seconds', () => {
+  it('says since when the Pod is seen not ready, from 60 seconds after the start', () => {
     const run = withRights().call().settle().call().settle().call().settle();
-    const started = run.time();
-    run.report('agentrun-job', { startTime: started, active: 1 }).call().wait(60).call();
-    expect(run.status).toMatchObject({ reason: 'PodNotReady', message: `Pod not ready since ${started}` });
+    run.report('agentrun-job', { startTime: run.time(), active: 1 }).call().wait(60).call();
+    expect(run.status).toMatchObject({ reason: 'PodNotReady', message: `Pod not ready, first seen so at ${run.time()}` });
     run.wait(30).call();
     expect(run.last.results).toEqual([]);
   });
@@ -187,7 +186,7 @@ describe('rule 8: lost', () => {
       .run()
       .wait(660 + 120);
     run.call();
-    expect(run.status.reason).toBe('Working');
+    expect(run.status.reason).toBe('Running');
     run.wait(1).call();
     expect([run.status.phase, run.status.reason, desired(run)]).toEqual([
       'Running',
