@@ -9,7 +9,7 @@ export const VALID = 'Valid';
 /** AgentRun: whether spec, references and policy permit the run. False is final, Unknown is waiting. */
 export const ADMITTED = 'Admitted';
 
-/** AgentRun: whether everything the run needs exists. True from the release on. */
+/** AgentRun: whether everything the run needs exists. True from the start on. */
 export const PREPARED = 'Prepared';
 
 /** AgentRun: whether the run's ServiceAccount may hold any right at this moment. */
