@@ -77,8 +77,9 @@ export function writeStatus(
     ...(plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights }),
     ...(workloadName !== undefined && { workloadName }),
     ...(objects.frozenDigest !== undefined && { frozenDigest: objects.frozenDigest }),
-    ...('startTime' in state && state.startTime !== undefined && { startTime: state.startTime }),
-    ...('completionTime' in state && { completionTime: state.completionTime }),
+    // An empty text is no time, and the API server would refuse the whole status for it.
+    ...('startTime' in state && state.startTime && { startTime: state.startTime }),
+    ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),
   };
 }
 

@@ -184,6 +184,12 @@ describe('a terminal phase', () => {
     expect(response.ttlSeconds).toBe(6 * 3600);
   });
 
+  it.each(['Running', 'Serving', 'Failed'])('%s without its times is never written with an empty time', (phase) => {
+    const composite = runXr({}, { status: { phase, reason: 'r', message: 'm', workloadName: 'w', mode: 'server' } });
+    const { status } = respondComposed({ ...task(), composite });
+    expect(Object.values(status)).not.toContain('');
+  });
+
   it('survives a status field of a newer version', () => {
     const status = {
       phase: 'Failed',

@@ -12,8 +12,6 @@ export class History {
   readonly objects = new Map<string, JsonObject>();
   /** Objects that are desired no more and not gone yet. */
   leaving: JsonObject[] = [];
-  /** How many real Jobs were ever let go. */
-  started = 0;
   now: number = NOW.getTime();
   last!: Composed;
   world: World;
