@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseServeOptions } from '../src/server/options.ts';
+import { startProbes } from '../src/server/probes.ts';
 import { createAuthority, issue, issueServer, writeCertificates } from './support/certificates.ts';
 import { connect, startTestServer } from './support/client.ts';
 import { projectPath } from './support/project.ts';
@@ -109,6 +110,23 @@ describe('the process', () => {
     const client = connect(`127.0.0.1:${await served(child)}`);
     expect((await client.runFunction(REQUEST)).meta?.tag).toBe('t');
     client.close();
+  });
+});
+
+describe('the probes', () => {
+  it('tell liveness, readiness and metrics in plain HTTP', async () => {
+    const probes = await startProbes({ host: '127.0.0.1', port: 0 });
+    const ask = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${probes.port}${path}`);
+      return [response.status, await response.text()] as const;
+    };
+    expect(await ask('/livez')).toEqual([200, 'ok\n']);
+    expect(await ask('/readyz')).toEqual([503, 'not ready\n']);
+    probes.setReady(true);
+    expect(await ask('/readyz')).toEqual([200, 'ok\n']);
+    expect((await ask('/metrics'))[1]).toContain('process_cpu_seconds_total');
+    expect((await ask('/other'))[0]).toBe(404);
+    await probes.stop();
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * Condition types and reasons, each with what a reader may conclude from it. Ready, Synced, Healthy, UpToDate and
+ * Condition types, each with what a reader may conclude from it. Ready, Synced, Healthy, UpToDate and
  * Responsive belong to Crossplane.
  */
 

@@ -1,7 +1,7 @@
 /** How a resource that a composite refers to is asked for and read: by whom, under which key, and why it may lack. */
 import { claimOf } from '../api/composite.ts';
 import { formatFaults, type Parsed } from '../api/fault.ts';
-import type { SkillPackSpec, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { SkillPackSpec, SkillUse, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { API_VERSION, SKILL_PACK, SYMPOZIUM_INSTANCE, SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
@@ -87,6 +87,9 @@ function read<T>(
     }
   }
 }
+
+/** The SkillPacks that a list of skills names. */
+export const packNames = (uses: SkillUse[] = []): string[] => uses.flatMap(({ skillPackRef }) => skillPackRef ?? []);
 
 /** What to say of a pack that does not exist. */
 export const missingPack = (name: string): Waiting => ({

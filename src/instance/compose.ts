@@ -1,9 +1,9 @@
 /** The SympoziumInstance composite: composes nothing, tells whether runs can use it. */
 import { VALID } from '../api/conditions.ts';
 import { formatFaults } from '../api/fault.ts';
-import type { SkillPackSpec, SympoziumInstanceSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
+import type { SkillPackSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
-import { findPack, missingPack, type Reference, type Waiting } from '../function/references.ts';
+import { findPack, missingPack, packNames, type Reference, type Waiting } from '../function/references.ts';
 import type { Request } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
 import { textAt } from '../kube/json.ts';
@@ -13,7 +13,7 @@ type Summary = Required<SympoziumInstanceStatus> & { reason: string };
 
 export function composeInstance(request: Request, ttlSeconds: number): Composed {
   const parsed = parseSympoziumInstance(request.composite);
-  const names = parsed.ok ? packNames(parsed.value) : [];
+  const names = parsed.ok ? packNames(parsed.value.skills) : [];
   const packs = names.map((name) => ({ name, reference: findPack(request, name) }));
   const { reason, ...status } = parsed.ok ? summarize(packs) : invalidSummary(formatFaults(parsed.faults));
   // Crossplane fetches and calls again at once; that is no change worth an event.
@@ -28,9 +28,6 @@ export function composeInstance(request: Request, ttlSeconds: number): Composed 
     ttlSeconds,
   };
 }
-
-const packNames = (spec: SympoziumInstanceSpec): string[] =>
-  (spec.skills ?? []).flatMap(({ skillPackRef }) => skillPackRef ?? []);
 
 const invalidSummary = (message: string): Summary => ({ phase: 'Invalid', reason: 'InvalidSpec', message, skills: [] });
 

@@ -40,7 +40,7 @@ export function textAt(root: unknown, ...path: string[]): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** How many bytes a text takes as UTF-8 JSON, quotes and escapes included. */
-export function jsonBytes(text: string): number {
-  return new TextEncoder().encode(JSON.stringify(text)).length;
+/** How many bytes a value takes as UTF-8 JSON, quotes and escapes included. */
+export function jsonBytes(value: unknown): number {
+  return new TextEncoder().encode(JSON.stringify(value)).length;
 }

@@ -1,14 +1,13 @@
 /** Which Objects of a run shall exist, and what the provider may do with each. */
 import type { Settings } from '../api/settings.ts';
 import type { DesiredResource } from '../function/response.ts';
-import { digest } from '../kube/digest.ts';
-import { type JsonObject, objectAt } from '../kube/json.ts';
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
 import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
 import { type Changes, desireAgain, desiredManifest, PINNED, PROBED } from '../objects/observed.ts';
-import { type Facts, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
+import { endedByItself, type Facts, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
 import type { JobFacts } from './observe.ts';
-import { KEPT_AFTER_END, type Prepared, RIGHTS } from './plan.ts';
+import { KEPT_AFTER_END, type Part, type Prepared, RIGHTS } from './plan.ts';
 
 export interface Given {
   state: RunState;
@@ -23,53 +22,60 @@ export interface Given {
 
 /**
  * Nothing before admission. While the run is prepared every part of the plan, and from the first observation of its
- * workload whatever exists as it is: a part that is still missing is made only if it is what the plan says, and only
- * before the release. While a reference is missing nothing changes: a missing input never deletes. At the end the
- * rights leave at once, and Job and skills after their time.
+ * workload whatever exists as it is. While a reference is missing nothing changes: a missing input never deletes. At the
+ * end the rights leave at once, and Job and skills after their time.
  */
 export function desireObjects(given: Given): Map<string, DesiredResource> {
-  const { state, facts, observed } = given;
-  const desired = new Map<string, JsonObject>();
-  if (state.phase === 'Pending') return withReadiness(desired, facts);
-  if (isEnded(state)) return withReadiness(desireRemains(given), facts);
-  const { workload } = facts.objects;
-  const { admission } = facts;
-  if (admission.kind === 'admitted') {
-    for (const [key, resource] of renderParts(admission.prepared, given)) desired.set(key, resource);
-  }
-  const follows =
-    workload?.kind === 'deployment' && admission.kind === 'admitted' && admission.prepared.plan.mode === facts.objects.plan?.mode;
-  if (!follows && (workload !== undefined || admission.kind !== 'admitted')) {
-    for (const [key, object] of observed) desired.set(key, desireAgain(object, changesOf(key, object, given)));
-  }
-  if (rightsHaveEnded(state, facts, given.now)) for (const key of RIGHTS) desired.delete(key);
-  return withReadiness(desired, facts);
+  const { state, facts, now } = given;
+  const desired = state.phase === 'Pending' ? new Map() : isEnded(state) ? desireRemains(given) : desireLiving(given);
+  if (rightsHaveEnded(state, facts, now)) for (const key of RIGHTS) desired.delete(key);
+  return new Map([...desired].map(([key, resource]) => [key, { resource, ready: facts.objects.ready.has(key) }]));
 }
 
-/** The parts to make from the inputs: all of them, or where there is a plan those it allows. */
-function renderParts({ id, parts, plan }: Prepared, { facts, observed, settings, variant }: Given): [string, JsonObject][] {
-  const { workload, plan: planned } = facts.objects;
-  const sameMode = planned === undefined || planned.mode === plan.mode;
-  const server = workload?.kind === 'deployment' ? workload : undefined;
-  return parts
-    .filter(({ key, manifest }) => {
-      if (workload === undefined) return true;
-      if (server !== undefined) return sameMode;
-      return !workload.released && planned?.parts[key] === digest(manifest);
-    })
-    .map(({ key, manifest, readyWhen }) => {
-      const before = observed.get(key) ?? observed.get('agentrun-deployment');
-      // A server follows its pack, but stays where it is and is not stopped once it was let go.
-      const name = objectAt(before, 'spec', 'providerConfigRef')['name'];
-      const providerConfigName = server !== undefined && typeof name === 'string' ? name : settings.providerConfigName;
-      const released = key === 'agentrun-deployment' && server !== undefined && (server.released || isReleasable(facts));
-      const ready = released ? withSpec(manifest, { replicas: 1 }) : manifest;
-      const labels = { [RUN]: id, [PART]: key };
-      return [
-        key,
-        wrapManifest(ready as typeof manifest, { variant, providerConfigName, labels, ...(readyWhen && { readyWhen }) }),
-      ];
-    });
+function desireLiving(given: Given): Map<string, JsonObject> {
+  const { facts, observed } = given;
+  const { workload, plan } = facts.objects;
+  const prepared = facts.admission.kind === 'admitted' ? facts.admission.prepared : undefined;
+  if (prepared !== undefined && workload === undefined)
+    return new Map(prepared.parts.map((part) => [part.key, wrap(part, prepared, given)]));
+  if (prepared !== undefined && workload?.kind === 'deployment' && prepared.plan.mode === plan?.mode)
+    return followPack(prepared, given);
+  const again = [...observed].map(([key, object]) => [key, desireAgain(object, changesOf(key, object, given))] as const);
+  return new Map([...missingParts(given, prepared), ...again]);
+}
+
+/** A part that is still missing is made only before the release, and only if it is what the plan says. */
+function missingParts(given: Given, prepared: Prepared | undefined): [string, JsonObject][] {
+  const { workload, plan } = given.facts.objects;
+  if (prepared === undefined || workload?.kind !== 'job' || workload.released) return [];
+  const asPlanned = prepared.parts.filter(
+    ({ key }) => plan?.parts[key] !== undefined && plan.parts[key] === prepared.plan.parts[key],
+  );
+  return asPlanned.map((part) => [part.key, wrap(part, prepared, given)]);
+}
+
+/** A server follows its pack, but stays where it is and is not stopped once it was let go. */
+function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
+  const { facts, observed, settings } = given;
+  const go = facts.objects.workload?.released === true || isReleasable(facts);
+  return new Map(
+    prepared.parts.map((part) => {
+      const before = observed.get(part.key) ?? observed.get('agentrun-deployment');
+      const providerConfigName = textAt(before, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
+      const manifest = go && part.key === 'agentrun-deployment' ? withSpec(part.manifest, { replicas: 1 }) : part.manifest;
+      return [part.key, wrap({ ...part, manifest }, prepared, given, providerConfigName)];
+    }),
+  );
+}
+
+function wrap(
+  { key, manifest, readyWhen }: Part,
+  { id }: Prepared,
+  { settings, variant }: Given,
+  providerConfigName = settings.providerConfigName,
+): JsonObject {
+  const labels = { [RUN]: id, [PART]: key };
+  return wrapManifest(manifest, { variant, providerConfigName, labels, ...(readyWhen !== undefined && { readyWhen }) });
 }
 
 /** What is to change about an Object that exists: the release of the workload, its pin, its probe. */
@@ -95,7 +101,7 @@ function isReleasable({ objects, latched }: Facts): boolean {
   return applied.has(key) && Object.keys(plan.parts).every((part) => ready.has(part));
 }
 
-const withSpec = (manifest: JsonObject, changes: JsonObject): JsonObject => ({
+const withSpec = <T extends JsonObject>(manifest: T, changes: JsonObject): T => ({
   ...manifest,
   spec: { ...objectAt(manifest, 'spec'), ...changes },
 });
@@ -104,8 +110,7 @@ const withSpec = (manifest: JsonObject, changes: JsonObject): JsonObject => ({
 function desireRemains({ state, facts, observed, cleanUp }: Given): Map<string, JsonObject> {
   const { workload } = facts.objects;
   const job = workload?.kind === 'job' ? workload : undefined;
-  const endedByItself = ['Completed', 'AgentFailed', 'DeadlineExceeded'].includes(state.reason);
-  const keep = endedByItself && !cleanUp ? KEPT_AFTER_END : [];
+  const keep = endedByItself(state) && !cleanUp ? KEPT_AFTER_END : [];
   const remains = new Map<string, JsonObject>();
   for (const [key, object] of observed) {
     if (key === 'agentrun-job' && isOnlyProbed(job)) remains.set(key, desireAgain(object, { managementPolicies: PINNED }));
@@ -116,7 +121,3 @@ function desireRemains({ state, facts, observed, cleanUp }: Given): Map<string, 
 
 /** An Object that only looks would leave its Job behind; it gets the right to delete back before it goes. */
 const isOnlyProbed = (job: JobFacts | undefined): boolean => job?.probed === true && !job.vanished;
-
-function withReadiness(resources: Map<string, JsonObject>, { objects }: Facts): Map<string, DesiredResource> {
-  return new Map([...resources].map(([key, resource]) => [key, { resource, ready: objects.ready.has(key) }]));
-}

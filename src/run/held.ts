@@ -10,7 +10,7 @@ import { type JsonObject, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
 import type { ObjectVariant } from '../objects/object.ts';
 import { observeObject } from '../objects/observed.ts';
-import { isEnded, type RunState } from './lifecycle.ts';
+import type { RunState } from './lifecycle.ts';
 import { KEPT_AFTER_END, RIGHTS } from './plan.ts';
 
 const HELD_KEY = 'held';
@@ -60,7 +60,7 @@ export function judgeHolding(
   const fetched = request.required.get(HELD_KEY);
   const left = fetched?.filter((object) => mustLeave(object, desired));
   if (left?.length === 0) return { ...asking, condition: revoked, pending: false };
-  const reason = isEnded(state) && state.phase === 'Cancelled' ? 'Stopping' : 'Revoking';
+  const reason = state.phase === 'Cancelled' ? 'Stopping' : 'Revoking';
   const errors = (left ?? []).flatMap((object) => errorOf(object)).sort();
   const message = ['Waiting until everything the run was given is gone', ...errors].join('; ');
   return { ...asking, condition: condition('True', reason, message), pending: true };

@@ -127,6 +127,9 @@ export const END_MESSAGES = {
   AgentFailed: 'The agent has failed',
 };
 
+/** Whether the Job itself ended, well or badly, so that its log is worth keeping. */
+export const endedByItself = ({ reason }: { reason: string }): boolean => Object.hasOwn(END_MESSAGES, reason);
+
 function findLoss({ objects: { workload }, latched }: Facts): string | undefined {
   if (workload === undefined) {
     const lost = latched.workloadName !== undefined && latched.mode !== 'server';
@@ -147,15 +150,13 @@ function running(previous: RunState | undefined, job: JobFacts, started: string 
   if (isSilent(job, started, now)) {
     return state('ProviderUnreachable', `Job ${job.name} should have ended, and the provider does not say what became of it`);
   }
-  const reason = previous?.phase === 'Running' ? previous.reason : undefined;
   if (job.readyPods > 0 || job.endedPods > 0) return state('Running', RUNNING);
   if (job.active === 0 && age >= NO_POD_AFTER_MS) {
     return state('NoPod', `No Pod could be created: kubectl describe job ${job.name}`);
   }
   if (job.active > 0 && age >= NOT_READY_AFTER_MS) {
-    return reason === 'PodNotReady' && previous
-      ? previous
-      : state('PodNotReady', `Pod not ready, first seen so at ${formatTime(now)}`);
+    if (previous?.phase === 'Running' && previous.reason === 'PodNotReady') return previous;
+    return state('PodNotReady', `Pod not ready, first seen so at ${formatTime(now)}`);
   }
   return state('Running', RUNNING);
 }

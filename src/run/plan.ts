@@ -5,7 +5,7 @@
 import type { Fault } from '../api/fault.ts';
 import type { Right, UsedPack } from '../api/generated/types.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
-import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
 import { PLAN } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
@@ -28,7 +28,7 @@ export type PartKey =
   | 'agentrun-deployment'
   | 'agentrun-service';
 
-interface Part {
+export interface Part {
   key: PartKey;
   manifest: Manifest;
   /** CEL over the real object; default as soon as it is applied. */
@@ -130,17 +130,16 @@ const MAX_PLAN_BYTES = 240 * 1024;
 
 /** What would be too large for the API server, so that it is said before anything exists. */
 export function checkSizes({ parts, plan }: Prepared): Fault[] {
-  const size = (value: unknown): number => new TextEncoder().encode(JSON.stringify(value)).length;
   const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
   const faults = parts
-    .map(({ manifest }) => ({ manifest, bytes: size(manifest) }))
+    .map(({ manifest }) => ({ manifest, bytes: jsonBytes(manifest) }))
     .filter(({ bytes }) => bytes > MAX_MANIFEST_BYTES)
     .map(({ manifest, bytes }) => ({
       path: 'spec',
       found: kib(bytes),
       rule: `must make a ${manifest.kind} of at most ${kib(MAX_MANIFEST_BYTES)}: shorten env, params and commands, or select fewer packs`,
     }));
-  const planBytes = size(plan);
+  const planBytes = jsonBytes(plan);
   if (planBytes <= MAX_PLAN_BYTES) return faults;
   const rule = `must select packs whose rights take at most ${kib(MAX_PLAN_BYTES)} when listed`;
   return [...faults, { path: 'spec.skills', found: kib(planBytes), rule }];

@@ -2,15 +2,17 @@
  * What a run refers to: its instance, the packs, the policies. The set only grows from call to call: policies,
  * instance and the run's own packs are asked for at once, the instance's packs when the instance has arrived.
  */
-import type {
-  AgentRunSpec,
-  SkillPackSpec,
-  SkillUse,
-  SympoziumInstanceSpec,
-  SympoziumPolicySpec,
-} from '../api/generated/types.ts';
+import type { AgentRunSpec, SkillPackSpec, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { DEFAULT_POLICY, namespacePolicy } from '../api/sympoziumpolicy.ts';
-import { findInstance, findPack, findPolicy, missingPack, type Reference, type Waiting } from '../function/references.ts';
+import {
+  findInstance,
+  findPack,
+  findPolicy,
+  missingPack,
+  packNames,
+  type Reference,
+  type Waiting,
+} from '../function/references.ts';
 import type { Request, Selector } from '../function/request.ts';
 import { overlay, unenforcedFields } from '../policy/effective.ts';
 
@@ -52,15 +54,13 @@ export function gatherReferences(request: Request, spec: AgentRunSpec, namespace
 
   const packs = new Map<string, SkillPackSpec>();
   const inherited = instance.kind === 'found' ? instance.value.skills : undefined;
-  for (const name of packNames(spec.skills ?? inherited ?? [])) {
+  for (const name of packNames(spec.skills ?? inherited)) {
     const pack = take(findPack(request, name));
     if (pack.kind === 'missing') waiting.push(missingPack(name));
     if (pack.kind === 'found') packs.set(name, pack.value);
   }
   return { requirements, waiting, references: { instance: instance.kind === 'found' ? instance.value : {}, policy, packs } };
 }
-
-const packNames = (uses: SkillUse[]): string[] => uses.flatMap(({ skillPackRef }) => skillPackRef ?? []);
 
 const missingInstance = (name: string, namespace: string): Waiting => ({
   reason: 'InstanceNotFound',

@@ -4,7 +4,7 @@ import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Condition, Result } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import type { RunIdentity } from './identity.ts';
-import { END_MESSAGES, type Facts, isEnded, type RunState } from './lifecycle.ts';
+import { END_MESSAGES, endedByItself, type Facts, isEnded, type RunState } from './lifecycle.ts';
 
 /**
  * The status we wrote last, field by field: what a newer version added, or what is not of its type, is left out and
@@ -41,7 +41,7 @@ export function readState(status: AgentRunStatus): RunState | undefined {
     case 'Failed':
     case 'Cancelled': {
       // Where the logs are is told beside the message, as long as they are there.
-      const plain = Object.hasOwn(END_MESSAGES, reason) ? END_MESSAGES[reason as keyof typeof END_MESSAGES] : message;
+      const plain = endedByItself({ reason }) ? END_MESSAGES[reason as keyof typeof END_MESSAGES] : message;
       return { phase, reason, message: plain, ...(startTime !== undefined && { startTime }), completionTime };
     }
     case 'Running':

@@ -42,15 +42,15 @@ export function decodeRequest(req: RunFunctionRequest, now: Date): Request {
 
 /** The response to `req`; a fatal one leaves the desired state as it came. */
 export function encodeResponse(req: RunFunctionRequest, response: Response): RunFunctionResponse {
-  const clash = response.kind === 'composed' ? findClash(req, response) : undefined;
   if (response.kind === 'fatal') return fatalResponse(req, response.message);
+  const others = getDesiredComposedResources(req) ?? {};
+  const clash = [...response.resources.keys()].find((name) => Object.hasOwn(others, name));
   if (clash !== undefined) {
     return fatalResponse(
       req,
       `cannot compose: an earlier step of the pipeline already desires the resource ${JSON.stringify(clash)}; rename it there`,
     );
   }
-  const others = getDesiredComposedResources(req) ?? {};
   const ours = [...response.resources].map(([name, desired]) => [name, encodeResource(desired)] as const);
   return {
     meta: metaOf(req, response.ttlSeconds),
@@ -83,11 +83,6 @@ export function fatalResponse(req: RunFunctionRequest, message: string): RunFunc
 const metaOf = (req: RunFunctionRequest, seconds: number) => ({ tag: req.meta?.tag ?? '', ttl: { seconds, nanos: 0 } });
 
 const jsonOf = (resource: Resource | undefined): JsonObject => (isObject(resource?.resource) ? resource.resource : {});
-
-function findClash(req: RunFunctionRequest, response: Composed): string | undefined {
-  const others = getDesiredComposedResources(req) ?? {};
-  return [...response.resources.keys()].find((name) => Object.hasOwn(others, name));
-}
 
 /** Only status is ours to write on the composite; what earlier steps desire of it stays. */
 function encodeComposite(earlier: Resource | undefined, { status, ready }: Composed): Resource {

@@ -1,11 +1,6 @@
 /** The flags of the function, as Crossplane's function specification names them. */
 import { Command, InvalidArgumentError } from 'commander';
-
-export interface ListenAddress {
-  /** Absent: every address, IPv6 and IPv4. */
-  host: string | undefined;
-  port: number;
-}
+import type { ListenAddress } from './listen.ts';
 
 export interface ServeOptions {
   debug: boolean;

@@ -1,7 +1,7 @@
 /** Plain HTTP beside gRPC: the kubelet cannot present a client certificate. */
 import { createServer } from 'node:http';
 import { collectDefaultMetrics, register } from 'prom-client';
-import type { ListenAddress } from './options.ts';
+import { type ListenAddress, listen } from './listen.ts';
 
 export interface Probes {
   port: number;
@@ -10,7 +10,7 @@ export interface Probes {
 }
 
 /** Serves /livez, /readyz and /metrics. */
-export async function startProbes({ host, port }: ListenAddress): Promise<Probes> {
+export async function startProbes(address: ListenAddress): Promise<Probes> {
   let ready = false;
   register.clear();
   collectDefaultMetrics({ register });
@@ -20,13 +20,9 @@ export async function startProbes({ host, port }: ListenAddress): Promise<Probes
     else if (req.url === '/metrics') res.writeHead(200, { 'content-type': register.contentType }).end(await register.metrics());
     else res.writeHead(404).end('not found\n');
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(new Error(`cannot listen on ${host ?? ''}:${port}: ${error.message}`)));
-    server.listen({ port, ...(host !== undefined && { host }) }, resolve);
-  });
-  const bound = server.address();
+  const port = await listen(server, address);
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    port,
     setReady: (value) => {
       ready = value;
     },

@@ -10,7 +10,7 @@ import { type ConnectionInjector, Server as GrpcServer, type handleUnaryCall, Se
 import type { Logger } from 'pino';
 import type { RunFunction } from './handler.ts';
 import { createHealth, HealthService, NOT_SERVING, SERVING } from './health.ts';
-import type { ListenAddress } from './options.ts';
+import { type ListenAddress, listen } from './listen.ts';
 import { type Certificates, parseAuthorities, refuseClient } from './tls.ts';
 
 export interface ServerOptions {
@@ -51,12 +51,11 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
     socket.on('close', () => sockets.delete(socket));
     socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
   });
-  await listen(listener, options.address);
+  const port = await listen(listener, options.address);
   health.set(SERVING);
-  const bound = listener.address();
 
   return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : 0,
+    port,
     async stop(graceMs) {
       health.set(NOT_SERVING);
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
@@ -107,16 +106,4 @@ function createRefusalServer(log: Logger): Http2Server {
     stream.respond(trailers, { endStream: true });
   });
   return server;
-}
-
-function listen(listener: NetServer, { host, port }: ListenAddress): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error): void => reject(new Error(`cannot listen on ${host ?? ''}:${port}: ${error.message}`));
-    listener.once('error', fail);
-    // Without a host Node listens on :: for IPv6 and IPv4 alike, or on 0.0.0.0 where there is no IPv6.
-    listener.listen({ port, ...(host !== undefined && { host }) }, () => {
-      listener.off('error', fail);
-      resolve();
-    });
-  });
 }

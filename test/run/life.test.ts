@@ -2,18 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
 import { History } from '../support/history.ts';
-import { plain, RUN_ID, task, tools } from '../support/packs.ts';
+import { plain, RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
 
-const ALL = [
-  'agentrun-clusterrole',
-  'agentrun-clusterrolebinding',
-  'agentrun-configmap',
-  'agentrun-job',
-  'agentrun-role',
-  'agentrun-rolebinding',
-  'agentrun-serviceaccount',
-];
 const withRights = (): History => new History(task({ skills: uses('tools') }));
 const desired = ({ last }: History): string[] => [...last.resources.keys()].sort();
 const jobSpec = ({ last }: History, ...path: string[]) => valueAt(last.resources.get('agentrun-job')?.resource, 'spec', ...path);
@@ -30,7 +21,7 @@ describe('rule 2: preparing', () => {
       message: expect.stringContaining('not currently held'),
     });
     run.wait(599).call();
-    expect([run.status.phase, desired(run)]).toEqual(['Preparing', ALL]);
+    expect([run.status.phase, desired(run)]).toEqual(['Preparing', TASK_PARTS]);
     run.wait(1).call();
     expect(run.status).toMatchObject({
       phase: 'Failed',
@@ -81,7 +72,7 @@ describe('rule 3: frozen', () => {
 });
 
 describe('rule 4: release', () => {
-  it.each(ALL.filter((key) => key !== 'agentrun-job'))('waits for %s', (key) => {
+  it.each(TASK_PARTS.filter((key) => key !== 'agentrun-job'))('waits for %s', (key) => {
     const waiting = withRights().call().settle().fail(key, 'not yet').call();
     expect(suspended(waiting)).toBe(true);
     waiting.settle().call();

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { task, tools } from '../support/packs.ts';
+import { TASK_PARTS, task, tools } from '../support/packs.ts';
 import { byName, containersOf, podOf } from '../support/pods.ts';
 import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 
@@ -11,15 +11,8 @@ const READ_PODS = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
 describe('a task run', () => {
   it('is at most seven Objects, however many packs', () => {
     const { resources } = respondComposed(task({ skills: uses('tools', 'plain', 'words') }));
-    expect([...resources.keys()].sort()).toEqual([
-      'agentrun-clusterrole',
-      'agentrun-clusterrolebinding',
-      'agentrun-configmap',
-      'agentrun-job',
-      'agentrun-role',
-      'agentrun-rolebinding',
-      'agentrun-serviceaccount',
-    ]);
+    expect([...resources.keys()].sort()).toEqual(TASK_PARTS);
+    expect(TASK_PARTS).toHaveLength(7);
   });
 
   it('has no RBAC objects where no pack asks for rights', () => {

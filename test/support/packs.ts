@@ -25,5 +25,16 @@ export const task = (spec: JsonObject = {}, ...cluster: JsonObject[]): World => 
   cluster: [instanceXr(), tools, plain, words, web, ...cluster],
 });
 
+/** The resource names of a task run whose packs ask for every kind of right, sorted. */
+export const TASK_PARTS = [
+  'agentrun-clusterrole',
+  'agentrun-clusterrolebinding',
+  'agentrun-configmap',
+  'agentrun-job',
+  'agentrun-role',
+  'agentrun-rolebinding',
+  'agentrun-serviceaccount',
+];
+
 /** The id of the run that runXr makes by default. */
 export const RUN_ID = 'run-x7k2p-4a49acf8';
