@@ -6,7 +6,7 @@
 /** SkillPack, SympoziumInstance, SympoziumPolicy: whether the spec can be used as it stands. */
 export const VALID = 'Valid';
 
-/** AgentRun: whether spec, references and policy permit the run. False is final, Unknown is waiting. */
+/** AgentRun: whether spec, references and policy permit the run. False is final but for a server that serves, Unknown is waiting. */
 export const ADMITTED = 'Admitted';
 
 /** AgentRun: whether everything the run needs exists. True from the start on. */

@@ -6,8 +6,14 @@ import { denyWildcards } from './wildcards.ts';
 
 const GUARDRAILS = [denyHostAccess, denyWildcards];
 
-export function evaluatePacks(packs: { name: string; sidecar: Sidecar | undefined }[]): Denial[] {
-  return packs.flatMap(({ name, sidecar }) =>
-    sidecar === undefined ? [] : GUARDRAILS.flatMap((deny) => deny(sidecar, `SkillPack/${name} spec.sidecar`)),
-  );
+/** What the guardrails judge of a pack. */
+export interface JudgedPack {
+  name: string;
+  sidecar: Sidecar | undefined;
+}
+
+export const evaluatePacks = (packs: JudgedPack[]): Denial[] => packs.flatMap(evaluatePack);
+
+export function evaluatePack({ name, sidecar }: JudgedPack): Denial[] {
+  return sidecar === undefined ? [] : GUARDRAILS.flatMap((deny) => deny(sidecar, `SkillPack/${name} spec.sidecar`));
 }

@@ -11,6 +11,14 @@ export interface Denial {
   why: string;
   /** What would permit it. */
   permit: string;
+  /** Absent when nothing of the pack may run. */
+  right?: DeniedRight;
+}
+
+/** One rule of a pack's rights. The rest of the pack may do without it. */
+export interface DeniedRight {
+  list: 'rbac' | 'clusterRBAC';
+  index: number;
 }
 
 export const formatDenials = (denials: Denial[]): string =>

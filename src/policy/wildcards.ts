@@ -17,6 +17,7 @@ export function denyWildcards(sidecar: Sidecar, path: string): Denial[] {
           found: JSON.stringify(found),
           why: 'a wildcard also grants what is added to the cluster later',
           permit: 'list what the sidecar needs; nothing permits wildcards',
+          right: { list, index },
         });
       }
     }

@@ -10,6 +10,7 @@ import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
 import type { ObjectVariant } from '../objects/object.ts';
 import { ownObjects } from '../objects/observed.ts';
 import { evaluatePacks } from '../policy/evaluate.ts';
+import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import { desireObjects } from './desire.ts';
 import { judgeHolding } from './held.ts';
 import { identifyRun, type RunIdentity } from './identity.ts';
@@ -36,7 +37,7 @@ export function composeRun(request: Request, settings: Settings, variant: Object
   const { workload } = objects;
   // What was released or has ended is frozen: nothing that it refers to can change it, so nothing is asked for.
   const settled = isEnded(previous) || (workload?.kind === 'job' && workload.released);
-  const { admission, requirements } = settled ? UNASKED : admit(request, identity, settings);
+  const { admission, requirements } = settled ? UNASKED : admit(request, identity, settings, previous?.phase === 'Serving');
   const facts: Facts = {
     admission,
     cancel: valueAt(composite, 'spec', 'cancel') === true,
@@ -98,6 +99,7 @@ function admit(
   request: Request,
   identity: RunIdentity | undefined,
   settings: Settings,
+  serves: boolean,
 ): { admission: Admission; requirements: Record<string, Selector> } {
   const parsed = parseAgentRun(request.composite);
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
@@ -112,9 +114,10 @@ function admit(
   const resolved = resolveRun(parsed.value, identity, references);
   if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };
   const denials = evaluatePacks(resolved.value.packs);
-  if (denials.length > 0) return { admission: { kind: 'denied', denials }, requirements };
-  const prepared = planRun(resolved.value);
+  if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
+  const prepared = planRun({ ...resolved.value, packs: resolved.value.packs.map(withoutDenied) });
   const oversized = checkSizes(prepared);
   if (oversized.length > 0) return { admission: { kind: 'invalid', faults: oversized }, requirements };
-  return { admission: { kind: 'admitted', prepared }, requirements };
+  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
+  return { admission: { kind: 'admitted', prepared, restriction }, requirements };
 }

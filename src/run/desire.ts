@@ -54,10 +54,12 @@ function missingParts(given: Given, prepared: Prepared | undefined): [string, Js
   return asPlanned.map((part) => [part.key, wrap(part, prepared, given)]);
 }
 
-/** A server follows its pack, but stays where it is and is not stopped once it was let go. */
+/** A server follows its pack, but stays where it is, and once it was let go is stopped by a denial only. */
 function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
   const { facts, observed, settings } = given;
-  const go = facts.objects.workload?.released === true || isReleasable(facts);
+  const { admission, objects } = facts;
+  const stopped = admission.kind === 'admitted' && admission.restriction?.stopped === true;
+  const go = !stopped && (given.state.phase === 'Serving' || objects.workload?.released === true || isReleasable(facts));
   return new Map(
     prepared.parts.map((part) => {
       const before = observed.get(part.key) ?? observed.get('agentrun-deployment');

@@ -6,7 +6,8 @@
  *   (none)       Pending      something it refers to is missing or unreadable
  *   Pending      Preparing    references, spec and guardrails are in order: every object is made, the Job suspended
  *   Pending      Failed       InvalidSpec, PolicyDenied: nothing was made
- *   Preparing    Failed       PrerequisiteFailed: an object could not be made within 10 minutes, or is not what was planned
+ *   Preparing    Failed       PrerequisiteFailed: an object could not be made within 10 minutes, or is not what was planned; the
+ *                             Job was released and is not reported started within another 10 minutes
  *   Preparing    Running      the Job was released and has started
  *   Preparing    Serving      the Deployment was released and is available
  *   any          Succeeded    the Job is complete
@@ -19,8 +20,9 @@
  */
 import { type Fault, formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../function/references.ts';
+import type { Restriction } from '../policy/restrict.ts';
 import { type Denial, formatDenials } from '../policy/verdict.ts';
-import type { JobFacts, ObjectFacts, ServerFacts } from './observe.ts';
+import type { JobFacts, ObjectFacts } from './observe.ts';
 import type { Prepared } from './plan.ts';
 
 export type RunState =
@@ -46,7 +48,8 @@ export type Admission =
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
-  | { kind: 'admitted'; prepared: Prepared };
+  /** With a restriction: a server that serves and is denied something now; what is left of it is prepared. */
+  | { kind: 'admitted'; prepared: Prepared; restriction?: Restriction | undefined };
 
 export interface Facts {
   admission: Admission;
@@ -58,6 +61,9 @@ export interface Facts {
 
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;
+
+/** How long after that a Job that was released may take until it is reported started. */
+const STARTING_LIMIT_MS = 10 * 60_000;
 
 /** How long after its deadline a Job may be silent before its run counts as lost. */
 const LOST_AFTER_SECONDS = 120;
@@ -85,23 +91,34 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   if (facts.cancel) return end('Cancelled', 'Cancelled', 'Cancelled by spec.cancel');
   const loss = findLoss(facts);
   if (loss !== undefined) return end('Failed', 'WorkloadLost', loss);
-  if (workload?.kind === 'job' && workload.released) return running(previous, workload, started, now);
-  if (workload?.kind === 'deployment' && workload.released) return serving(previous, workload, now);
-  if (previous?.phase === 'Running' || previous?.phase === 'Serving') return previous;
+  if (workload?.kind === 'job' && workload.released) {
+    const obstacle = started === undefined ? findStartObstacle(workload, facts.objects, now) : undefined;
+    if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
+    return running(previous, workload, started, facts.objects, now);
+  }
+  if (previous?.phase === 'Serving') return { ...previous, ...describeServer(facts) };
+  if (previous?.phase === 'Running') return previous;
 
   const { admission, objects } = facts;
+  // A task is what it was planned to be; a server is judged as long as it lives.
+  if (admission.kind === 'denied' && workload?.kind !== 'job') {
+    return end('Failed', 'PolicyDenied', formatDenials(admission.denials));
+  }
+  if (workload?.kind === 'deployment' && workload.released) {
+    if (!workload.available) return preparing(objects);
+    return { phase: 'Serving', startTime: formatTime(now), ...describeServer(facts) };
+  }
   const obstacle = findObstacle(facts, now);
   if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
   if (workload !== undefined) return preparing(objects);
   switch (admission.kind) {
     case 'invalid':
       return end('Failed', 'InvalidSpec', formatFaults(admission.faults));
-    case 'denied':
-      return end('Failed', 'PolicyDenied', formatDenials(admission.denials));
     case 'waiting':
       // Objects that exist stay until the reference is back; a run that has begun to prepare is not Pending again.
       return { phase: previous?.phase === 'Preparing' ? 'Preparing' : 'Pending', ...describeWaiting(admission.waiting) };
     case 'admitted':
+    case 'denied':
     case 'unasked':
       return preparing(objects);
   }
@@ -138,11 +155,17 @@ function findLoss({ objects: { workload }, latched }: Facts): string | undefined
   return workload.kind === 'job' && workload.vanished ? `Job ${workload.name} is gone` : undefined;
 }
 
-function running(previous: RunState | undefined, job: JobFacts, started: string | undefined, now: Date): RunState {
+function running(
+  previous: RunState | undefined,
+  job: JobFacts,
+  started: string | undefined,
+  objects: ObjectFacts,
+  now: Date,
+): RunState {
   if (!job.unsuspended || started === undefined) {
     // Released, but the provider has not said so yet. Every change of the status costs several updates of the composite,
     // of which Crossplane's circuit breaker takes a hundred, so this moment has no word of its own.
-    return previous?.phase === 'Running' ? previous : CREATING;
+    return previous?.phase === 'Running' ? previous : preparing(objects);
   }
   const state = (reason: string, message: string): RunState => ({ phase: 'Running', reason, message, startTime: started });
   const age = now.getTime() - Date.parse(started);
@@ -163,13 +186,19 @@ function running(previous: RunState | undefined, job: JobFacts, started: string 
 
 const RUNNING = 'The agent is running';
 
-function serving(previous: RunState | undefined, server: ServerFacts, now: Date): RunState {
-  if (previous?.phase === 'Serving') {
-    const message = server.available ? 'The server is available' : 'The server is not available';
-    return { ...previous, reason: server.available ? 'Available' : 'Unavailable', message };
-  }
-  if (!server.available) return CREATING;
-  return { phase: 'Serving', reason: 'Available', message: 'The server is available', startTime: formatTime(now) };
+function describeServer({ admission, objects: { workload } }: Facts): { reason: string; message: string } {
+  const restriction = admission.kind === 'admitted' ? admission.restriction : undefined;
+  if (restriction !== undefined) return { reason: 'PolicyDenied', message: restriction.message };
+  const available = workload?.kind === 'deployment' && workload.available;
+  return available
+    ? { reason: 'Available', message: 'The server is available' }
+    : { reason: 'Unavailable', message: 'The server is not available' };
+}
+
+/** Why a run that was let go counts as one that cannot start: nobody says for too long that it did. */
+function findStartObstacle({ name }: JobFacts, { since, errors }: ObjectFacts, now: Date): string | undefined {
+  if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS + STARTING_LIMIT_MS) return undefined;
+  return `Job ${name} was released, and is not reported started within 10 minutes. ${errors.join('; ')}`.trim();
 }
 
 /** Why a run that is being prepared can never start. */

@@ -88,6 +88,18 @@ describe('rule 4: release', () => {
     expect(suspended(run)).toBe(false);
   });
 
+  it('is bounded: a Job that nobody reports started takes the rights of its run with it, 20 minutes after the first object', () => {
+    const run = withRights().call().settle().call().call().fail('agentrun-job', 'cannot update jobs').wait(1199).call();
+    expect([suspended(run), run.status.phase, run.status.reason]).toEqual([false, 'Preparing', 'CannotCreate']);
+    run.wait(1).call();
+    expect(run.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'PrerequisiteFailed',
+      message: expect.stringMatching(/^Job .* was released, and is not reported started within 10 minutes. .*cannot update jobs/),
+    });
+    expect(desired(run)).toEqual([]);
+  });
+
   it('is never undone, not even by facts that are older', () => {
     const run = withRights().run();
     run.report('agentrun-job', {}).call();
@@ -249,6 +261,8 @@ describe('rule 11: serving', () => {
   const server = (): History => new History(task({ skills: uses('web') }));
   const replicas = ({ last }: History) =>
     valueAt(last.resources.get('agentrun-deployment')?.resource, 'spec', 'forProvider', 'manifest', 'spec', 'replicas');
+  const rulesOf = ({ last }: History) =>
+    valueAt(last.resources.get('agentrun-role')?.resource, 'spec', 'forProvider', 'manifest', 'rules');
   const serve = (): History =>
     server().call().settle().call().settle().call().settle().report('agentrun-deployment', { availableReplicas: 1 }).call();
 
@@ -301,6 +315,63 @@ describe('rule 11: serving', () => {
     run.call();
     for (const { resource } of run.last.resources.values())
       expect(valueAt(resource, 'spec', 'providerConfigRef', 'name')).toBe('default');
+  });
+
+  const READ = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+  const ALL = [{ apiGroups: ['*'], resources: ['secrets'], verbs: ['get'] }];
+  const webPack = (sidecar: JsonObject): JsonObject =>
+    packXr('web', {
+      sidecar: { image: 'web:1', requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }], ...sidecar },
+    });
+
+  it('loses exactly the rules that are denied, and gets them back when they are mended', () => {
+    const run = serve();
+    run.edit([instanceXr(), webPack({ rbac: [...READ, ...ALL] })]).call();
+    expect([rulesOf(run), replicas(run), run.status.phase, run.condition('Admitted')]).toEqual([
+      READ,
+      1,
+      'Serving',
+      'False/PolicyDenied',
+    ]);
+    expect(run.status.message).toContain('SkillPack/web spec.sidecar.rbac[1].apiGroups');
+    run.settle().call();
+    expect(run.last.results).toEqual([]);
+    run.edit([instanceXr(), webPack({ rbac: [...READ, ...READ] })]).call();
+    expect([rulesOf(run), run.condition('Admitted')]).toEqual([[...READ, ...READ], 'True/Admitted']);
+  });
+
+  it('keeps no role when every rule is denied', () => {
+    const run = serve();
+    run.edit([instanceXr(), webPack({ rbac: ALL, clusterRBAC: ALL })]).call();
+    expect(desired(run)).toEqual(['agentrun-configmap', 'agentrun-deployment', 'agentrun-service', 'agentrun-serviceaccount']);
+  });
+
+  it('is stopped, not deleted, when access to the node is denied, and goes on when that is mended', () => {
+    const run = serve();
+    run.edit([instanceXr(), webPack({ hostAccess: { enabled: true, hostNetwork: true } })]).call();
+    const pod = objectAt(
+      run.last.resources.get('agentrun-deployment')?.resource,
+      'spec',
+      'forProvider',
+      'manifest',
+      'spec',
+      'template',
+      'spec',
+    );
+    expect([replicas(run), pod['hostNetwork'], run.status.phase, run.condition('Admitted')]).toEqual([
+      0,
+      undefined,
+      'Serving',
+      'False/PolicyDenied',
+    ]);
+    run.edit([instanceXr(), webPack({})]).call();
+    expect([replicas(run), run.condition('Admitted')]).toEqual([1, 'True/Admitted']);
+  });
+
+  it('ends as denied when its pack is denied before it was let go', () => {
+    const run = server().call().settle();
+    run.edit([instanceXr(), webPack({ rbac: ALL })]).call();
+    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Failed', 'PolicyDenied', []]);
   });
 
   it('leaves everything when it is cancelled', () => {
