@@ -8,6 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { loadRenderInput, type RenderFiles } from '../src/cli/load.ts';
 import { render } from '../src/cli/render.ts';
+import type { Simulated } from '../src/cli/simulate.ts';
 import { readYaml, writeYaml } from '../src/cli/yaml.ts';
 import { listAt, textAt, valueAt } from '../src/kube/json.ts';
 import { projectPath, readDocuments, readText } from './support/project.ts';
@@ -39,7 +40,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
   }
 }
 
-describe('render', () => {
+describe('the command line', () => {
   it('without files prints the k8s-ops example, wherever it is called from', async () => {
     const { code, stdout, stderr } = await run('render');
     expect([code, stderr, stdout]).toEqual([0, '', readText('examples/k8s-ops/expected.yaml')]);
@@ -63,7 +64,18 @@ describe('render', () => {
     });
     expect(await run('render', 'one.yaml')).toMatchObject({
       code: 1,
-      stderr: 'skillpack: render takes either no file or three: XR COMPOSITION FUNCTIONS\n',
+      stderr: 'skillpack: give either no file or three: XR COMPOSITION FUNCTIONS\n',
+    });
+  });
+
+  it('plays scenarios, as text or as JSON', async () => {
+    expect(await run('simulate')).toEqual({ code: 0, stdout: readText('test/simulations/success.txt'), stderr: '' });
+    const { code, stdout } = await run('simulate', '--scenario', 'cancel', '--output', 'json');
+    const { scenario, end, rights, left } = JSON.parse(stdout) as Simulated;
+    expect([code, scenario, end.phase, rights.length, left]).toEqual([0, 'cancel', 'Cancelled', 2, []]);
+    expect(await run('simulate', '-s', 'magic')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/argument 'magic' is invalid. Allowed choices are success, failure,/),
     });
   });
 

@@ -46,7 +46,7 @@ describe('the README', () => {
   const { scripts } = JSON.parse(readText('package.json')) as { scripts: Record<string, string> };
 
   it('calls scripts that exist', () => {
-    const called = [...readme.matchAll(/npm (?:run )?(render|test|start|check|format|generate)\b/g)].map(
+    const called = [...readme.matchAll(/npm (?:run )?(render|simulate|test|start|check|format|generate)\b/g)].map(
       ([, script = '']) => script,
     );
     expect(called.length).toBeGreaterThan(5);

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { RESOURCE_NAME } from '../kube/labels.ts';
 import { readYaml } from './yaml.ts';
 
 export interface RenderInput {
@@ -23,7 +24,6 @@ export interface RenderFiles {
 }
 
 const FUNCTION = 'function-skillpack';
-const RESOURCE_NAME = 'crossplane.io/composition-resource-name';
 
 export function loadRenderInput(files: RenderFiles): RenderInput {
   const composite = loadComposite(files.composite);

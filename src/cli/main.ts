@@ -1,8 +1,10 @@
 /** The command line: previews without a cluster. */
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
-import { loadRenderInput } from './load.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
+import { loadRenderInput, type RenderInput } from './load.ts';
 import { render } from './render.ts';
+import { formatSimulated, simulate, toJson } from './simulate.ts';
 import { writeYaml } from './yaml.ts';
 
 const EXAMPLE = {
@@ -12,39 +14,73 @@ const EXAMPLE = {
   required: ['examples/packs', 'examples/k8s-ops/required.yaml'],
 };
 
-interface RenderFlags {
+interface InputFlags {
   requiredResources: string[];
+}
+
+interface RenderFlags extends InputFlags {
   observedResources?: string;
   includeFunctionResults: boolean;
   now?: Date;
 }
 
+interface SimulateFlags extends InputFlags {
+  scenario: ScenarioName;
+  output: 'text' | 'json';
+}
+
+type Files = [composite?: string, composition?: string, functions?: string];
+
 const program = new Command('skillpack').description('Previews what function-skillpack composes, without a cluster.');
 
-program
-  .command('render')
+/** A command that takes the files of Crossplane's own render. */
+const commandWithFiles = (name: string): Command =>
+  program
+    .command(name)
+    .argument('[xr]', 'the composite')
+    .argument('[composition]', 'its Composition')
+    .argument('[functions]', 'the Functions of the pipeline')
+    .option('-e, --required-resources <path>', 'file or directory with what the composite refers to (repeatable)', collect, []);
+
+commandWithFiles('render')
   .description('Prints the status of a composite (XR) and every composed resource. Without files: the k8s-ops example.')
-  .argument('[xr]', 'the composite')
-  .argument('[composition]', 'its Composition')
-  .argument('[functions]', 'the Functions of the pipeline')
-  .option('-e, --required-resources <path>', 'file or directory with what the composite refers to (repeatable)', collect, [])
   .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
   .option('-r, --include-function-results', 'print results (events) too', false)
   .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime)
-  .action(
-    async (composite: string | undefined, composition: string | undefined, functions: string | undefined, flags: RenderFlags) => {
-      if (composite !== undefined && (composition === undefined || functions === undefined)) {
-        throw new Error('render takes either no file or three: XR COMPOSITION FUNCTIONS');
-      }
-      const files =
-        composite === undefined || composition === undefined || functions === undefined
-          ? { ...inProject(EXAMPLE), required: [...EXAMPLE.required.map(fromProject), ...flags.requiredResources] }
-          : { composite, composition, functions, required: flags.requiredResources };
-      const rendered = await render(loadRenderInput({ ...files, observed: flags.observedResources }), flags.now ?? new Date());
-      const documents = [rendered.composite, ...rendered.composed, ...(flags.includeFunctionResults ? rendered.results : [])];
-      process.stdout.write(documents.map(writeYaml).join(''));
-    },
-  );
+  .action(async (...[composite, composition, functions, flags]: [...Required<Files>, RenderFlags]) => {
+    const input = load([composite, composition, functions], flags, flags.observedResources);
+    const rendered = await render(input, flags.now ?? new Date());
+    const documents = [rendered.composite, ...rendered.composed, ...(flags.includeFunctionResults ? rendered.results : [])];
+    process.stdout.write(documents.map(writeYaml).join(''));
+  });
+
+commandWithFiles('simulate')
+  .description(
+    'Plays a whole life of an AgentRun, from the claim to its deletion, in a small model of Crossplane, provider and cluster: ' +
+      'what happens when, and who holds which right from when to when. Without files: the k8s-ops example.',
+  )
+  .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))
+  .addOption(new Option('--output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+  .addHelpText(
+    'after',
+    ['', 'Scenarios:', ...Object.entries(SCENARIOS).map(([name, { about }]) => `  ${name}: ${about}`)].join('\n'),
+  )
+  .action((...[composite, composition, functions, flags]: [...Required<Files>, SimulateFlags]) => {
+    const simulated = simulate(load([composite, composition, functions], flags), flags.scenario);
+    process.stdout.write(flags.output === 'json' ? toJson(simulated) : formatSimulated(simulated));
+    if (simulated.left.length > 0) process.exitCode = 1;
+  });
+
+function load([composite, composition, functions]: Files, { requiredResources }: InputFlags, observed?: string): RenderInput {
+  if (composite === undefined) {
+    const required = [...EXAMPLE.required.map(fromProject), ...requiredResources];
+    return loadRenderInput({ ...inProject(EXAMPLE), required, observed });
+  }
+  if (composition === undefined || functions === undefined) {
+    throw new Error('give either no file or three: XR COMPOSITION FUNCTIONS');
+  }
+  return loadRenderInput({ composite, composition, functions, required: requiredResources, observed });
+}
 
 function fromProject(path: string): string {
   return fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -2,7 +2,6 @@
  * One reconcile without Crossplane: real gRPC calls to the real server in this process, in as many rounds as the
  * function's requirements need, then the documents Crossplane's own `render` prints.
  */
-import { createHash } from 'node:crypto';
 import {
   FunctionRunnerServiceService,
   type Resource,
@@ -15,10 +14,13 @@ import {
 import { credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import { nameOf } from '../api/composite.ts';
-import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { type Selector, selects } from '../function/request.ts';
+import { isObject, type JsonObject, objectAt } from '../kube/json.ts';
+import { RESOURCE_NAME } from '../kube/labels.ts';
 import { createRunFunction } from '../server/handler.ts';
 import { startServer } from '../server/server.ts';
 import type { RenderInput } from './load.ts';
+import { withUid } from './uid.ts';
 
 /** As often as Crossplane asks before it gives up on requirements that keep changing. */
 const MAX_ROUNDS = 5;
@@ -82,37 +84,19 @@ async function callUntilStable(
     requiredResources = Object.fromEntries(
       Object.entries(selectors).map(([key, selector]) => [
         key,
-        { items: input.required.filter((resource) => matches(resource, selector)).map((resource) => ({ resource })) },
+        { items: input.required.filter((resource) => selects(toSelector(selector), resource)).map((resource) => ({ resource })) },
       ]),
     );
   }
   throw new Error(`the function's requirements did not become stable within ${MAX_ROUNDS} rounds`);
 }
 
-function matches(resource: JsonObject, selector: ResourceSelector): boolean {
-  const labels = objectAt(resource, 'metadata', 'labels');
-  return (
-    resource['apiVersion'] === selector.apiVersion &&
-    resource['kind'] === selector.kind &&
-    (selector.namespace === undefined || textAt(resource, 'metadata', 'namespace') === selector.namespace) &&
-    (selector.matchName === undefined || nameOf(resource) === selector.matchName) &&
-    Object.entries(selector.matchLabels?.labels ?? {}).every(([key, value]) => labels[key] === value)
-  );
-}
-
-/** The uid Crossplane's render gives a composite without one, so that both print the same names. */
-function withUid(composite: JsonObject): JsonObject {
-  const metadata = objectAt(composite, 'metadata');
-  if (textAt(metadata, 'uid') !== undefined) return composite;
-  const [group = '', version = ''] = (textAt(composite, 'apiVersion') ?? '').split('/');
-  const gvk = `${group}/${version}, Kind=${textAt(composite, 'kind')}`;
-  const name = [gvk, textAt(metadata, 'namespace') ?? '', nameOf(composite)].join('\0');
-  const bytes = createHash('sha1').update(Buffer.alloc(16)).update(name).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x50;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const uid = bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return { ...composite, metadata: { ...metadata, uid } };
-}
+const toSelector = ({ apiVersion, kind, namespace, matchName, matchLabels }: ResourceSelector): Selector => ({
+  apiVersion,
+  kind,
+  ...(namespace !== undefined && { namespace }),
+  ...(matchName !== undefined ? { matchName } : { matchLabels: matchLabels?.labels ?? {} }),
+});
 
 function describe(composite: JsonObject, rsp: RunFunctionResponse): Rendered {
   const conditions = rsp.conditions.map(({ type, status, reason, message }) => ({
@@ -145,6 +129,6 @@ function describe(composite: JsonObject, rsp: RunFunctionResponse): Rendered {
 function named(name: string, { resource }: Resource): JsonObject {
   const object = isObject(resource) ? resource : {};
   const metadata = objectAt(object, 'metadata');
-  const annotations = { 'crossplane.io/composition-resource-name': name, ...objectAt(metadata, 'annotations') };
+  const annotations = { [RESOURCE_NAME]: name, ...objectAt(metadata, 'annotations') };
   return { ...object, metadata: { ...metadata, annotations } };
 }

@@ -1,5 +1,5 @@
 /** One call of the function, free of the wire: what was asked for and what is observed. */
-import type { JsonObject } from '../kube/json.ts';
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 
 export interface Request {
   /** The composite (XR) as Crossplane read it: metadata, spec and status. */
@@ -18,6 +18,19 @@ export interface Request {
 export type Selector =
   | { apiVersion: string; kind: string; matchName: string; namespace?: string }
   | { apiVersion: string; kind: string; matchLabels: Record<string, string>; namespace?: string };
+
+/** Whether a selector means a resource. */
+export function selects(selector: Selector, resource: JsonObject): boolean {
+  const labels = objectAt(resource, 'metadata', 'labels');
+  return (
+    resource['apiVersion'] === selector.apiVersion &&
+    resource['kind'] === selector.kind &&
+    (selector.namespace === undefined || textAt(resource, 'metadata', 'namespace') === selector.namespace) &&
+    ('matchName' in selector
+      ? textAt(resource, 'metadata', 'name') === selector.matchName
+      : Object.entries(selector.matchLabels).every(([key, value]) => labels[key] === value))
+  );
+}
 
 /** What became of a reference; the four cases call for four different answers. */
 export type Lookup =

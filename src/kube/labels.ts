@@ -31,3 +31,6 @@ export const EXTERNAL_NAME = 'crossplane.io/external-name';
 /** Labels Crossplane sets on the composite of a claim. */
 export const CLAIM_NAME = 'crossplane.io/claim-name';
 export const CLAIM_NAMESPACE = 'crossplane.io/claim-namespace';
+
+/** Annotation Crossplane sets on composed resources: their resource name. */
+export const RESOURCE_NAME = 'crossplane.io/composition-resource-name';

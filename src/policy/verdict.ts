@@ -16,7 +16,7 @@ export interface Denial {
 }
 
 /** One rule of a pack's rights. The rest of the pack may do without it. */
-export interface DeniedRight {
+interface DeniedRight {
   list: 'rbac' | 'clusterRBAC';
   index: number;
 }

@@ -12,7 +12,7 @@
  *   Preparing    Serving      the Deployment was released and is available
  *   any          Succeeded    the Job is complete
  *   any          Failed       AgentFailed, DeadlineExceeded: the Job has failed
- *   any          Failed       WorkloadLost: the Job, or its Object, is gone
+ *   any          Failed       WorkloadLost: the Job, or its Object, is gone or being deleted
  *   any          Cancelled    spec.cancel
  *
  * Precedence: a persisted end, an observed end, cancel, loss, release. Ends absorb; facts older than the state never
@@ -152,7 +152,9 @@ function findLoss({ objects: { workload }, latched }: Facts): string | undefined
     const lost = latched.workloadName !== undefined && latched.mode !== 'server';
     return lost ? `The Object of Job ${latched.workloadName} is gone; a run starts once only` : undefined;
   }
-  return workload.kind === 'job' && workload.vanished ? `Job ${workload.name} is gone` : undefined;
+  if (workload.kind !== 'job' || !workload.released) return undefined;
+  if (workload.vanished) return `Job ${workload.name} is gone`;
+  return workload.leaving ? `Job ${workload.name} is being deleted` : undefined;
 }
 
 function running(

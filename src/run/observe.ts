@@ -34,6 +34,8 @@ export interface JobFacts {
   probed: boolean;
   /** Whether such a look found nothing. */
   vanished: boolean;
+  /** Whether the Job or its Object is being deleted, which nothing can undo. */
+  leaving: boolean;
   startTime: string | undefined;
   deadlineSeconds: number;
   /** Pods that have not ended, those of them that are ready, and those that have ended. */
@@ -51,7 +53,7 @@ interface JobEnd {
   time: string;
 }
 
-export interface ServerFacts {
+interface ServerFacts {
   kind: 'deployment';
   name: string;
   released: boolean;
@@ -96,6 +98,7 @@ function observeJob(object: JsonObject): JobFacts {
     unsuspended: valueAt(real, 'spec', 'suspend') === false,
     probed,
     vanished: probed && readCondition(object, 'Synced')?.message.includes('external resource does not exist') === true,
+    leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
     startTime: textAt(real, 'status', 'startTime'),
     deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),
     active: count('active'),

@@ -184,6 +184,19 @@ describe('rule 7: rights end', () => {
 });
 
 describe('rule 8: lost', () => {
+  it.each([
+    ['Job', ['status', 'atProvider', 'manifest', 'metadata']],
+    ['Object', ['metadata']],
+  ])('is lost as soon as its %s is being deleted', (_, path) => {
+    const run = withRights().run();
+    const object = structuredClone(run.objects.get('agentrun-job') ?? {});
+    Object.assign(valueAt(object, ...path) as JsonObject, { deletionTimestamp: run.time() });
+    run.objects.set('agentrun-job', object);
+    run.call();
+    expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} is being deleted` });
+    expect(desired(run)).toEqual([]);
+  });
+
   it('takes the rights back, looks, and says so when a Job is silent past its deadline', () => {
     const run = withRights()
       .run()

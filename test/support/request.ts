@@ -1,7 +1,7 @@
 /** Requests with defaults, so that a case shows only what differs. */
 import { API_VERSION } from '../../src/api/kinds.ts';
 import { compose, type Options } from '../../src/compose.ts';
-import type { Request } from '../../src/function/request.ts';
+import { type Request, selects } from '../../src/function/request.ts';
 import type { Composed, Response } from '../../src/function/response.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 
@@ -76,12 +76,7 @@ export function respond({ composite, cluster = [], observed = new Map(), input, 
     required = new Map(
       Object.entries(response.requirements).map(([key, selector]) => [
         key,
-        cluster.filter((resource) => {
-          const metadata = resource['metadata'] as { name: string; labels?: Record<string, string> };
-          if (resource['kind'] !== selector.kind) return false;
-          if ('matchName' in selector) return metadata.name === selector.matchName;
-          return Object.entries(selector.matchLabels).every(([label, value]) => metadata.labels?.[label] === value);
-        }),
+        cluster.filter((resource) => selects(selector, resource)),
       ]),
     );
   }

@@ -1,0 +1,142 @@
+/**
+ * What the model needs of a cluster: the Job and Deployment controllers, the kubelet, the garbage collector.
+ *
+ * Honest where it matters to a run: a Job that is resumed makes its Pod again; deleting a Job without a propagation
+ * policy leaves its Pod running (the default of batch/v1) unless the Job has the finalizer `foregroundDeletion`; a Pod
+ * ends only after its grace. Not modelled: images, scheduling, quotas, ReplicaSets, nodes that fail.
+ */
+import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { type ApiServer, type Change, finalizersOf, isBeingDeleted, isOwnedBy, uidOf, withMetadata } from './apiserver.ts';
+import type { Clock } from './clock.ts';
+import { isAlive, stepJob } from './job.ts';
+
+/** How long a controller takes to react, and a Pod to start. */
+const REACTION_MS = 50;
+const POD_START_MS = 1_000;
+
+/** Stands for the graceful deletion of a Pod. */
+const GRACE = 'kubelet';
+const FOREGROUND = 'foregroundDeletion';
+
+export class Cluster {
+  private readonly clock: Clock;
+  private readonly api: ApiServer;
+  private pods = 0;
+
+  constructor(clock: Clock, api: ApiServer) {
+    this.clock = clock;
+    this.api = api;
+    api.watch((change) => this.react(change));
+  }
+
+  /** The agent ends by itself; the sidecars then get their grace. */
+  endPod(pod: JsonObject, exitCode: number): void {
+    this.later(pod, graceOf(pod), (current) => this.endNow(current, exitCode === 0 ? 'Succeeded' : 'Failed'));
+  }
+
+  private react({ before, after }: Change): void {
+    const resource = after ?? before;
+    if (resource?.['kind'] === 'Pod') this.reactToPod(resource, { before, after });
+    if (resource?.['kind'] !== 'Job' && resource?.['kind'] !== 'Deployment') return;
+    if (after !== undefined) this.later(after, REACTION_MS, (owner) => this.sync(owner));
+    else if (resource['kind'] === 'Job') this.orphanPods(uidOf(resource));
+    else for (const pod of this.podsOf(uidOf(resource))) this.api.delete(pod);
+  }
+
+  private reactToPod(
+    pod: JsonObject,
+    { before, after }: { before: JsonObject | undefined; after: JsonObject | undefined },
+  ): void {
+    if (before === undefined) {
+      this.later(pod, POD_START_MS, (current) => {
+        if (textAt(current, 'status', 'phase') === 'Pending') this.api.putStatus(current, { phase: 'Running' });
+      });
+      const deadline = Number(valueAt(pod, 'spec', 'activeDeadlineSeconds') ?? 0) * 1000;
+      if (deadline > 0) this.later(pod, deadline, (current) => this.endNow(current, 'Failed'));
+    }
+    if (isBeingDeleted(after) && !isBeingDeleted(before)) {
+      this.later(pod, graceOf(pod), (current) => this.api.removeFinalizer(current, GRACE));
+    }
+    const owners = [...this.api.list('Job'), ...this.api.list('Deployment')].filter((owner) => isOwnedBy(pod, uidOf(owner)));
+    for (const owner of owners) this.later(owner, REACTION_MS, (current) => this.sync(current));
+  }
+
+  /** Does something later to a resource, as it is then, unless it is gone. */
+  private later(resource: JsonObject, delay: number, act: (current: JsonObject) => void): void {
+    this.clock.after(delay, () => {
+      const current = this.api.get(resource);
+      if (current !== undefined && uidOf(current) === uidOf(resource)) act(current);
+    });
+  }
+
+  private endNow(pod: JsonObject, phase: 'Succeeded' | 'Failed'): void {
+    if (isAlive(pod)) this.api.putStatus(pod, { phase });
+  }
+
+  private sync(owner: JsonObject): void {
+    if (owner['kind'] === 'Deployment') this.syncDeployment(owner);
+    else if (isBeingDeleted(owner)) this.deleteWithPods(owner);
+    else this.syncJob(owner);
+  }
+
+  private syncJob(job: JsonObject): void {
+    const [pod] = this.podsOf(uidOf(job));
+    const step = stepJob(job, pod, this.clock.timestamp());
+    this.api.putStatus(job, step.status);
+    if (step.pod === 'delete' && pod !== undefined) this.api.delete(pod);
+    if (step.pod === 'create') {
+      this.createPod(job);
+      const deadline = Number(valueAt(job, 'spec', 'activeDeadlineSeconds') ?? 0) * 1000;
+      if (deadline > 0) this.later(job, deadline, (current) => this.sync(current));
+    }
+  }
+
+  private deleteWithPods(job: JsonObject): void {
+    if (!finalizersOf(job).includes(FOREGROUND)) return;
+    const pods = this.podsOf(uidOf(job));
+    for (const pod of pods) this.api.delete(pod);
+    if (pods.length === 0) this.api.removeFinalizer(job, FOREGROUND);
+  }
+
+  private syncDeployment(deployment: JsonObject): void {
+    const wanted = Number(valueAt(deployment, 'spec', 'replicas') ?? 1);
+    const template = JSON.stringify(valueAt(deployment, 'spec', 'template', 'spec'));
+    const pods = this.podsOf(uidOf(deployment)).filter((pod) => !isBeingDeleted(pod));
+    const current = pods.filter((pod) => JSON.stringify(pod['spec']) === template);
+    for (const pod of wanted === 0 ? pods : pods.filter((other) => !current.includes(other))) this.api.delete(pod);
+    if (wanted > 0 && current.length === 0) this.createPod(deployment);
+    const running = current.filter((pod) => textAt(pod, 'status', 'phase') === 'Running').length;
+    const available = wanted === 0 ? 0 : running;
+    const condition = { type: 'Available', status: available >= wanted ? 'True' : 'False' };
+    this.api.putStatus(deployment, { availableReplicas: available, conditions: [condition] });
+  }
+
+  private createPod(owner: JsonObject): void {
+    this.pods += 1;
+    const name = textAt(owner, 'metadata', 'name') ?? '';
+    const template = objectAt(owner, 'spec', 'template');
+    this.api.put({
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: {
+        ...objectAt(template, 'metadata'),
+        name: `${name}-${this.pods}`,
+        namespace: textAt(owner, 'metadata', 'namespace') ?? '',
+        ownerReferences: [{ kind: String(owner['kind']), name, uid: uidOf(owner), controller: true }],
+        finalizers: [GRACE],
+      },
+      spec: objectAt(template, 'spec'),
+      status: { phase: 'Pending' },
+    });
+  }
+
+  private podsOf(uid: string): JsonObject[] {
+    return this.api.list('Pod').filter((pod) => isOwnedBy(pod, uid));
+  }
+
+  private orphanPods(uid: string): void {
+    for (const pod of this.podsOf(uid)) this.api.put(withMetadata(pod, { ownerReferences: [] }));
+  }
+}
+
+const graceOf = (pod: JsonObject): number => Number(valueAt(pod, 'spec', 'terminationGracePeriodSeconds') ?? 30) * 1000;

@@ -1,0 +1,51 @@
+/**
+ * The Job controller for Jobs as a run has them: one Pod, no second try.
+ *
+ * https://kubernetes.io/docs/concepts/workloads/controllers/job/: a suspended Job has no Pod and forgets when it started;
+ * one past its deadline, or whose Pod failed or is gone, gets FailureTarget first and Failed when its Pod has ended; one
+ * whose Pod succeeded gets SuccessCriteriaMet first and then Complete.
+ */
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+
+/** What a Job says next of itself, and what becomes of its Pod. */
+export interface JobStep {
+  status: JsonObject;
+  pod?: 'create' | 'delete';
+}
+
+/** Whether a Pod has not ended. */
+export const isAlive = (pod: unknown): boolean => ['Pending', 'Running'].includes(textAt(pod, 'status', 'phase') ?? '');
+
+/** The next step of a Job that has the given Pod, or none. */
+export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp: string): JobStep {
+  const status = objectAt(job, 'status');
+  const conditions = listAt(status, 'conditions');
+  const find = (type: string) => conditions.find((condition) => textAt(condition, 'type') === type);
+  const tell = (type: string, reason: string): JsonObject => ({
+    ...status,
+    conditions: [...conditions, { type, status: 'True', reason, message: '', lastTransitionTime: timestamp }],
+  });
+  const startTime = textAt(status, 'startTime');
+  const failing = find('FailureTarget');
+
+  if (find('Complete') ?? find('Failed')) return { status };
+  if (valueAt(job, 'spec', 'suspend') === true) return { status: {}, ...(pod !== undefined && { pod: 'delete' }) };
+  if (startTime === undefined && pod !== undefined) return { status };
+  if (startTime === undefined) return { status: { startTime: timestamp, active: 1, ready: 0 }, pod: 'create' };
+  if (failing !== undefined) {
+    if (pod !== undefined && isAlive(pod)) return { status, pod: 'delete' };
+    return { status: { ...tell('Failed', textAt(failing, 'reason') ?? ''), active: 0, ready: 0, failed: 1 } };
+  }
+  if (find('SuccessCriteriaMet')) {
+    const completed = { active: 0, ready: 0, succeeded: 1, completionTime: timestamp };
+    return { status: { ...tell('Complete', 'CompletionsReached'), ...completed } };
+  }
+  const deadline = Number(valueAt(job, 'spec', 'activeDeadlineSeconds') ?? Number.POSITIVE_INFINITY);
+  if (Date.parse(timestamp) >= Date.parse(startTime) + deadline * 1000) {
+    return { status: tell('FailureTarget', 'DeadlineExceeded') };
+  }
+  const phase = textAt(pod, 'status', 'phase');
+  if (phase === 'Succeeded') return { status: tell('SuccessCriteriaMet', 'CompletionsReached') };
+  if (phase === undefined || phase === 'Failed') return { status: tell('FailureTarget', 'BackoffLimitExceeded') };
+  return { status: { ...status, active: 1, ready: phase === 'Running' ? 1 : 0 } };
+}

@@ -1,0 +1,241 @@
+/**
+ * What the model needs of provider-kubernetes 1.2.1, read from its source and the crossplane-runtime it is built on:
+ * management policies, readiness, adoption, when it looks again, what it says of what it cannot do.
+ *
+ * - `[Observe]` says when the real object is gone; any other set without Create keeps saying what it saw last.
+ * - An object of the same name is taken over, whoever made it.
+ * - It looks again every 10 minutes at what is ready and every 30 seconds at what is not, and at once where it watches.
+ * - For 30 seconds after it made an object it takes its absence for a delay, also when it deletes.
+ * - Deleting sets no propagation policy.
+ *
+ * Not modelled: connection details, references, the order in which roles and bindings can be made.
+ */
+import { parse } from '@marcbachmann/cel-js';
+import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { desiredManifest } from '../objects/observed.ts';
+import { type ApiServer, isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
+import type { Clock } from './clock.ts';
+
+export interface ProviderOptions {
+  /** Whether it runs with --enable-watches. */
+  watches: boolean;
+  /** How long it takes until it looks at an Object that has changed. */
+  delayMs: number;
+}
+
+const POLL_READY_MS = 600_000;
+const POLL_MS = 30_000;
+const CREATION_GRACE_MS = 30_000;
+const WATCH_MS = 50;
+const MAX_BACKOFF_MS = 60_000;
+
+const FINALIZER = 'finalizer.managedresource.crossplane.io';
+const CREATED_AT = 'crossplane.io/external-create-succeeded';
+
+export class Provider {
+  private readonly clock: Clock;
+  private readonly api: ApiServer;
+  private readonly options: ProviderOptions;
+  /** When each Object is looked at next, and how often it was tried in vain. */
+  private readonly due = new Map<string, number>();
+  private readonly tries = new Map<string, number>();
+  private stopped = false;
+  private readonly forbidden = new Map<string, string>();
+
+  constructor(clock: Clock, api: ApiServer, options: ProviderOptions) {
+    this.clock = clock;
+    this.api = api;
+    this.options = options;
+    api.watch(({ before, after }) => {
+      const isObjectOfOurs = (after ?? before)?.['kind'] === 'Object';
+      if (isObjectOfOurs && after !== undefined && isTold(before, after)) this.enqueue(after, options.delayMs);
+      if (!isObjectOfOurs && options.watches) this.enqueueWatching(after ?? before);
+    });
+  }
+
+  /** It may not create or change objects of a kind until it is permitted. */
+  forbid(kind: string, message: string): void {
+    this.forbidden.set(kind, message);
+  }
+
+  permit(kind: string): void {
+    this.forbidden.delete(kind);
+  }
+
+  stop(): void {
+    this.stopped = true;
+  }
+
+  /** It looks at everything when it starts. */
+  start(): void {
+    this.stopped = false;
+    this.due.clear();
+    this.tries.clear();
+    for (const object of this.api.list('Object')) this.enqueue(object, this.options.delayMs);
+  }
+
+  private enqueueWatching(real: JsonObject | undefined): void {
+    const key = keyOf(real);
+    for (const object of this.api.list('Object')) {
+      if (valueAt(object, 'spec', 'watch') === true && keyOf(desiredManifest(object)) === key) this.enqueue(object, WATCH_MS);
+    }
+  }
+
+  private enqueue(object: JsonObject, delay: number): void {
+    const key = keyOf(object);
+    const at = this.clock.now + delay;
+    const planned = this.due.get(key);
+    if (planned !== undefined && planned <= at) return;
+    this.due.set(key, at);
+    this.clock.after(delay, () => {
+      if (this.stopped || this.due.get(key) !== at) return;
+      this.due.delete(key);
+      const current = this.api.get(object);
+      if (current !== undefined) this.reconcile(current);
+    });
+  }
+
+  private reconcile(object: JsonObject): void {
+    const manifest = desiredManifest(object);
+    const real = this.api.get(manifest);
+    const step = decide(object, manifest, real, this.clock.now);
+    if (step !== 'letGo') this.hold(object);
+    switch (step) {
+      case 'letGo':
+        this.api.removeFinalizer(object, FINALIZER);
+        break;
+      case 'delete':
+        this.api.delete(manifest);
+        this.retry(object);
+        break;
+      case 'wait':
+        this.retry(object);
+        break;
+      case 'miss':
+        this.fail(object, 'observe failed: external resource does not exist');
+        break;
+      case 'observe':
+        this.succeed(object, real, true);
+        break;
+      case 'create':
+      case 'update':
+        this.write(object, manifest, real);
+        break;
+    }
+  }
+
+  /** So that the Object does not go before the real object. */
+  private hold(object: JsonObject): void {
+    const current = this.api.get(object) ?? object;
+    if (!isBeingDeleted(current)) this.api.put(withMetadata(current, { finalizers: [FINALIZER] }));
+  }
+
+  private write(object: JsonObject, manifest: JsonObject, real: JsonObject | undefined): void {
+    const refusal = this.forbidden.get(String(manifest['kind']));
+    const [verb, what] = real === undefined ? ['create', 'cannot create object'] : ['update', 'cannot apply object'];
+    if (refusal !== undefined) {
+      this.fail(object, `${verb} failed: ${what}: ${refusal}`);
+      return;
+    }
+    this.api.put(merge(real ?? {}, manifest));
+    if (real !== undefined) this.succeed(object, this.api.get(manifest), false);
+    else this.annotate(object, { [CREATED_AT]: this.clock.timestamp() });
+  }
+
+  /** Which makes it look at the Object again. */
+  private annotate(object: JsonObject, annotations: JsonObject): void {
+    const current = this.api.get(object) ?? object;
+    const before = objectAt(current, 'metadata', 'annotations');
+    this.api.put(withMetadata(current, { annotations: { ...before, ...annotations } }));
+  }
+
+  /** `isUpToDate` decides whether an Object without a readiness of its own is ready; one that was is so for good. */
+  private succeed(object: JsonObject, real: JsonObject | undefined, isUpToDate: boolean): void {
+    const before = objectAt(object, 'status');
+    const query = textAt(object, 'spec', 'readiness', 'celQuery');
+    const wasReady = isReady(before);
+    const ready = query === undefined ? wasReady || isUpToDate : real === undefined ? wasReady : holds(query, real);
+    const atProvider = real === undefined ? objectAt(before, 'atProvider') : { manifest: real };
+    const conditions = [condition('Ready', ready, ''), condition('Synced', true, '')];
+    this.tries.delete(keyOf(object));
+    this.api.putStatus(object, { ...before, atProvider, conditions });
+    this.enqueue(object, ready ? POLL_READY_MS : POLL_MS);
+  }
+
+  private fail(object: JsonObject, message: string): void {
+    const before = objectAt(object, 'status');
+    const conditions = [condition('Ready', isReady(before), ''), condition('Synced', false, message)];
+    this.api.putStatus(object, { ...before, conditions });
+    this.retry(object);
+  }
+
+  /** Twice as late each time. */
+  private retry(object: JsonObject): void {
+    const tries = this.tries.get(keyOf(object)) ?? 0;
+    this.tries.set(keyOf(object), tries + 1);
+    this.enqueue(object, Math.min(MAX_BACKOFF_MS, 1_000 * 2 ** tries));
+  }
+}
+
+/** What is to be done about an Object whose real object is as given. */
+function decide(object: JsonObject, manifest: JsonObject, real: JsonObject | undefined, now: number): Step {
+  const policies = listAt(object, 'spec', 'managementPolicies');
+  const may = (action: string): boolean => policies.length === 0 || policies.includes('*') || policies.includes(action);
+  if (isBeingDeleted(object) && !may('Delete')) return 'letGo';
+  if (real === undefined) {
+    if (policies.length === 1 && policies[0] === 'Observe') return 'miss';
+    const created = Date.parse(textAt(object, 'metadata', 'annotations', CREATED_AT) ?? '');
+    if (now < created + CREATION_GRACE_MS) return 'wait';
+    if (isBeingDeleted(object)) return 'letGo';
+    return may('Create') ? 'create' : 'observe';
+  }
+  if (isBeingDeleted(object)) return 'delete';
+  return may('Update') && !covers(real, manifest) ? 'update' : 'observe';
+}
+
+type Step = 'letGo' | 'wait' | 'miss' | 'delete' | 'create' | 'update' | 'observe';
+
+/** Whether a change is one that the provider reacts to: of what is wanted, not of what it said itself. */
+function isTold(before: JsonObject | undefined, after: JsonObject): boolean {
+  if (uidOf(before) !== uidOf(after) || isBeingDeleted(before) !== isBeingDeleted(after)) return true;
+  const wanted = (object: JsonObject | undefined) =>
+    JSON.stringify([valueAt(object, 'metadata', 'generation'), valueAt(object, 'metadata', 'annotations')]);
+  return wanted(before) !== wanted(after);
+}
+
+const condition = (type: string, isSo: boolean, message: string): JsonObject => ({
+  type,
+  status: isSo ? 'True' : 'False',
+  reason: type === 'Synced' ? (isSo ? 'ReconcileSuccess' : 'ReconcileError') : isSo ? 'Available' : 'Unavailable',
+  message,
+});
+
+const isReady = (status: JsonObject): boolean =>
+  listAt(status, 'conditions').some((item) => textAt(item, 'type') === 'Ready' && textAt(item, 'status') === 'True');
+
+/** Whether everything that is wanted is there; what others added does not count. */
+function covers(real: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return Array.isArray(real) && real.length === wanted.length && wanted.every((item, index) => covers(real[index], item));
+  }
+  if (!isObject(wanted)) return real === wanted;
+  return isObject(real) && Object.entries(wanted).every(([key, value]) => covers(real[key], value));
+}
+
+/** What is wanted over what is there: metadata is merged, the rest replaced, the status stays. */
+function merge(real: JsonObject, wanted: JsonObject): JsonObject {
+  const metadata = { ...objectAt(real, 'metadata'), ...objectAt(wanted, 'metadata') };
+  return { ...real, ...wanted, metadata };
+}
+
+const queries = new Map<string, ReturnType<typeof parse>>();
+
+function holds(query: string, object: JsonObject): boolean {
+  const parsed = queries.get(query) ?? parse(query);
+  queries.set(query, parsed);
+  try {
+    return parsed({ object }) === true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,28 @@
+/** The authorizer of the model: who may do what, read from roles and bindings as Kubernetes reads them. */
+import type { Rule } from '../api/generated/types.ts';
+import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
+import type { ApiServer } from './apiserver.ts';
+
+export interface Grant {
+  /** `namespace/name` of a ServiceAccount. */
+  serviceAccount: string;
+  /** Absent for rights in the whole cluster. */
+  namespace?: string;
+  rule: Rule;
+}
+
+export const RBAC_KINDS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
+
+/** Every rule of every role that exists, for every ServiceAccount that is bound to it. */
+export function listGrants(api: ApiServer): Grant[] {
+  return [...api.list('RoleBinding'), ...api.list('ClusterRoleBinding')].flatMap((binding) => {
+    const namespace = textAt(binding, 'metadata', 'namespace');
+    const { kind = '', name = '' } = objectAt(binding, 'roleRef');
+    const role = api.get({ kind, metadata: { name, ...(kind === 'Role' && namespace !== undefined && { namespace }) } });
+    const rules = listAt(role, 'rules') as JsonObject[] as unknown as Rule[];
+    const accounts = listAt(binding, 'subjects').map((subject) => `${textAt(subject, 'namespace')}/${textAt(subject, 'name')}`);
+    return accounts.flatMap((serviceAccount) =>
+      rules.map((rule) => ({ serviceAccount, ...(namespace !== undefined && { namespace }), rule })),
+    );
+  });
+}

@@ -1,0 +1,149 @@
+/** Lives of a run, each from the claim to its deletion. */
+import { objectAt } from '../kube/json.ts';
+import { type Cast, Simulation, type SimulationOptions } from './simulation.ts';
+
+interface Scenario {
+  about: string;
+  options?: Partial<SimulationOptions>;
+  /** What happens between the claim and its deletion. */
+  play: (simulation: Simulation) => void;
+}
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+export const SCENARIOS = {
+  success: {
+    about: 'the agent ends its task after a minute',
+    play: (simulation) => {
+      work(simulation);
+      endWell(simulation);
+      simulation.until(() => simulation.objectOf('agentrun-job') === undefined, HOUR);
+      simulation.wait(MINUTE);
+    },
+  },
+  failure: {
+    about: 'the agent ends with exit code 1',
+    play: (simulation) => {
+      work(simulation);
+      simulation.endAgent(1);
+      settle(simulation);
+    },
+  },
+  timeout: {
+    about: 'the agent does not end',
+    play: (simulation) => {
+      start(simulation);
+      settle(simulation, 24 * HOUR);
+    },
+  },
+  cancel: {
+    about: 'the claim is cancelled while the agent works',
+    play: (simulation) => {
+      work(simulation);
+      simulation.timeline.tell('spec.cancel is set');
+      simulation.change({ cancel: true });
+      settle(simulation);
+    },
+  },
+  'delete-while-running': {
+    about: 'the claim is deleted while the agent works',
+    play: (simulation) => work(simulation),
+  },
+  'job-vanishes': {
+    about: 'somebody deletes the Job while the agent works',
+    play: (simulation) => {
+      work(simulation);
+      simulation.deleteJob();
+      settle(simulation, 24 * HOUR);
+    },
+  },
+  'object-vanishes': {
+    about: 'somebody deletes the Object of the Job while the agent works',
+    play: (simulation) => {
+      work(simulation);
+      simulation.deleteObject('agentrun-job');
+      settle(simulation);
+    },
+  },
+  'pack-edited': {
+    about: 'every pack gets another image and more rights while the agent works',
+    play: (simulation) => {
+      work(simulation);
+      simulation.timeline.tell('every SkillPack is edited');
+      for (const pack of simulation.api.list('SkillPack')) {
+        const spec = objectAt(pack, 'spec');
+        const rbac = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
+        const sidecar = { ...objectAt(spec, 'sidecar'), image: 'edited.example.org/tools:2', rbac };
+        simulation.api.put({ ...pack, spec: { ...spec, sidecar } });
+      }
+      simulation.wait(MINUTE);
+      endWell(simulation);
+    },
+  },
+  'provider-slow': {
+    about: 'the provider takes 20 seconds for everything and runs without --enable-watches',
+    options: { watches: false, providerDelayMs: 20_000 },
+    play: (simulation) => {
+      work(simulation);
+      endWell(simulation);
+    },
+  },
+  reapplied: {
+    about: 'the claim is applied again and again, while Crossplane and the provider are restarted',
+    play: (simulation) => {
+      const again = (): void => {
+        simulation.timeline.tell('the claim is applied again, Crossplane and the provider are restarted');
+        simulation.apply();
+        simulation.crossplane.stop();
+        simulation.provider.stop();
+        simulation.wait(5);
+        simulation.crossplane.start();
+        simulation.provider.start();
+      };
+      simulation.until(() => simulation.status.phase === 'Preparing', MINUTE);
+      again();
+      work(simulation);
+      again();
+      simulation.wait(MINUTE);
+      endWell(simulation);
+      again();
+      simulation.wait(MINUTE);
+    },
+  },
+} satisfies Record<string, Scenario>;
+
+export type ScenarioName = keyof typeof SCENARIOS;
+
+/** Plays a scenario: the claim, what happens, the deletion of the claim, until nothing is left. */
+export function playScenario(cast: Cast, name: ScenarioName): Simulation {
+  const { options, play }: Scenario = SCENARIOS[name];
+  const simulation = new Simulation(cast, options);
+  simulation.apply();
+  play(simulation);
+  simulation.delete();
+  simulation.until(() => simulation.isGone() && simulation.livePods().length === 0, HOUR);
+  return simulation;
+}
+
+const isSettled = ({ status }: Simulation): boolean => ['Succeeded', 'Failed', 'Cancelled'].includes(status.phase ?? '');
+
+/** Until the run runs or serves, or it is clear that it will not. */
+function start(simulation: Simulation): void {
+  simulation.until(() => ['Running', 'Serving'].includes(simulation.status.phase ?? '') || isSettled(simulation), 30 * MINUTE);
+}
+
+function work(simulation: Simulation): void {
+  start(simulation);
+  simulation.wait(MINUTE);
+}
+
+function endWell(simulation: Simulation): void {
+  simulation.endAgent(0);
+  settle(simulation);
+}
+
+/** Until the run has ended and nothing it was given is left. */
+function settle(simulation: Simulation, limit = 10 * MINUTE): void {
+  simulation.until(() => isSettled(simulation) && simulation.condition('RightsHeld')?.startsWith('False') === true, limit);
+}

@@ -1,0 +1,166 @@
+/** One claim in a world of its own: API server, cluster, provider and Crossplane under one clock, and hands to act on it. */
+import { claimOf, nameOf } from '../api/composite.ts';
+import type { AgentRunStatus } from '../api/generated/types.ts';
+import { compose, type Options } from '../compose.ts';
+import type { Request } from '../function/request.ts';
+import type { Composed } from '../function/response.ts';
+import { readCondition } from '../kube/conditions.ts';
+import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
+import { PART } from '../kube/labels.ts';
+import type { PartKey } from '../run/plan.ts';
+import { ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
+import { Clock } from './clock.ts';
+import { Cluster } from './cluster.ts';
+import { Crossplane } from './crossplane.ts';
+import { isAlive } from './job.ts';
+import { Provider } from './provider.ts';
+import { Timeline } from './timeline.ts';
+
+/** What the simulation plays with: a composite, what it refers to, and the input of the Composition's step. */
+export interface Cast {
+  composite: JsonObject;
+  required: JsonObject[];
+  input: JsonObject | undefined;
+}
+
+export interface SimulationOptions {
+  start: Date;
+  /** Whether the provider runs with --enable-watches. */
+  watches: boolean;
+  /** How long the provider takes to look at an Object that has changed. */
+  providerDelayMs: number;
+  /** How far behind Crossplane's cache may be. */
+  lagMs: () => number;
+  /** In which order Crossplane applies composed resources. */
+  shuffle: <T>(items: T[]) => T[];
+  onCall: (request: Request, response: Composed) => void;
+}
+
+const DEFAULTS: SimulationOptions = {
+  start: new Date('2026-01-01T12:00:00Z'),
+  watches: true,
+  providerDelayMs: 100,
+  lagMs: () => 20,
+  shuffle: (items) => items,
+  onCall: () => {},
+};
+
+const FUNCTION_OPTIONS: Options = { ttlSeconds: 60, requirePolicy: false };
+const FOREGROUND = 'foregroundDeletion';
+
+export class Simulation {
+  readonly clock: Clock;
+  readonly api: ApiServer;
+  readonly cluster: Cluster;
+  readonly provider: Provider;
+  readonly crossplane: Crossplane;
+  readonly timeline: Timeline;
+  private readonly composite: JsonObject;
+  private readonly given: ReadonlySet<string>;
+
+  constructor({ composite, required, input }: Cast, options: Partial<SimulationOptions> = {}) {
+    const { start, watches, providerDelayMs, lagMs, shuffle, onCall } = { ...DEFAULTS, ...options };
+    const call = (request: Request) => compose(request, FUNCTION_OPTIONS);
+    this.composite = composite;
+    this.clock = new Clock(start);
+    this.api = new ApiServer(this.clock);
+    for (const resource of required) this.api.put(resource);
+    this.given = new Set(required.map(keyOf));
+    this.timeline = new Timeline(this.clock, this.api, composite);
+    this.cluster = new Cluster(this.clock, this.api);
+    this.provider = new Provider(this.clock, this.api, { watches, delayMs: providerDelayMs });
+    this.crossplane = new Crossplane(this.clock, this.api, composite, { compose: call, input, lagMs, shuffle, onCall });
+  }
+
+  get status(): AgentRunStatus {
+    return objectAt(this.api.get(this.composite), 'status') as AgentRunStatus;
+  }
+
+  /** Applies the claim; once more changes nothing but what somebody changed in its spec. */
+  apply(): void {
+    const current = this.api.get(this.composite);
+    if (current === undefined) this.api.put(withMetadata(this.composite, { finalizers: [FOREGROUND] }));
+    else this.change(objectAt(this.composite, 'spec'));
+  }
+
+  /** Changes fields of the claim's spec. */
+  change(spec: JsonObject): void {
+    const current = this.api.get(this.composite);
+    if (current !== undefined) this.api.put({ ...current, spec: { ...objectAt(current, 'spec'), ...spec } });
+  }
+
+  delete(): void {
+    this.api.delete(this.composite);
+  }
+
+  /** The agent ends by itself; a server has none. */
+  endAgent(exitCode: number): void {
+    for (const pod of this.livePods().filter((live) => valueAt(live, 'spec', 'restartPolicy') === 'Never')) {
+      this.timeline.tell(`the agent ends with exit code ${exitCode}`);
+      this.cluster.endPod(pod, exitCode);
+    }
+  }
+
+  /** As kubectl does it: the Job is gone at once, and the garbage collector takes its Pods. */
+  deleteJob(): void {
+    for (const job of this.api.list('Job')) {
+      this.timeline.tell('somebody deletes the Job');
+      const pods = this.api.list('Pod').filter((pod) => isOwnedBy(pod, uidOf(job)));
+      this.api.put(withMetadata(job, { finalizers: [] }));
+      this.api.delete(job);
+      for (const pod of pods) this.api.delete(pod);
+    }
+  }
+
+  /** The Object of a part is deleted, as kubectl does it. */
+  deleteObject(part: PartKey): void {
+    const object = this.objectOf(part);
+    if (object === undefined) return;
+    this.timeline.tell(`somebody deletes the Object ${part}`);
+    this.api.delete(object);
+  }
+
+  livePods(): JsonObject[] {
+    return this.api.list('Pod').filter(isAlive);
+  }
+
+  /** The Object of a part, unless it is being deleted. */
+  objectOf(part: PartKey): JsonObject | undefined {
+    return this.api
+      .list('Object')
+      .find((object) => valueAt(object, 'metadata', 'labels', PART) === part && !isBeingDeleted(object));
+  }
+
+  /** Status and reason of a condition of the run. */
+  condition(type: string): string | undefined {
+    const found = readCondition(this.api.get(this.composite) ?? {}, type);
+    return found && `${found.status}/${found.reason}`;
+  }
+
+  wait(seconds: number): void {
+    this.clock.advance(seconds * 1000);
+  }
+
+  /** Waits until something is so, at most so long. */
+  until(isSo: () => boolean, seconds: number): boolean {
+    return this.clock.advanceUntil(isSo, seconds * 1000);
+  }
+
+  /** `namespace/name` of the claim, or the name of a composite without one. */
+  get name(): string {
+    const claim = claimOf(this.composite);
+    return claim === undefined ? nameOf(this.composite) : `${claim.namespace}/${claim.name}`;
+  }
+
+  /** Everything there is besides what the simulation began with, Pods that have ended and were orphaned left out. */
+  left(): string[] {
+    return this.api
+      .all()
+      .filter((resource) => !this.given.has(keyOf(resource)) && (resource['kind'] !== 'Pod' || isAlive(resource)))
+      .map(keyOf);
+  }
+
+  isGone(): boolean {
+    return this.api.get(this.composite) === undefined;
+  }
+}

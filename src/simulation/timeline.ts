@@ -1,0 +1,174 @@
+/** What happened in a simulation, seen from outside: a line for each change, the life of each Pod, of each right. */
+import { RIGHTS_HELD } from '../api/conditions.ts';
+import type { Right, Rule } from '../api/generated/types.ts';
+import { readCondition } from '../kube/conditions.ts';
+import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { PART } from '../kube/labels.ts';
+import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
+import type { Clock } from './clock.ts';
+import { type Grant, listGrants, RBAC_KINDS } from './rights.ts';
+
+/** Seconds since the beginning; `until` is absent for what lasts to the end of the simulation. */
+interface Span {
+  since: number;
+  until?: number;
+}
+
+export interface Entry {
+  seconds: number;
+  /** The phase of the run after it. */
+  phase: string;
+  what: string;
+}
+
+export interface PodLife extends Span {
+  name: string;
+  /** Containers that can use the API server, by name. */
+  containersWithToken: string[];
+}
+
+export interface RunEnd {
+  phase: string;
+  reason: string;
+  message: string;
+}
+
+/** A right somebody held, and the packs that asked for it. */
+export interface HeldRight extends Grant, Span {
+  packs: string[];
+}
+
+export class Timeline {
+  readonly entries: Entry[] = [];
+  readonly pods: PodLife[] = [];
+  /** What the run last said of itself. */
+  end: RunEnd = { phase: '', reason: '', message: '' };
+  private readonly held: (Grant & Span)[] = [];
+  private asked: Right[] = [];
+  /** What is said in one line when it happens at one moment. */
+  private group = '';
+  private readonly clock: Clock;
+  private readonly api: ApiServer;
+  private readonly start: number;
+
+  constructor(clock: Clock, api: ApiServer, composite: JsonObject) {
+    this.clock = clock;
+    this.api = api;
+    this.start = clock.now;
+    api.watch((change) => {
+      const resource = change.after ?? change.before ?? {};
+      if (keyOf(resource) === keyOf(composite)) this.seeComposite(change);
+      else if (resource['kind'] === 'Object') this.seeObject(change, resource);
+      else if (resource['kind'] === 'Pod') this.seePod(change, resource);
+      else this.seeReal(change, resource);
+    });
+  }
+
+  get rights(): HeldRight[] {
+    const askedBy = ({ namespace, rule }: Grant): string[] =>
+      this.asked
+        .filter((right) => right.scope === (namespace === undefined ? 'Cluster' : 'Namespace') && isSameRule(right, rule))
+        .flatMap(({ pack }) => pack ?? []);
+    return this.held.map((right) => ({ ...right, packs: [...new Set(askedBy(right))] }));
+  }
+
+  /** Writes a line; items of one group at one moment share it. */
+  tell(what: string, item = ''): void {
+    const seconds = this.seconds();
+    const last = this.entries.at(-1);
+    if (item !== '' && last !== undefined && last.seconds === seconds && this.group === what) last.what += `, ${item}`;
+    else this.entries.push({ seconds, phase: this.end.phase, what: item === '' ? what : `${what} ${item}` });
+    this.group = item === '' ? '' : what;
+  }
+
+  private seconds(): number {
+    return Math.round((this.clock.now - this.start) / 100) / 10;
+  }
+
+  private seeComposite({ before, after }: Change): void {
+    const rights = listAt(after, 'status', 'rights') as JsonObject[] as unknown as Right[];
+    if (rights.length > 0) this.asked = rights;
+    if (before === undefined) this.tell('the claim is applied');
+    else if (after === undefined) this.tell('the claim is gone');
+    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('the claim is being deleted');
+    const { phase = '', reason = '', message = '' } = objectAt(after, 'status');
+    const old = objectAt(before, 'status');
+    if (after !== undefined && phase !== '' && !(equal(phase, old['phase'] ?? '') && equal(reason, old['reason'] ?? ''))) {
+      this.end = { phase: String(phase), reason: String(reason), message: String(message) };
+      this.tell(`${reason}: ${message}`);
+    }
+    const held = readCondition(after ?? {}, RIGHTS_HELD);
+    const was = readCondition(before ?? {}, RIGHTS_HELD);
+    if (held !== undefined && was !== undefined && held.reason !== was.reason) {
+      this.tell(`RightsHeld is ${held.status}, ${held.reason}: ${held.message}`);
+    }
+  }
+
+  private seeObject({ before, after }: Change, object: JsonObject): void {
+    const part = textAt(object, 'metadata', 'labels', PART) ?? '';
+    if (before === undefined) this.tell('Objects are made:', part);
+    else if (after === undefined) this.tell('Objects are gone:', part);
+    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('Objects are being deleted:', part);
+    else if (!equal(policiesOf(after), policiesOf(before))) {
+      this.tell(`the provider may only ${policiesOf(after).join(' and ').toLowerCase()} what ${part} stands for`);
+    }
+  }
+
+  private seePod({ before, after }: Change, pod: JsonObject): void {
+    const name = textAt(pod, 'metadata', 'name') ?? '';
+    const phase = textAt(after, 'status', 'phase') ?? '';
+    if (before === undefined) {
+      this.pods.push({ name, since: this.seconds(), containersWithToken: containersWithToken(pod) });
+      this.tell(`Pod ${name} is created`);
+    } else if (phase !== textAt(before, 'status', 'phase') && after !== undefined) this.tell(`Pod ${name} is ${phase}`);
+    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell(`Pod ${name} is being deleted`);
+    else if (after === undefined) this.tell(`Pod ${name} is gone`);
+    if (after !== undefined && ['Pending', 'Running'].includes(phase)) return;
+    const life = this.pods.find((other) => other.name === name && other.until === undefined);
+    if (life !== undefined) life.until = this.seconds();
+  }
+
+  private seeReal({ before, after }: Change, real: JsonObject): void {
+    const kind = String(real['kind']);
+    if (before === undefined) this.tell('made:', kind);
+    else if (after === undefined) this.tell('gone:', kind);
+    else if (valueAt(before, 'spec', 'suspend') === true && valueAt(after, 'spec', 'suspend') === false) {
+      this.tell(`the ${kind} is let go`);
+    }
+    if (RBAC_KINDS.includes(kind)) this.updateRights();
+  }
+
+  private updateRights(): void {
+    const now = listGrants(this.api);
+    const isSame = (a: Grant, b: Grant): boolean => equal(plain(a), plain(b));
+    for (const right of this.held) {
+      if (right.until === undefined && !now.some((grant) => isSame(grant, right))) right.until = this.seconds();
+    }
+    for (const grant of now) {
+      if (!this.held.some((right) => right.until === undefined && isSame(grant, right))) {
+        this.held.push({ ...grant, since: this.seconds() });
+      }
+    }
+  }
+}
+
+const plain = ({ serviceAccount, namespace = '', rule }: Grant): JsonObject => ({
+  serviceAccount,
+  namespace,
+  rule: rule as unknown as JsonObject,
+});
+
+const policiesOf = (object: unknown): string[] => listAt(object, 'spec', 'managementPolicies') as string[];
+
+const isSameRule = (a: Right, b: Rule): boolean =>
+  (['apiGroups', 'resources', 'verbs', 'resourceNames'] as const).every((field) => equal(a[field] ?? [], b[field] ?? []));
+
+/** The containers that mount a projected token. */
+function containersWithToken(pod: JsonObject): string[] {
+  const withToken = listAt(pod, 'spec', 'volumes')
+    .filter((volume) => listAt(volume, 'projected', 'sources').some((source) => valueAt(source, 'serviceAccountToken')))
+    .map((volume) => textAt(volume, 'name'));
+  return [...listAt(pod, 'spec', 'initContainers'), ...listAt(pod, 'spec', 'containers')]
+    .filter((container) => listAt(container, 'volumeMounts').some((mount) => withToken.includes(textAt(mount, 'name'))))
+    .map((container) => textAt(container, 'name') ?? '');
+}

@@ -1,0 +1,117 @@
+/** Every scenario of `simulate`: what it promises, and the whole text it prints. */
+import { describe, expect, it } from 'vitest';
+import { loadRenderInput } from '../src/cli/load.ts';
+import { formatSimulated, type Simulated, simulate } from '../src/cli/simulate.ts';
+import type { JsonObject } from '../src/kube/json.ts';
+import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
+import { plain, task, tools, web } from './support/packs.ts';
+import { projectPath } from './support/project.ts';
+import { instanceXr, packXr, uses } from './support/request.ts';
+
+const example = loadRenderInput({
+  composite: projectPath('examples/k8s-ops/xr.yaml'),
+  composition: projectPath('package/claims/apis/agentrun/composition.yaml'),
+  functions: projectPath('examples/functions.yaml'),
+  required: [projectPath('examples/packs'), projectPath('examples/k8s-ops/required.yaml')],
+  observed: undefined,
+});
+
+/** The phases of a run in their order. */
+const phasesOf = ({ timeline }: Simulated): string[] => [...new Set(timeline.map(({ phase }) => phase).filter(Boolean))];
+const momentOf = ({ timeline }: Simulated, what: string): number =>
+  timeline.find((entry) => entry.what.startsWith(what))?.seconds ?? Number.NaN;
+/** When the last right ended. */
+const lastRight = ({ rights }: Simulated): number => Math.max(...rights.map(({ until = Number.POSITIVE_INFINITY }) => until));
+
+const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
+  success: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
+  failure: { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
+  timeout: { phases: ['Preparing', 'Running', 'Failed'], reason: 'DeadlineExceeded' },
+  cancel: { phases: ['Preparing', 'Running', 'Cancelled'], reason: 'Cancelled' },
+  'delete-while-running': { phases: ['Preparing', 'Running'], reason: 'Running' },
+  'job-vanishes': { phases: ['Preparing', 'Running', 'Failed'], reason: 'WorkloadLost' },
+  'object-vanishes': { phases: ['Preparing', 'Running', 'Failed'], reason: 'WorkloadLost' },
+  'pack-edited': { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
+  'provider-slow': { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
+  reapplied: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
+};
+
+describe.each(Object.keys(SCENARIOS) as ScenarioName[])('simulate %s', (name) => {
+  const simulated = simulate(example, name);
+
+  it('goes through its phases, with one Pod, and leaves nothing', () => {
+    const { end, pods, left } = simulated;
+    expect({ phases: phasesOf(simulated), reason: end.reason }).toEqual(EXPECTED[name]);
+    expect([pods.length, left]).toEqual([1, []]);
+  });
+
+  it('holds exactly the rights of its pack, from Preparing to its end, in its sidecar only', () => {
+    const { rights, pods } = simulated;
+    expect(rights.map(({ namespace, rule, packs }) => ({ namespace, rule, packs }))).toEqual([
+      {
+        namespace: 'team-a',
+        rule: { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: ['get', 'list', 'watch'] },
+        packs: ['k8s-ops'],
+      },
+      {
+        namespace: undefined,
+        rule: { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: ['get', 'list', 'watch'] },
+        packs: ['k8s-ops'],
+      },
+    ]);
+    expect(momentOf(simulated, 'made: ConfigMap')).toBeGreaterThan(momentOf(simulated, 'CreatingObjects'));
+    expect(lastRight(simulated)).toBeLessThan(momentOf(simulated, 'RightsHeld is False') || Number.POSITIVE_INFINITY);
+    expect(pods[0]?.containersWithToken).toEqual(['skill-k8s-ops']);
+  });
+
+  it('prints what test/simulations has', async () => {
+    await expect(formatSimulated(simulated)).toMatchFileSnapshot(projectPath(`test/simulations/${name}.txt`));
+  });
+});
+
+describe('simulate', () => {
+  const seconds = (name: ScenarioName, from: string) => {
+    const simulated = simulate(example, name);
+    return lastRight(simulated) - momentOf(simulated, from);
+  };
+
+  it.each([
+    ['success', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is Succeeded', 1],
+    ['failure', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is Failed', 1],
+    ['timeout', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is being deleted', 1],
+    ['cancel', 'spec.cancel is set', 1],
+    ['delete-while-running', 'the claim is being deleted', 1],
+    ['object-vanishes', 'somebody deletes the Object', 1],
+    ['job-vanishes', 'the Job is let go', 660 + 120 + 31],
+    ['provider-slow', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is Succeeded', 20 + 30 + 1],
+  ] as const)('%s: the rights end soon after "%s"', (name, from, limit) => {
+    expect(seconds(name, from)).toBeGreaterThanOrEqual(0);
+    expect(seconds(name, from)).toBeLessThanOrEqual(limit);
+  });
+
+  it('plays a server: rights for as long as it lives', () => {
+    const { composite, cluster: required = [] } = task({ skills: uses('web'), task: 'Serve' }, web);
+    const { end, pods, left } = simulate({ composite, required, input: undefined, observed: new Map() }, 'success');
+    expect([end.phase, pods.length, left]).toEqual(['Serving', 1, []]);
+  });
+
+  const cases: [string, JsonObject[], Partial<Simulated['end']>][] = [
+    ['a pack that is missing', [instanceXr(), plain], { phase: 'Pending', reason: 'SkillPackNotFound' }],
+    [
+      'a pack that is denied',
+      [instanceXr(), packXr('tools', { sidecar: { image: 'a', hostAccess: { enabled: true } } })],
+      { phase: 'Failed', reason: 'PolicyDenied' },
+    ],
+  ];
+  it.each(cases)('makes nothing for a run with %s', (_, required, end) => {
+    const { composite } = task({ skills: uses('tools') }, tools);
+    const simulated = simulate({ composite, required, input: undefined, observed: new Map() }, 'success');
+    expect(simulated).toMatchObject({ end, rights: [], pods: [], left: [] });
+    expect(formatSimulated(simulated)).toContain('Who held which right: none');
+  });
+
+  it('refuses what has no life', () => {
+    const input = { composite: packXr('tools'), required: [], input: undefined, observed: new Map() };
+    expect(() => simulate(input, 'success')).toThrow('simulate plays an AgentRun; a SkillPack has no life to play');
+  });
+});
