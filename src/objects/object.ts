@@ -15,6 +15,8 @@ export interface ObjectOptions {
   variant: ObjectVariant;
   providerConfigName: string;
   labels?: Record<string, string>;
+  /** What the provider may do with the real object. Default everything. */
+  managementPolicies?: string[];
   /** A CEL expression over `object` for when the Object is ready. Default once the manifest is applied. */
   readyWhen?: string;
 }
@@ -33,6 +35,7 @@ export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonOb
     },
     spec: {
       providerConfigRef: { name: options.providerConfigName },
+      ...(options.managementPolicies && { managementPolicies: options.managementPolicies }),
       ...(options.readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: options.readyWhen } }),
       forProvider: { manifest },
     },

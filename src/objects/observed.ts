@@ -27,7 +27,7 @@ export function observeObject(object: JsonObject): ObjectState {
   return { kind: readCondition(object, 'Ready')?.status === 'True' ? 'ready' : 'applied' };
 }
 
-/** What the provider may do with the real object, besides everything. */
+/** What the provider may do with the real object, besides everything. One that may only look says when it is gone. */
 export const PINNED = ['Observe', 'Delete'];
 export const PROBED = ['Observe'];
 

@@ -33,7 +33,7 @@ export function composeRun(request: Request, settings: Settings, variant: Object
   const before = readStatus(composite);
   const previous = readState(before);
   const observed = ownObjects(request.observed, variant);
-  const objects = observeParts(observed);
+  const objects = observeParts(observed, before.frozenDigest);
   const { workload } = objects;
   // What was released or has ended is frozen: nothing that it refers to can change it, so nothing is asked for.
   const settled = isEnded(previous) || (workload?.kind === 'job' && workload.released);

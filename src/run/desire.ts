@@ -6,8 +6,7 @@ import { PART, RUN } from '../kube/labels.ts';
 import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
 import { type Changes, desireAgain, desiredManifest, PINNED, PROBED } from '../objects/observed.ts';
 import { endedByItself, type Facts, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
-import type { JobFacts } from './observe.ts';
-import { KEPT_AFTER_END, type Part, type Prepared, RIGHTS } from './plan.ts';
+import { KEPT_AFTER_END, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
 
 export interface Given {
   state: RunState;
@@ -41,7 +40,7 @@ function desireLiving(given: Given): Map<string, JsonObject> {
   if (prepared !== undefined && workload?.kind === 'deployment' && prepared.plan.mode === plan?.mode)
     return followPack(prepared, given);
   const again = [...observed].map(([key, object]) => [key, desireAgain(object, changesOf(key, object, given))] as const);
-  return new Map([...missingParts(given, prepared), ...again]);
+  return new Map([...missingParts(given, prepared), ...probeOf(given), ...again]);
 }
 
 /** A part that is still missing is made only before the release, and only if it is what the plan says. */
@@ -80,15 +79,30 @@ function wrap(
   return wrapManifest(manifest, { variant, providerConfigName, labels, ...(readyWhen !== undefined && { readyWhen }) });
 }
 
-/** What is to change about an Object that exists: the release of the workload, its pin, its probe. */
-function changesOf(key: string, object: JsonObject, { facts, now }: Given): Changes {
+/**
+ * A second Object, which only looks at a Job that is silent: the provider says of such a one that its real object is
+ * gone, and of the first one the last it saw, for ever. The first keeps the right to delete.
+ */
+function probeOf({ facts, observed, variant, settings, now }: Given): [PartKey, JsonObject][] {
+  const { workload } = facts.objects;
+  const object = observed.get('agentrun-job');
+  if (workload?.kind !== 'job' || !isSilent(workload, facts.latched.startTime, now)) return [];
+  const namespace = textAt(desiredManifest(object), 'metadata', 'namespace') ?? '';
+  const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: workload.name, namespace } };
+  const labels = { [RUN]: textAt(object, 'metadata', 'labels', RUN) ?? '', [PART]: 'agentrun-probe' };
+  const providerConfigName = textAt(object, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
+  const probe = wrapManifest(manifest, { variant, providerConfigName, labels, managementPolicies: PROBED });
+  return [['agentrun-probe', probe]];
+}
+
+/** What is to change about an Object that exists: the release of the workload, and its pin. */
+function changesOf(key: string, object: JsonObject, { facts }: Given): Changes {
   const { workload } = facts.objects;
   if (key === 'agentrun-deployment' && workload?.kind === 'deployment' && !workload.released && isReleasable(facts)) {
     return { manifest: withSpec(desiredManifest(object), { replicas: 1 }) };
   }
   if (key !== 'agentrun-job' || workload?.kind !== 'job') return {};
   if (!workload.released) return isReleasable(facts) ? { manifest: withSpec(desiredManifest(object), { suspend: false }) } : {};
-  if (isSilent(workload, facts.latched.startTime, now)) return { managementPolicies: PROBED };
   return workload.unsuspended ? { managementPolicies: PINNED, watch: true } : {};
 }
 
@@ -109,17 +123,8 @@ const withSpec = <T extends JsonObject>(manifest: T, changes: JsonObject): T => 
 });
 
 /** Job and skills of a run that ended by itself, until they are cleaned up; of any other end nothing. */
-function desireRemains({ state, facts, observed, cleanUp }: Given): Map<string, JsonObject> {
-  const { workload } = facts.objects;
-  const job = workload?.kind === 'job' ? workload : undefined;
-  const keep = endedByItself(state) && !cleanUp ? KEPT_AFTER_END : [];
-  const remains = new Map<string, JsonObject>();
-  for (const [key, object] of observed) {
-    if (key === 'agentrun-job' && isOnlyProbed(job)) remains.set(key, desireAgain(object, { managementPolicies: PINNED }));
-    else if (keep.some((kept) => kept === key)) remains.set(key, desireAgain(object));
-  }
-  return remains;
+function desireRemains({ state, observed, cleanUp }: Given): Map<string, JsonObject> {
+  const keep: readonly string[] = endedByItself(state) && !cleanUp ? KEPT_AFTER_END : [];
+  const kept = [...observed].filter(([key]) => keep.includes(key));
+  return new Map(kept.map(([key, object]) => [key, desireAgain(object)]));
 }
-
-/** An Object that only looks would leave its Job behind; it gets the right to delete back before it goes. */
-const isOnlyProbed = (job: JobFacts | undefined): boolean => job?.probed === true && !job.vanished;

@@ -2,7 +2,7 @@
 import { readCondition } from '../kube/conditions.ts';
 import { digest } from '../kube/digest.ts';
 import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { desiredManifest, observeObject, PROBED, realManifest } from '../objects/observed.ts';
+import { desiredManifest, observeObject, realManifest } from '../objects/observed.ts';
 import { type Plan, readPlan } from './plan.ts';
 
 export interface ObjectFacts {
@@ -30,9 +30,7 @@ export interface JobFacts {
   released: boolean;
   /** Whether the provider reports it so; from then on the Job is never updated and never created again. */
   unsuspended: boolean;
-  /** Whether the Object only looks, to find out whether the Job still exists. */
-  probed: boolean;
-  /** Whether such a look found nothing. */
+  /** Whether an Object that only looks at the Job found none. */
   vanished: boolean;
   /** Whether the Job or its Object is being deleted, which nothing can undo. */
   leaving: boolean;
@@ -60,7 +58,8 @@ interface ServerFacts {
   available: boolean;
 }
 
-export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectFacts {
+/** @param frozenDigest what the status says of it already; a frozen run has no other */
+export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDigest?: string): ObjectFacts {
   const states = [...observed].map(([key, object]) => ({ key, object, state: observeObject(object) }));
   const created = [...observed.values()].map((object) => Date.parse(textAt(object, 'metadata', 'creationTimestamp') ?? ''));
   const known = created.filter((time) => !Number.isNaN(time));
@@ -79,16 +78,15 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>): ObjectF
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
     plan: readPlan(desiredManifest(job ?? deployment)),
-    frozenDigest: job && digestJob(job),
-    workload: job ? observeJob(job) : deployment && observeDeployment(deployment),
+    frozenDigest: frozenDigest ?? (job && digestJob(job)),
+    workload: job ? observeJob(job, observed.get('agentrun-probe')) : deployment && observeDeployment(deployment),
   };
 }
 
-function observeJob(object: JsonObject): JobFacts {
+function observeJob(object: JsonObject, probe: JsonObject | undefined): JobFacts {
   const manifest = desiredManifest(object);
-  const real = realManifest(object);
-  const policies = listAt(object, 'spec', 'managementPolicies');
-  const probed = policies.length === PROBED.length && policies[0] === PROBED[0];
+  const probed = realManifest(probe);
+  const real = Object.keys(probed).length > 0 ? probed : realManifest(object);
   const count = (...path: string[]): number => Number(valueAt(real, 'status', ...path) ?? 0);
   const uncounted = ['succeeded', 'failed'].flatMap((list) => listAt(real, 'status', 'uncountedTerminatedPods', list));
   return {
@@ -96,8 +94,7 @@ function observeJob(object: JsonObject): JobFacts {
     name: textAt(manifest, 'metadata', 'name') ?? '',
     released: valueAt(manifest, 'spec', 'suspend') === false,
     unsuspended: valueAt(real, 'spec', 'suspend') === false,
-    probed,
-    vanished: probed && readCondition(object, 'Synced')?.message.includes('external resource does not exist') === true,
+    vanished: readCondition(probe, 'Synced')?.message.includes('external resource does not exist') === true,
     leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
     startTime: textAt(real, 'status', 'startTime'),
     deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),

@@ -25,6 +25,7 @@ export type PartKey =
   | 'agentrun-clusterrole'
   | 'agentrun-clusterrolebinding'
   | 'agentrun-job'
+  | 'agentrun-probe'
   | 'agentrun-deployment'
   | 'agentrun-service';
 

@@ -4,12 +4,12 @@
  * and does it again when the composite or an Object changes or the TTL is over. Functions are not called for a composite
  * that is being deleted; the garbage collector deletes its Objects, and it goes when they are gone.
  *
- * Not modelled: claims as resources of their own, packages, revisions, the watch circuit breaker.
+ * Not modelled: claims as resources of their own, packages, revisions, the watch circuit breaker, a composite older than
+ * what Crossplane itself wrote to it.
  */
 import { nameOf } from '../api/composite.ts';
 import { type Request, type Selector, selects } from '../function/request.ts';
 import type { Composed, Condition, Response } from '../function/response.ts';
-import { sha256 } from '../kube/digest.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
 import { RESOURCE_NAME } from '../kube/labels.ts';
 import { type ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
@@ -19,21 +19,23 @@ export interface CrossplaneOptions {
   /** The function. */
   compose: (request: Request) => Response;
   input: JsonObject | undefined;
-  /** How far behind what is observed may be. */
+  /** How far behind an Object that is observed may be. */
   lagMs: () => number;
   /** In which order composed resources are applied. */
   shuffle: <T>(items: T[]) => T[];
-  /** Told of every call whose answer is applied. */
-  onCall: (request: Request, response: Composed) => void;
 }
 
+const CACHE_MS = 20;
 const RECONCILE_MS = 20;
 const RETRY_MS = 5_000;
 
 /** As often as it calls before it gives up on requirements that keep changing. */
 const MAX_ROUNDS = 5;
 
+/** What holds a composite: Crossplane until it has noticed its deletion, the garbage collector until its Objects are gone. */
+const FINALIZER = 'composite.apiextensions.crossplane.io';
 const FOREGROUND = 'foregroundDeletion';
+export const COMPOSITE_FINALIZERS = [FINALIZER, FOREGROUND];
 
 /** What the API server adds to an Object that does not say it. */
 const OBJECT_DEFAULTS = { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false };
@@ -59,7 +61,7 @@ export class Crossplane {
       const isComposite = keyOf(resource) === keyOf(composite);
       if (!isComposite && resource['kind'] !== 'Object') return;
       this.collectGarbage();
-      clock.after(options.lagMs(), () => this.notice(resource));
+      clock.after(isComposite ? CACHE_MS : options.lagMs(), () => this.notice(resource));
     });
   }
 
@@ -101,7 +103,11 @@ export class Crossplane {
 
   private reconcile(): void {
     const composite = this.observe(this.composite);
-    if (composite === undefined || isBeingDeleted(composite)) return;
+    if (composite === undefined) return;
+    if (isBeingDeleted(composite)) {
+      this.api.removeFinalizer(composite, FINALIZER);
+      return;
+    }
     const observed = new Map<string, JsonObject>();
     for (const reference of listAt(composite, 'spec', 'resourceRefs')) {
       const object = this.observe(toReference(reference));
@@ -140,10 +146,7 @@ export class Crossplane {
       const response = this.options.compose(request);
       if (response.kind === 'fatal') return response;
       this.requirements = response.requirements;
-      if (Object.keys(response.requirements).every((key) => required.has(key))) {
-        this.options.onCall(request, response);
-        return response;
-      }
+      if (Object.keys(response.requirements).every((key) => required.has(key))) return response;
     }
     return { kind: 'fatal', message: `the requirements did not become stable within ${MAX_ROUNDS} rounds` };
   }
@@ -194,6 +197,6 @@ const toReference = (reference: unknown): JsonObject => ({
 function withOwner(key: string, resource: JsonObject, composite: JsonObject): JsonObject {
   const owner = { kind: String(composite['kind']), name: nameOf(composite), uid: uidOf(composite), controller: true };
   const annotations = { ...objectAt(resource, 'metadata', 'annotations'), [RESOURCE_NAME]: key };
-  const name = `${nameOf(composite)}-${sha256(uidOf(composite) + key).slice(0, 12)}`;
+  const name = `${nameOf(composite)}-${uidOf(composite)}-${key}`;
   return withMetadata(resource, { name, annotations, ownerReferences: [owner] });
 }

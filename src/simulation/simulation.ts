@@ -1,9 +1,10 @@
 /** One claim in a world of its own: API server, cluster, provider and Crossplane under one clock, and hands to act on it. */
 import { claimOf, nameOf } from '../api/composite.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import { compose, type Options } from '../compose.ts';
+import { API_VERSION } from '../api/kinds.ts';
+import { compose } from '../compose.ts';
 import type { Request } from '../function/request.ts';
-import type { Composed } from '../function/response.ts';
+import type { Response } from '../function/response.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
 import { PART } from '../kube/labels.ts';
@@ -11,7 +12,7 @@ import type { PartKey } from '../run/plan.ts';
 import { ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import { Clock } from './clock.ts';
 import { Cluster } from './cluster.ts';
-import { Crossplane } from './crossplane.ts';
+import { COMPOSITE_FINALIZERS, Crossplane } from './crossplane.ts';
 import { isAlive } from './job.ts';
 import { Provider } from './provider.ts';
 import { Timeline } from './timeline.ts';
@@ -29,11 +30,12 @@ export interface SimulationOptions {
   watches: boolean;
   /** How long the provider takes to look at an Object that has changed. */
   providerDelayMs: number;
-  /** How far behind Crossplane's cache may be. */
+  /** How far behind an Object in Crossplane's cache may be. */
   lagMs: () => number;
   /** In which order Crossplane applies composed resources. */
   shuffle: <T>(items: T[]) => T[];
-  onCall: (request: Request, response: Composed) => void;
+  /** The function that is called. */
+  compose: (request: Request) => Response;
 }
 
 const DEFAULTS: SimulationOptions = {
@@ -42,11 +44,8 @@ const DEFAULTS: SimulationOptions = {
   providerDelayMs: 100,
   lagMs: () => 20,
   shuffle: (items) => items,
-  onCall: () => {},
+  compose: (request) => compose(request, { ttlSeconds: 60, requirePolicy: false }),
 };
-
-const FUNCTION_OPTIONS: Options = { ttlSeconds: 60, requirePolicy: false };
-const FOREGROUND = 'foregroundDeletion';
 
 export class Simulation {
   readonly clock: Clock;
@@ -56,20 +55,18 @@ export class Simulation {
   readonly crossplane: Crossplane;
   readonly timeline: Timeline;
   private readonly composite: JsonObject;
-  private readonly given: ReadonlySet<string>;
+  private claims = 0;
 
   constructor({ composite, required, input }: Cast, options: Partial<SimulationOptions> = {}) {
-    const { start, watches, providerDelayMs, lagMs, shuffle, onCall } = { ...DEFAULTS, ...options };
-    const call = (request: Request) => compose(request, FUNCTION_OPTIONS);
+    const { start, watches, providerDelayMs, ...crossplane } = { ...DEFAULTS, ...options };
     this.composite = composite;
     this.clock = new Clock(start);
     this.api = new ApiServer(this.clock);
     for (const resource of required) this.api.put(resource);
-    this.given = new Set(required.map(keyOf));
     this.timeline = new Timeline(this.clock, this.api, composite);
     this.cluster = new Cluster(this.clock, this.api);
     this.provider = new Provider(this.clock, this.api, { watches, delayMs: providerDelayMs });
-    this.crossplane = new Crossplane(this.clock, this.api, composite, { compose: call, input, lagMs, shuffle, onCall });
+    this.crossplane = new Crossplane(this.clock, this.api, composite, { ...crossplane, input });
   }
 
   get status(): AgentRunStatus {
@@ -79,8 +76,15 @@ export class Simulation {
   /** Applies the claim; once more changes nothing but what somebody changed in its spec. */
   apply(): void {
     const current = this.api.get(this.composite);
-    if (current === undefined) this.api.put(withMetadata(this.composite, { finalizers: [FOREGROUND] }));
+    if (current === undefined) this.create();
     else this.change(objectAt(this.composite, 'spec'));
+  }
+
+  /** A claim that is made again has another uid. */
+  private create(): void {
+    this.claims += 1;
+    const uid = this.claims === 1 ? uidOf(this.composite) : `${uidOf(this.composite)}-${this.claims}`;
+    this.api.put(withMetadata(this.composite, { uid, finalizers: COMPOSITE_FINALIZERS }));
   }
 
   /** Changes fields of the claim's spec. */
@@ -152,11 +156,11 @@ export class Simulation {
     return claim === undefined ? nameOf(this.composite) : `${claim.namespace}/${claim.name}`;
   }
 
-  /** Everything there is besides what the simulation began with, Pods that have ended and were orphaned left out. */
+  /** Everything there is besides what people wrote and Pods that have ended. */
   left(): string[] {
     return this.api
       .all()
-      .filter((resource) => !this.given.has(keyOf(resource)) && (resource['kind'] !== 'Pod' || isAlive(resource)))
+      .filter((resource) => resource['apiVersion'] !== API_VERSION && (resource['kind'] !== 'Pod' || isAlive(resource)))
       .map(keyOf);
   }
 

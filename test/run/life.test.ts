@@ -207,17 +207,29 @@ describe('rule 8: lost', () => {
     expect([run.status.phase, run.status.reason, desired(run)]).toEqual([
       'Running',
       'ProviderUnreachable',
-      ['agentrun-configmap', 'agentrun-job'],
+      ['agentrun-configmap', 'agentrun-job', 'agentrun-probe'],
     ]);
-    expect(jobSpec(run, 'managementPolicies')).toEqual(['Observe']);
-    run.fail('agentrun-job', 'observe failed: external resource does not exist').call();
+    const probe = objectAt(run.last.resources.get('agentrun-probe')?.resource, 'spec');
+    expect([jobSpec(run, 'managementPolicies'), probe]).toEqual([
+      ['Observe', 'Delete'],
+      {
+        providerConfigRef: { name: 'default' },
+        managementPolicies: ['Observe'],
+        forProvider: {
+          manifest: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: `agentrun-${RUN_ID}`, namespace: 'team-a' } },
+        },
+      },
+    ]);
+    run.call();
+    expect(jobSpec(run, 'managementPolicies')).toEqual(['Observe', 'Delete']);
+    run.fail('agentrun-probe', 'observe failed: external resource does not exist').call();
     expect(run.status).toMatchObject({ phase: 'Failed', reason: 'WorkloadLost' });
     expect(desired(run)).toEqual([]);
   });
 
-  it('takes its normal end when the look finds an ended Job, which then gets its deletion back before it goes', () => {
-    const run = withRights().run().wait(800).call().end('Complete');
-    expect([run.status.phase, jobSpec(run, 'managementPolicies')]).toEqual(['Succeeded', ['Observe', 'Delete']]);
+  it('takes its normal end when the look finds an ended Job', () => {
+    const run = withRights().run().wait(800).call().end('Complete', '', 'agentrun-probe');
+    expect([run.status.phase, desired(run)]).toEqual(['Succeeded', ['agentrun-configmap', 'agentrun-job']]);
     run.wait(301).call();
     expect(desired(run)).toEqual([]);
   });

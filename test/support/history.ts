@@ -70,7 +70,7 @@ export class History {
   }
 
   /** What the cluster says of the workload now. */
-  report(key: 'agentrun-job' | 'agentrun-deployment', status: JsonObject): this {
+  report(key: 'agentrun-job' | 'agentrun-deployment' | 'agentrun-probe', status: JsonObject): this {
     const object = this.objects.get(key) ?? {};
     const provider = objectAt(object, 'status');
     const manifest = objectAt(provider, 'atProvider', 'manifest');
@@ -113,9 +113,9 @@ export class History {
   }
 
   /** The Job has ended. */
-  end(type: 'Complete' | 'Failed', reason = ''): this {
+  end(type: 'Complete' | 'Failed', reason = '', seenBy: 'agentrun-job' | 'agentrun-probe' = 'agentrun-job'): this {
     const condition = { type, status: 'True', reason, message: '', lastTransitionTime: this.time() };
     const completed = type === 'Complete' ? { completionTime: this.time(), succeeded: 1 } : { failed: 1 };
-    return this.report('agentrun-job', { startTime: this.time(-5), conditions: [condition], ...completed }).call();
+    return this.report(seenBy, { startTime: this.time(-5), conditions: [condition], ...completed }).call();
   }
 }
