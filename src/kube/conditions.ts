@@ -1,9 +1,11 @@
-import { isObject, listAt, textAt } from './json.ts';
+import { isObject, listAt, textAt, valueAt } from './json.ts';
 
 export interface ObservedCondition {
   status: string;
   reason: string;
   message: string;
+  /** Of which generation of the object it tells; NaN when it does not say. */
+  observedGeneration: number;
 }
 
 /** The condition of a type in `status.conditions` of any Kubernetes object, or undefined. */
@@ -14,5 +16,6 @@ export function readCondition(object: unknown, type: string): ObservedCondition 
     status: textAt(found, 'status') ?? 'Unknown',
     reason: textAt(found, 'reason') ?? '',
     message: textAt(found, 'message') ?? '',
+    observedGeneration: Number(valueAt(found, 'observedGeneration') ?? Number.NaN),
   };
 }

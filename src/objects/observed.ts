@@ -17,11 +17,13 @@ export function ownObjects(observed: ReadonlyMap<string, JsonObject>, variant: O
 export type ObjectState = { kind: 'pending' } | { kind: 'error'; message: string } | { kind: 'applied' } | { kind: 'ready' };
 
 /**
- * `applied` is synced but not ready, as a Job before its end. The message of an error is the provider's own, so that a
+ * `pending` is what the provider has not seen the latest of. `applied` is synced but not ready, as a Job before its end. The message of an error is the provider's own, so that a
  * tenant reads on the claim why an object cannot be made.
  */
 export function observeObject(object: JsonObject): ObjectState {
   const synced = readCondition(object, 'Synced');
+  const generation = Number(valueAt(object, 'metadata', 'generation') ?? Number.NaN);
+  if (synced !== undefined && synced.observedGeneration < generation) return { kind: 'pending' };
   if (synced?.status === 'False') return { kind: 'error', message: synced.message };
   if (synced?.status !== 'True') return { kind: 'pending' };
   return { kind: readCondition(object, 'Ready')?.status === 'True' ? 'ready' : 'applied' };

@@ -14,7 +14,7 @@ import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import { desireObjects } from './desire.ts';
 import { judgeHolding } from './held.ts';
 import { identifyRun, type RunIdentity } from './identity.ts';
-import { type Admission, type Facts, isEnded, type RunState, transition } from './lifecycle.ts';
+import { type Admission, type Facts, isDecided, isEnded, type RunState, transition } from './lifecycle.ts';
 import { observeParts } from './observe.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { gatherReferences } from './references.ts';
@@ -34,16 +34,18 @@ export function composeRun(request: Request, settings: Settings, variant: Object
   const previous = readState(before);
   const observed = ownObjects(request.observed, variant);
   const objects = observeParts(observed, before.frozenDigest);
-  const { workload } = objects;
-  // What was released or has ended is frozen: nothing that it refers to can change it, so nothing is asked for.
-  const settled = isEnded(previous) || (workload?.kind === 'job' && workload.released);
-  const { admission, requirements } = settled ? UNASKED : admit(request, identity, settings, previous?.phase === 'Serving');
-  const facts: Facts = {
-    admission,
+  const seen: Facts = {
+    admission: { kind: 'unasked' },
     cancel: valueAt(composite, 'spec', 'cancel') === true,
     objects,
     latched: { workloadName: before.workloadName, startTime: before.startTime, mode: before.mode },
   };
+  // A task whose start is decided is frozen: nothing that it refers to can change it, so nothing is asked for.
+  const settled = isEnded(previous) || (isDecided(seen) && before.mode !== 'server');
+  const { admission, requirements } = settled
+    ? { admission: seen.admission, requirements: {} }
+    : admit(request, identity, settings, previous?.phase === 'Serving');
+  const facts: Facts = { ...seen, admission };
   const state = transition(previous, facts, now);
   const cleanUpAt = isEnded(state) ? cleanUpTime(composite, state.completionTime) : undefined;
   const cleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
@@ -61,8 +63,6 @@ export function composeRun(request: Request, settings: Settings, variant: Object
   };
 }
 
-const UNASKED = { admission: { kind: 'unasked' } as const, requirements: {} };
-
 const describeHolder = ({ runId, rights = [], mode }: AgentRunStatus) => ({
   id: runId,
   hasRights: rights.length > 0,
@@ -78,19 +78,20 @@ function cleanUpTime(composite: JsonObject, completionTime: string): number | un
 
 function chooseTtl(
   state: RunState,
-  { objects: { workload, exist } }: Facts,
+  facts: Facts,
   leaving: boolean,
   cleanUpAt: number | undefined,
   settings: Settings,
   now: Date,
 ): number {
   const { active, preparing } = settings.ttlSeconds;
+  const { workload, exist } = facts.objects;
   if (leaving) return preparing;
   if (isEnded(state)) {
     if (cleanUpAt === undefined || !exist.has('agentrun-job')) return FINISHED_TTL_SECONDS;
     return Math.min(FINISHED_TTL_SECONDS, Math.max(1, Math.ceil((cleanUpAt - now.getTime()) / 1000)));
   }
-  if (workload?.kind === 'job' && workload.released && !workload.unsuspended) return RELEASED_TTL_SECONDS;
+  if (workload?.kind === 'job' && isDecided(facts) && !workload.unsuspended) return RELEASED_TTL_SECONDS;
   return state.phase === 'Running' || state.phase === 'Serving' ? active : preparing;
 }
 

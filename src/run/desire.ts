@@ -5,7 +5,7 @@ import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
 import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
 import { type Changes, desireAgain, desiredManifest, PINNED, PROBED } from '../objects/observed.ts';
-import { endedByItself, type Facts, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
+import { endedByItself, type Facts, isDecided, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
 import { KEPT_AFTER_END, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
 
 export interface Given {
@@ -46,7 +46,7 @@ function desireLiving(given: Given): Map<string, JsonObject> {
 /** A part that is still missing is made only before the release, and only if it is what the plan says. */
 function missingParts(given: Given, prepared: Prepared | undefined): [string, JsonObject][] {
   const { workload, plan } = given.facts.objects;
-  if (prepared === undefined || workload?.kind !== 'job' || workload.released) return [];
+  if (prepared === undefined || workload?.kind !== 'job' || isDecided(given.facts)) return [];
   const asPlanned = prepared.parts.filter(
     ({ key }) => plan?.parts[key] !== undefined && plan.parts[key] === prepared.plan.parts[key],
   );
@@ -56,9 +56,9 @@ function missingParts(given: Given, prepared: Prepared | undefined): [string, Js
 /** A server follows its pack, but stays where it is, and once it was let go is stopped by a denial only. */
 function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
   const { facts, observed, settings } = given;
-  const { admission, objects } = facts;
+  const { admission } = facts;
   const stopped = admission.kind === 'admitted' && admission.restriction?.stopped === true;
-  const go = !stopped && (given.state.phase === 'Serving' || objects.workload?.released === true || isReleasable(facts));
+  const go = !stopped && (given.state.phase === 'Serving' || isDecided(facts));
   return new Map(
     prepared.parts.map((part) => {
       const before = observed.get(part.key) ?? observed.get('agentrun-deployment');
@@ -98,23 +98,12 @@ function probeOf({ facts, observed, variant, settings, now }: Given): [PartKey, 
 /** What is to change about an Object that exists: the release of the workload, and its pin. */
 function changesOf(key: string, object: JsonObject, { facts }: Given): Changes {
   const { workload } = facts.objects;
-  if (key === 'agentrun-deployment' && workload?.kind === 'deployment' && !workload.released && isReleasable(facts)) {
+  if (key === 'agentrun-deployment' && !workload?.released && isDecided(facts)) {
     return { manifest: withSpec(desiredManifest(object), { replicas: 1 }) };
   }
   if (key !== 'agentrun-job' || workload?.kind !== 'job') return {};
-  if (!workload.released) return isReleasable(facts) ? { manifest: withSpec(desiredManifest(object), { suspend: false }) } : {};
+  if (!workload.released) return isDecided(facts) ? { manifest: withSpec(desiredManifest(object), { suspend: false }) } : {};
   return workload.unsuspended ? { managementPolicies: PINNED, watch: true } : {};
-}
-
-/**
- * Whether the run may start: everything it was promised is there, and the status says so since an earlier call. That
- * write comes first: should the Object be lost after the release, the status still knows that there was one.
- */
-function isReleasable({ objects, latched }: Facts): boolean {
-  const { plan, ready, applied, workload } = objects;
-  if (plan === undefined || workload === undefined || latched.workloadName === undefined) return false;
-  const key = workload.kind === 'job' ? 'agentrun-job' : 'agentrun-deployment';
-  return applied.has(key) && Object.keys(plan.parts).every((part) => ready.has(part));
 }
 
 const withSpec = <T extends JsonObject>(manifest: T, changes: JsonObject): T => ({

@@ -55,9 +55,16 @@ export interface Facts {
   admission: Admission;
   cancel: boolean;
   objects: ObjectFacts;
-  /** What the status named: set only after the workload was observed, so a run that lost it is known. */
+  /** What the status says since an earlier call. */
   latched: { workloadName: string | undefined; startTime: string | undefined; mode: 'task' | 'server' | undefined };
 }
+
+/**
+ * Whether the start of a run is decided. It stands in the status since an earlier call that found everything in its
+ * place, and is never taken back: an Object that is observed late must not suspend a Job that has started.
+ */
+export const isDecided = ({ latched, objects: { workload } }: Facts): boolean =>
+  latched.workloadName !== undefined || workload?.released === true;
 
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;
@@ -91,7 +98,7 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   if (facts.cancel) return end('Cancelled', 'Cancelled', 'Cancelled by spec.cancel');
   const loss = findLoss(facts);
   if (loss !== undefined) return end('Failed', 'WorkloadLost', loss);
-  if (workload?.kind === 'job' && workload.released) {
+  if (workload?.kind === 'job' && isDecided(facts)) {
     const obstacle = started === undefined ? findStartObstacle(workload, facts.objects, now) : undefined;
     if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
     return running(previous, workload, started, facts.objects, now);
@@ -104,7 +111,7 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   if (admission.kind === 'denied' && workload?.kind !== 'job') {
     return end('Failed', 'PolicyDenied', formatDenials(admission.denials));
   }
-  if (workload?.kind === 'deployment' && workload.released) {
+  if (workload?.kind === 'deployment' && isDecided(facts)) {
     if (!workload.available) return preparing(objects);
     return { phase: 'Serving', startTime: formatTime(now), ...describeServer(facts) };
   }
@@ -147,12 +154,14 @@ export const END_MESSAGES = {
 /** Whether the Job itself ended, well or badly, so that its log is worth keeping. */
 export const endedByItself = ({ reason }: { reason: string }): boolean => Object.hasOwn(END_MESSAGES, reason);
 
-function findLoss({ objects: { workload }, latched }: Facts): string | undefined {
+function findLoss(facts: Facts): string | undefined {
+  const { latched, objects } = facts;
+  const { workload } = objects;
   if (workload === undefined) {
     const lost = latched.workloadName !== undefined && latched.mode !== 'server';
     return lost ? `The Object of Job ${latched.workloadName} is gone; a run starts once only` : undefined;
   }
-  if (workload.kind !== 'job' || !workload.released) return undefined;
+  if (workload.kind !== 'job' || !isDecided(facts)) return undefined;
   if (workload.vanished) return `Job ${workload.name} is gone`;
   return workload.leaving ? `Job ${workload.name} is being deleted` : undefined;
 }
@@ -208,11 +217,10 @@ function findObstacle({ admission, objects }: Facts, now: Date): string | undefi
   const { plan, exist, since, errors, workload } = objects;
   // A server follows its pack; only a task is what it was planned to be.
   const missing = workload?.kind !== 'job' || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
-  if (missing.length > 0 && admission.kind !== 'waiting') {
-    const parts = admission.kind === 'admitted' ? admission.prepared.plan.parts : {};
-    const changed = missing.filter((key) => parts[key] !== plan?.parts[key]).sort();
-    if (changed.length > 0) return `What the run refers to was changed before ${changed.join(', ')} could be made`;
-  }
+  const parts = admission.kind === 'admitted' ? admission.prepared.plan.parts : {};
+  const unlike = admission.kind === 'waiting' ? [] : missing.filter((key) => parts[key] !== plan?.parts[key]);
+  const changed = [...objects.different, ...unlike].sort();
+  if (changed.length > 0) return `What the run refers to was changed before ${changed.join(', ')} could be made`;
   if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS) return undefined;
   return `Not everything the run needs could be made within 10 minutes. ${errors.join('; ')}`.trim();
 }

@@ -15,6 +15,8 @@ export interface ObjectFacts {
   errors: string[];
   /** When the first Object was created, in milliseconds. */
   since: number | undefined;
+  /** Which parts of a task whose start is not decided exist and are not what its plan says. */
+  different: readonly string[];
   /** What the run was prepared with, once its workload exists. */
   plan: Plan | undefined;
   /** A digest of everything a task was prepared with. */
@@ -65,6 +67,8 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
   const known = created.filter((time) => !Number.isNaN(time));
   const job = observed.get('agentrun-job');
   const deployment = observed.get('agentrun-deployment');
+  const plan = readPlan(desiredManifest(job ?? deployment));
+  const isTold = job === undefined || frozenDigest !== undefined;
   return {
     exist: new Set(observed.keys()),
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
@@ -77,7 +81,8 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
       )
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
-    plan: readPlan(desiredManifest(job ?? deployment)),
+    different: isTold || plan === undefined ? [] : findDifferent(plan, observed),
+    plan,
     frozenDigest: frozenDigest ?? (job && digestJob(job)),
     workload: job ? observeJob(job, observed.get('agentrun-probe')) : deployment && observeDeployment(deployment),
   };
@@ -104,6 +109,12 @@ function observeJob(object: JsonObject, probe: JsonObject | undefined): JobFacts
     end: observeEnd(real),
   };
 }
+
+const findDifferent = ({ parts }: Plan, observed: ReadonlyMap<string, JsonObject>): string[] =>
+  Object.entries(parts).flatMap(([key, planned]) => {
+    const object = observed.get(key);
+    return object === undefined || digest(desiredManifest(object)) === planned ? [] : [key];
+  });
 
 /** The plan in the Job covers all other parts; whether the Job is suspended is the one thing that changes. */
 function digestJob(object: JsonObject): string {

@@ -5,6 +5,7 @@ import type { Condition, Result } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import type { RunIdentity } from './identity.ts';
 import { END_MESSAGES, endedByItself, type Facts, isEnded, type RunState } from './lifecycle.ts';
+import type { ObjectFacts } from './observe.ts';
 
 /**
  * The status we wrote last, field by field: what a newer version added, or what is not of its type, is left out and
@@ -70,17 +71,29 @@ export function writeStatus(
   // Once the workload exists, what the run was prepared with stands in its plan and not in its references.
   const rendered = admission.kind === 'admitted' && !isEnded(state) ? admission.prepared.plan : undefined;
   const plan = objects.workload?.kind === 'deployment' ? (rendered ?? objects.plan) : (objects.plan ?? rendered);
-  const workloadName = objects.workload?.name ?? previous.workloadName;
+  const workloadName = previous.workloadName ?? decideStart(objects);
   return {
     ...previous,
     ...own,
     ...(plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights }),
     ...(workloadName !== undefined && { workloadName }),
-    ...(objects.frozenDigest !== undefined && { frozenDigest: objects.frozenDigest }),
+    // In one write with the name: each change of the status costs several updates of the composite.
+    ...(workloadName !== undefined && objects.frozenDigest !== undefined && { frozenDigest: objects.frozenDigest }),
     // An empty text is no time, and the API server would refuse the whole status for it.
     ...('startTime' in state && state.startTime && { startTime: state.startTime }),
     ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),
   };
+}
+
+/**
+ * The name of the workload once everything the run was promised is there. Writing it comes before the start: should the
+ * Object of the workload be lost after it, the status still knows that there was one.
+ */
+function decideStart({ plan, ready, applied, workload }: ObjectFacts): string | undefined {
+  if (plan === undefined || workload === undefined) return undefined;
+  const key = workload.kind === 'job' ? 'agentrun-job' : 'agentrun-deployment';
+  const isPrepared = applied.has(key) && Object.keys(plan.parts).every((part) => ready.has(part));
+  return isPrepared || workload.released ? workload.name : undefined;
 }
 
 /** Every condition of a run in `state` but RightsHeld, in their order. */

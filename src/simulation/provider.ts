@@ -156,7 +156,10 @@ export class Provider {
     const wasReady = isReady(before);
     const ready = query === undefined ? wasReady || isUpToDate : real === undefined ? wasReady : holds(query, real);
     const atProvider = real === undefined ? objectAt(before, 'atProvider') : { manifest: real };
-    const conditions = [condition('Ready', ready, ''), condition('Synced', true, '')];
+    const conditions = [
+      condition('Ready', ready, ''),
+      { ...condition('Synced', true, ''), observedGeneration: generationOf(object) },
+    ];
     this.tries.delete(keyOf(object));
     this.api.putStatus(object, { ...before, atProvider, conditions });
     this.enqueue(object, ready ? POLL_READY_MS : POLL_MS);
@@ -164,7 +167,10 @@ export class Provider {
 
   private fail(object: JsonObject, message: string): void {
     const before = objectAt(object, 'status');
-    const conditions = [condition('Ready', isReady(before), ''), condition('Synced', false, message)];
+    const conditions = [
+      condition('Ready', isReady(before), ''),
+      { ...condition('Synced', false, message), observedGeneration: generationOf(object) },
+    ];
     this.api.putStatus(object, { ...before, conditions });
     this.retry(object);
   }
@@ -209,6 +215,8 @@ const condition = (type: string, isSo: boolean, message: string): JsonObject => 
   reason: type === 'Synced' ? (isSo ? 'ReconcileSuccess' : 'ReconcileError') : isSo ? 'Available' : 'Unavailable',
   message,
 });
+
+const generationOf = (object: JsonObject): number => Number(valueAt(object, 'metadata', 'generation'));
 
 const isReady = (status: JsonObject): boolean =>
   listAt(status, 'conditions').some((item) => textAt(item, 'type') === 'Ready' && textAt(item, 'status') === 'True');

@@ -1,6 +1,6 @@
 /** The life of a run, rule by rule: prepared, released once, frozen, revoked, gone. */
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
+import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { History } from '../support/history.ts';
 import { plain, RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
@@ -32,7 +32,7 @@ describe('rule 2: preparing', () => {
   });
 
   it('goes on when the missing right was granted', () => {
-    const run = withRights().call().settle().fail('agentrun-role', 'not currently held').call().wait(300).settle().call();
+    const run = withRights().call().settle().fail('agentrun-role', 'not currently held').call().wait(300).settle().call().call();
     expect(suspended(run)).toBe(false);
   });
 });
@@ -58,6 +58,20 @@ describe('rule 3: frozen', () => {
     expect(desired(run)).toEqual([]);
   });
 
+  it('fails with nothing started when a part that exists is not what was planned', () => {
+    const run = withRights().call().settle();
+    const role = structuredClone(run.objects.get('agentrun-role') ?? {});
+    Object.assign(objectAt(role, 'spec', 'forProvider', 'manifest'), { rules: [] });
+    run.objects.set('agentrun-role', role);
+    run.call();
+    expect(run.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'PrerequisiteFailed',
+      message: 'What the run refers to was changed before agentrun-role could be made',
+    });
+    expect(desired(run)).toEqual([]);
+  });
+
   it('tells in its status what it was prepared with', () => {
     const run = withRights().run().edit([]).call();
     expect(run.status).toMatchObject({
@@ -75,8 +89,21 @@ describe('rule 4: release', () => {
   it.each(TASK_PARTS.filter((key) => key !== 'agentrun-job'))('waits for %s', (key) => {
     const waiting = withRights().call().settle().fail(key, 'not yet').call();
     expect(suspended(waiting)).toBe(true);
-    waiting.settle().call();
+    waiting.settle().call().call();
     expect(suspended(waiting)).toBe(false);
+  });
+
+  it('waits until the provider has seen the latest of what it shall make', () => {
+    const run = withRights().call().settle();
+    const role = structuredClone(run.objects.get('agentrun-role') ?? {});
+    Object.assign(objectAt(role, 'metadata'), { generation: 2 });
+    for (const condition of listAt(role, 'status', 'conditions'))
+      Object.assign(condition as JsonObject, { observedGeneration: 1 });
+    run.objects.set('agentrun-role', role);
+    run.call();
+    expect(run.status.workloadName).toBeUndefined();
+    run.call();
+    expect(run.status.workloadName).toBe(`agentrun-${RUN_ID}`);
   });
 
   it('waits until the status names the workload, so that a lost Object is known', () => {
@@ -100,6 +127,19 @@ describe('rule 4: release', () => {
     expect(desired(run)).toEqual([]);
   });
 
+  it('is not decided while something is missing, and not taken back when something is missing later', () => {
+    const run = withRights().call().settle().fail('agentrun-role', 'not yet').call().call().call();
+    expect([run.status.workloadName, suspended(run)]).toEqual([undefined, true]);
+    run.settle().call().call();
+    const stale = structuredClone(run.objects.get('agentrun-job') ?? {});
+    Object.assign(objectAt(stale, 'spec', 'forProvider', 'manifest', 'spec'), { suspend: true });
+    run.objects.set('agentrun-job', stale);
+    run.objects.delete('agentrun-role');
+    run.call();
+    expect([suspended(run), run.status.phase]).toEqual([false, 'Preparing']);
+    expect(desired(run)).not.toContain('agentrun-role');
+  });
+
   it('is never undone, not even by facts that are older', () => {
     const run = withRights().run();
     run.report('agentrun-job', {}).call();
@@ -110,7 +150,7 @@ describe('rule 4: release', () => {
 describe('rule 5: pinned', () => {
   it('never updates or creates the Job again once the provider reports it unsuspended', () => {
     const run = withRights().call().settle().call().call();
-    expect([suspended(run), jobSpec(run, 'managementPolicies'), run.last.ttlSeconds]).toEqual([false, undefined, 10]);
+    expect([suspended(run), jobSpec(run, 'managementPolicies'), run.last.ttlSeconds]).toEqual([false, undefined, 5]);
     run.call();
     expect([jobSpec(run, 'managementPolicies'), run.last.ttlSeconds]).toEqual([undefined, 5]);
     run.settle().report('agentrun-job', { startTime: run.time(), active: 1 }).call();

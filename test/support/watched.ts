@@ -126,7 +126,8 @@ export class Watched {
       must(desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
     }
     must(known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
-    known.frozen = frozenOf(job);
+    // Before its start is decided a Job that is lost is made again, of what is there then.
+    if ('workloadName' in status) known.frozen = frozenOf(job);
   }
 
   /** Whoever reads that nothing is held can rely on it. */

@@ -468,7 +468,7 @@ export interface AgentRunStatus {
    */
   mode?: 'task' | 'server';
   /**
-   * The Job, or in server mode the Deployment, in the namespace of the run. Set once it was seen to exist.
+   * The Job, or in server mode the Deployment, in the namespace of the run. Set once everything it needs exists and its start is decided.
    */
   workloadName?: string;
   /**
