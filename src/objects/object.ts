@@ -17,6 +17,8 @@ export interface ObjectOptions {
   labels?: Record<string, string>;
   /** What the provider may do with the real object. Default everything. */
   managementPolicies?: string[];
+  /** Whether the provider looks at once when the real object changes, where it runs with --enable-watches. */
+  watch?: boolean;
   /** A CEL expression over `object` for when the Object is ready. Default once the manifest is applied. */
   readyWhen?: string;
 }
@@ -37,6 +39,7 @@ export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonOb
       providerConfigRef: { name: options.providerConfigName },
       ...(options.managementPolicies && { managementPolicies: options.managementPolicies }),
       ...(options.readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: options.readyWhen } }),
+      ...(options.watch && { watch: true }),
       forProvider: { manifest },
     },
   };

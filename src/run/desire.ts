@@ -63,8 +63,9 @@ function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
     prepared.parts.map((part) => {
       const before = observed.get(part.key) ?? observed.get('agentrun-deployment');
       const providerConfigName = textAt(before, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
-      const manifest = go && part.key === 'agentrun-deployment' ? withSpec(part.manifest, { replicas: 1 }) : part.manifest;
-      return [part.key, wrap({ ...part, manifest }, prepared, given, providerConfigName)];
+      const runs = go && part.key === 'agentrun-deployment';
+      const manifest = runs ? withSpec(part.manifest, { replicas: 1 }) : part.manifest;
+      return [part.key, wrap({ ...part, manifest }, prepared, given, { providerConfigName, watch: runs })];
     }),
   );
 }
@@ -73,10 +74,17 @@ function wrap(
   { key, manifest, readyWhen }: Part,
   { id }: Prepared,
   { settings, variant }: Given,
-  providerConfigName = settings.providerConfigName,
+  options: { providerConfigName?: string; watch?: boolean } = {},
 ): JsonObject {
   const labels = { [RUN]: id, [PART]: key };
-  return wrapManifest(manifest, { variant, providerConfigName, labels, ...(readyWhen !== undefined && { readyWhen }) });
+  const { providerConfigName } = settings;
+  return wrapManifest(manifest, {
+    variant,
+    providerConfigName,
+    labels,
+    ...(readyWhen !== undefined && { readyWhen }),
+    ...options,
+  });
 }
 
 /**
@@ -99,7 +107,7 @@ function probeOf({ facts, observed, variant, settings, now }: Given): [PartKey, 
 function changesOf(key: string, object: JsonObject, { facts }: Given): Changes {
   const { workload } = facts.objects;
   if (key === 'agentrun-deployment' && !workload?.released && isDecided(facts)) {
-    return { manifest: withSpec(desiredManifest(object), { replicas: 1 }) };
+    return { manifest: withSpec(desiredManifest(object), { replicas: 1 }), watch: true };
   }
   if (key !== 'agentrun-job' || workload?.kind !== 'job') return {};
   if (!workload.released) return isDecided(facts) ? { manifest: withSpec(desiredManifest(object), { suspend: false }) } : {};

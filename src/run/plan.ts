@@ -53,9 +53,8 @@ const JOB_ENDED =
   'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
   'c.type in ["FailureTarget", "SuccessCriteriaMet", "Complete", "Failed"] && c.status == "True")';
 
-const DEPLOYMENT_AVAILABLE =
-  'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
-  'c.type == "Available" && c.status == "True")';
+/** Its condition Available is true of a Deployment without replicas. */
+const DEPLOYMENT_AVAILABLE = 'has(object.status) && has(object.status.availableReplicas) && object.status.availableReplicas > 0';
 
 /** What a run was prepared with. */
 export interface Plan {

@@ -334,8 +334,10 @@ describe('rule 11: serving', () => {
   it('serves when its Deployment is available, with its rights for as long as it lives', () => {
     const run = server().call();
     expect(replicas(run)).toBe(0);
+    expect(valueAt(run.last.resources.get('agentrun-deployment')?.resource, 'spec', 'watch')).toBeUndefined();
     run.settle().call().settle().call();
     expect([replicas(run), run.status.phase]).toEqual([1, 'Preparing']);
+    expect(valueAt(run.last.resources.get('agentrun-deployment')?.resource, 'spec', 'watch')).toBe(true);
     run.settle().report('agentrun-deployment', { availableReplicas: 1 }).call();
     expect([run.status.phase, run.status.reason, run.last.ready]).toEqual(['Serving', 'Available', true]);
     run.wait(30 * 24 * 3600).call();
