@@ -28,6 +28,9 @@ export const PLAN = 'sympozium.ai/plan';
 /** Annotation Crossplane and its providers use for the name of the real object. */
 export const EXTERNAL_NAME = 'crossplane.io/external-name';
 
+/** The finalizer with which a Crossplane provider holds its managed resources. */
+export const PROVIDER_FINALIZER = 'finalizer.managedresource.crossplane.io';
+
 /** Labels Crossplane sets on the composite of a claim. */
 export const CLAIM_NAME = 'crossplane.io/claim-name';
 export const CLAIM_NAMESPACE = 'crossplane.io/claim-namespace';

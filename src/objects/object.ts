@@ -1,6 +1,6 @@
 /** From a plain manifest to the provider-kubernetes Object that makes it real. */
 import type { JsonObject } from '../kube/json.ts';
-import { EXTERNAL_NAME } from '../kube/labels.ts';
+import { EXTERNAL_NAME, PROVIDER_FINALIZER } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
 
 /** Which Object API is used, and how it names its provider config. A value, so that no code exists twice. */
@@ -25,7 +25,7 @@ export interface ObjectOptions {
 
 /**
  * The Object of a manifest, with the fields we own and no others: what is re-applied unchanged writes nothing.
- * The external name is set by us, which saves the provider a write.
+ * External name and finalizer are set by us, which saves the provider a write.
  */
 export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonObject {
   return {
@@ -33,6 +33,7 @@ export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonOb
     kind: 'Object',
     metadata: {
       annotations: { [EXTERNAL_NAME]: manifest.metadata.name },
+      finalizers: [PROVIDER_FINALIZER],
       ...(options.labels && { labels: options.labels }),
     },
     spec: {

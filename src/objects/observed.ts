@@ -1,7 +1,7 @@
 /** What an observed provider-kubernetes Object tells, and how it is asked for again exactly as it is. */
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { EXTERNAL_NAME, PART, RUN } from '../kube/labels.ts';
+import { EXTERNAL_NAME, PART, PROVIDER_FINALIZER, RUN } from '../kube/labels.ts';
 import type { ObjectVariant } from './object.ts';
 
 /** The observed resources that this function composed: Objects that carry their own resource name as a label. */
@@ -48,6 +48,7 @@ export interface Changes {
 export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObject {
   const annotations = pick(objectAt(object, 'metadata', 'annotations'), [EXTERNAL_NAME]);
   const labels = pick(objectAt(object, 'metadata', 'labels'), [RUN, PART]);
+  const finalizers = listAt(object, 'metadata', 'finalizers').filter((finalizer) => finalizer === PROVIDER_FINALIZER);
   const readiness = objectAt(object, 'spec', 'readiness');
   const policies = changes.managementPolicies ?? listAt(object, 'spec', 'managementPolicies');
   const restricted = policies.length > 0 && !policies.includes('*');
@@ -55,7 +56,7 @@ export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObje
   return {
     apiVersion: textAt(object, 'apiVersion') ?? '',
     kind: textAt(object, 'kind') ?? '',
-    metadata: { annotations, ...(Object.keys(labels).length > 0 && { labels }) },
+    metadata: { annotations, ...(finalizers.length > 0 && { finalizers }), ...(Object.keys(labels).length > 0 && { labels }) },
     spec: {
       providerConfigRef: pick(objectAt(object, 'spec', 'providerConfigRef'), ['name', 'kind']),
       ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),

@@ -12,6 +12,7 @@
  */
 import { parse } from '@marcbachmann/cel-js';
 import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { PROVIDER_FINALIZER } from '../kube/labels.ts';
 import { desiredManifest } from '../objects/observed.ts';
 import { type ApiServer, isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import type { Clock } from './clock.ts';
@@ -29,7 +30,6 @@ const CREATION_GRACE_MS = 30_000;
 const WATCH_MS = 50;
 const MAX_BACKOFF_MS = 60_000;
 
-const FINALIZER = 'finalizer.managedresource.crossplane.io';
 const CREATED_AT = 'crossplane.io/external-create-succeeded';
 
 export class Provider {
@@ -102,7 +102,7 @@ export class Provider {
     if (step !== 'letGo') this.hold(object);
     switch (step) {
       case 'letGo':
-        this.api.removeFinalizer(object, FINALIZER);
+        this.api.removeFinalizer(object, PROVIDER_FINALIZER);
         break;
       case 'delete':
         this.api.delete(manifest);
@@ -127,7 +127,7 @@ export class Provider {
   /** So that the Object does not go before the real object. */
   private hold(object: JsonObject): void {
     const current = this.api.get(object) ?? object;
-    if (!isBeingDeleted(current)) this.api.put(withMetadata(current, { finalizers: [FINALIZER] }));
+    if (!isBeingDeleted(current)) this.api.put(withMetadata(current, { finalizers: [PROVIDER_FINALIZER] }));
   }
 
   private write(object: JsonObject, manifest: JsonObject, real: JsonObject | undefined): void {
