@@ -16,17 +16,24 @@ function filesOf(scenario: string) {
   const readme = readText(`examples/${scenario}/README.md`);
   const [command, ...others] = [...readme.matchAll(/^npm run render -- (.*)$/gm)].map(([, args = '']) => args.split(' '));
   if (command === undefined || others.length > 0) throw new Error(`examples/${scenario}/README.md must have one render command`);
-  const [composite = '', composition = '', functions = '', ...flags] = command.map((arg) =>
-    arg === '-e' ? arg : projectPath(arg),
-  );
-  return { composite, composition, functions, required: flags.filter((flag) => flag !== '-e'), observed: undefined };
+  const [composite = '', composition = '', functions = '', ...flags] = command;
+  const valuesOf = (flag: string): string[] => flags.filter((_, index) => flags[index - 1] === flag);
+  return {
+    composite: projectPath(composite),
+    composition: projectPath(composition),
+    functions: projectPath(functions),
+    required: valuesOf('-e').map(projectPath),
+    observed: valuesOf('-o').map(projectPath)[0],
+    now: new Date(valuesOf('--now')[0] ?? '2026-01-01T12:00:00Z'),
+  };
 }
 
 describe('examples', () => {
   it.each(scenarios)('%s renders what expected.yaml says', async (scenario) => {
     const expected = projectPath(`examples/${scenario}/expected.yaml`);
     expect(existsSync(expected), 'touch expected.yaml, then npm test -- -u, then read it').toBe(true);
-    const { composite, composed } = await render(loadRenderInput(filesOf(scenario)), new Date('2026-01-01T12:00:00Z'));
+    const { now, ...files } = filesOf(scenario);
+    const { composite, composed } = await render(loadRenderInput(files), now);
     await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);
   });
 
