@@ -60,6 +60,12 @@ describe('the README', () => {
     expect(called.filter((script) => scripts[script] === undefined)).toEqual([]);
   });
 
+  it('shows what simulate prints', () => {
+    const [, shown = ''] = /```\n(Who held which right:\n[\s\S]*?)```/.exec(readme) ?? [];
+    expect(shown.split('\n').length).toBeGreaterThan(3);
+    expect(readText('test/simulations/cancel.txt')).toContain(shown);
+  });
+
   it('links and names files that exist', () => {
     const paths = [...readme.matchAll(/\]\(([^)#h][^)]*)\)|(?:-f|-e) ((?:examples|package)[^\s]*)/g)].map(
       ([, link, file]) => link ?? file ?? '',
