@@ -6,7 +6,7 @@ import { PART, RUN } from '../kube/labels.ts';
 import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
 import { type Changes, desireAgain, desiredManifest, PINNED, PROBED } from '../objects/observed.ts';
 import { endedByItself, type Facts, isDecided, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
-import { KEPT_AFTER_END, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
+import { JOB_ENDED, KEPT_AFTER_END, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
 
 export interface Given {
   state: RunState;
@@ -55,58 +55,53 @@ function missingParts(given: Given, prepared: Prepared | undefined): [string, Js
 
 /** A server follows its pack, but stays where it is, and once it was let go is stopped by a denial only. */
 function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
-  const { facts, observed, settings } = given;
+  const { facts } = given;
   const { admission } = facts;
   const stopped = admission.kind === 'admitted' && admission.restriction?.stopped === true;
   const go = !stopped && (given.state.phase === 'Serving' || isDecided(facts));
   return new Map(
     prepared.parts.map((part) => {
-      const before = observed.get(part.key) ?? observed.get('agentrun-deployment');
-      const providerConfigName = textAt(before, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
       const runs = go && part.key === 'agentrun-deployment';
       const manifest = runs ? withSpec(part.manifest, { replicas: 1 }) : part.manifest;
-      return [part.key, wrap({ ...part, manifest }, prepared, given, { providerConfigName, watch: runs })];
+      return [part.key, wrap({ ...part, manifest }, prepared, given, runs)];
     }),
   );
 }
 
-function wrap(
-  { key, manifest, readyWhen }: Part,
-  { id }: Prepared,
-  { settings, variant }: Given,
-  options: { providerConfigName?: string; watch?: boolean } = {},
-): JsonObject {
+function wrap({ key, manifest, readyWhen }: Part, { id }: Prepared, given: Given, watch = false): JsonObject {
   const labels = { [RUN]: id, [PART]: key };
-  const { providerConfigName } = settings;
-  return wrapManifest(manifest, {
-    variant,
-    providerConfigName,
-    labels,
-    ...(readyWhen !== undefined && { readyWhen }),
-    ...options,
-  });
+  const options = { ...(readyWhen !== undefined && { readyWhen }), watch };
+  return wrapManifest(manifest, { variant: given.variant, providerConfigName: providerConfigOf(given), labels, ...options });
+}
+
+/** An edit of the input moves nothing that exists: its real object would be left to nobody. */
+function providerConfigOf({ observed, settings }: Given): string {
+  const [object] = observed.values();
+  return textAt(object, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
 }
 
 /**
  * A second Object, which only looks at a Job that is silent: the provider says of such a one that its real object is
  * gone, and of the first one the last it saw, for ever. The first keeps the right to delete.
  */
-function probeOf({ facts, observed, variant, settings, now }: Given): [PartKey, JsonObject][] {
+function probeOf(given: Given): [PartKey, JsonObject][] {
+  const { facts, observed, variant, now } = given;
   const { workload } = facts.objects;
   const object = observed.get('agentrun-job');
   if (workload?.kind !== 'job' || !isSilent(workload, facts.latched.startTime, now)) return [];
   const namespace = textAt(desiredManifest(object), 'metadata', 'namespace') ?? '';
   const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: workload.name, namespace } };
   const labels = { [RUN]: textAt(object, 'metadata', 'labels', RUN) ?? '', [PART]: 'agentrun-probe' };
-  const providerConfigName = textAt(object, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
-  const probe = wrapManifest(manifest, { variant, providerConfigName, labels, managementPolicies: PROBED });
+  const options = { managementPolicies: PROBED, watch: true, readyWhen: JOB_ENDED };
+  const probe = wrapManifest(manifest, { variant, providerConfigName: providerConfigOf(given), labels, ...options });
   return [['agentrun-probe', probe]];
 }
 
 /** What is to change about an Object that exists: the release of the workload, and its pin. */
-function changesOf(key: string, object: JsonObject, { facts }: Given): Changes {
+function changesOf(key: string, object: JsonObject, { state, facts }: Given): Changes {
   const { workload } = facts.objects;
-  if (key === 'agentrun-deployment' && !workload?.released && isDecided(facts)) {
+  // A server that serves and has no replicas was stopped.
+  if (key === 'agentrun-deployment' && !workload?.released && state.phase !== 'Serving' && isDecided(facts)) {
     return { manifest: withSpec(desiredManifest(object), { replicas: 1 }), watch: true };
   }
   if (key !== 'agentrun-job' || workload?.kind !== 'job') return {};
@@ -123,5 +118,7 @@ const withSpec = <T extends JsonObject>(manifest: T, changes: JsonObject): T => 
 function desireRemains({ state, observed, cleanUp }: Given): Map<string, JsonObject> {
   const keep: readonly string[] = endedByItself(state) && !cleanUp ? KEPT_AFTER_END : [];
   const kept = [...observed].filter(([key]) => keep.includes(key));
-  return new Map(kept.map(([key, object]) => [key, desireAgain(object)]));
+  // One that ended before anybody could pin it must not be made again either.
+  const pin = (key: string) => (key === 'agentrun-job' ? { managementPolicies: PINNED } : {});
+  return new Map(kept.map(([key, object]) => [key, desireAgain(object, pin(key))]));
 }

@@ -59,7 +59,9 @@ export function judgeHolding(
   const asking = { requirements: { [HELD_KEY]: selector } };
   const fetched = request.required.get(HELD_KEY);
   const left = fetched?.filter((object) => mustLeave(object, desired));
-  if (left?.length === 0) return { ...asking, condition: revoked, pending: false };
+  // What is observed exists, even when the list is late.
+  const isDropping = [...request.observed.values()].some((object) => mustLeave(object, desired));
+  if (left?.length === 0 && !isDropping) return { ...asking, condition: revoked, pending: false };
   const reason = state.phase === 'Cancelled' ? 'Stopping' : 'Revoking';
   const errors = (left ?? []).flatMap((object) => errorOf(object)).sort();
   const message = ['Waiting until everything the run was given is gone', ...errors].join('; ');

@@ -6,8 +6,9 @@
  *   (none)       Pending      something it refers to is missing or unreadable
  *   Pending      Preparing    references, spec and guardrails are in order: every object is made, the Job suspended
  *   Pending      Failed       InvalidSpec, PolicyDenied: nothing was made
+ *   Preparing    Failed       PolicyDenied: a server was denied before it served; all of it goes
  *   Preparing    Failed       PrerequisiteFailed: an object could not be made within 10 minutes, or is not what was planned; the
- *                             Job was released and is not reported started within another 10 minutes
+ *                             Job was released and is not reported started within 20 minutes
  *   Preparing    Running      the Job was released and has started
  *   Preparing    Serving      the Deployment was released and is available
  *   any          Succeeded    the Job is complete
@@ -69,8 +70,8 @@ export const isDecided = ({ latched, objects: { workload } }: Facts): boolean =>
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;
 
-/** How long after that a Job that was released may take until it is reported started. */
-const STARTING_LIMIT_MS = 10 * 60_000;
+/** How long it may take from the first object until the Job is reported started. */
+const STARTING_LIMIT_MS = 20 * 60_000;
 
 /** How long after its deadline a Job may be silent before its run counts as lost. */
 const LOST_AFTER_SECONDS = 120;
@@ -99,11 +100,11 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   const loss = findLoss(facts);
   if (loss !== undefined) return end('Failed', 'WorkloadLost', loss);
   if (workload?.kind === 'job' && isDecided(facts)) {
-    const obstacle = started === undefined ? findStartObstacle(workload, facts.objects, now) : undefined;
+    const obstacle = started === undefined ? findStartObstacle(workload, facts, now) : undefined;
     if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
     return running(previous, workload, started, facts.objects, now);
   }
-  if (previous?.phase === 'Serving') return { ...previous, ...describeServer(facts) };
+  if (previous?.phase === 'Serving') return { ...previous, ...describeServer(facts, previous) };
   if (previous?.phase === 'Running') return previous;
 
   const { admission, objects } = facts;
@@ -113,7 +114,7 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   }
   if (workload?.kind === 'deployment' && isDecided(facts)) {
     if (!workload.available) return preparing(objects);
-    return { phase: 'Serving', startTime: formatTime(now), ...describeServer(facts) };
+    return { phase: 'Serving', startTime: formatTime(now), ...describeServer(facts, previous) };
   }
   const obstacle = findObstacle(facts, now);
   if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
@@ -163,7 +164,9 @@ function findLoss(facts: Facts): string | undefined {
   }
   if (workload.kind !== 'job' || !isDecided(facts)) return undefined;
   if (workload.vanished) return `Job ${workload.name} is gone`;
-  return workload.leaving ? `Job ${workload.name} is being deleted` : undefined;
+  if (workload.leaving) return `Job ${workload.name} is being deleted`;
+  const isStopped = latched.startTime !== undefined && workload.suspended;
+  return isStopped ? `Job ${workload.name} was suspended by somebody` : undefined;
 }
 
 function running(
@@ -197,19 +200,28 @@ function running(
 
 const RUNNING = 'The agent is running';
 
-function describeServer({ admission, objects: { workload } }: Facts): { reason: string; message: string } {
+function describeServer(
+  { admission, objects: { workload } }: Facts,
+  previous: RunState | undefined,
+): { reason: string; message: string } {
   const restriction = admission.kind === 'admitted' ? admission.restriction : undefined;
   if (restriction !== undefined) return { reason: 'PolicyDenied', message: restriction.message };
+  // Only what was judged again can be permitted again.
+  if (admission.kind !== 'admitted' && previous?.reason === 'PolicyDenied') return { ...previous };
   const available = workload?.kind === 'deployment' && workload.available;
   return available
     ? { reason: 'Available', message: 'The server is available' }
     : { reason: 'Unavailable', message: 'The server is not available' };
 }
 
-/** Why a run that was let go counts as one that cannot start: nobody says for too long that it did. */
-function findStartObstacle({ name }: JobFacts, { since, errors }: ObjectFacts, now: Date): string | undefined {
-  if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS + STARTING_LIMIT_MS) return undefined;
-  return `Job ${name} was released, and is not reported started within 10 minutes. ${errors.join('; ')}`.trim();
+/** Why a run whose start is decided cannot start, or counts as such: nobody says for too long that it did. */
+function findStartObstacle({ name, released }: JobFacts, { objects }: Facts, now: Date): string | undefined {
+  const { plan, exist, since, errors } = objects;
+  // To take the decision back could suspend a Job that has started, so this ends the run.
+  const gone = released ? [] : Object.keys(plan?.parts ?? {}).filter((part) => !exist.has(part));
+  if (gone.length > 0) return `Gone before the start: ${gone.sort().join(', ')}`;
+  if (since === undefined || now.getTime() - since < STARTING_LIMIT_MS) return undefined;
+  return `Job ${name} was released, and nobody reports within 20 minutes that it has started. ${errors.join('; ')}`.trim();
 }
 
 /** Why a run that is being prepared can never start. */
@@ -219,10 +231,10 @@ function findObstacle({ admission, objects }: Facts, now: Date): string | undefi
   const missing = workload?.kind !== 'job' || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
   const parts = admission.kind === 'admitted' ? admission.prepared.plan.parts : {};
   const unlike = admission.kind === 'waiting' ? [] : missing.filter((key) => parts[key] !== plan?.parts[key]);
-  const changed = [...objects.different, ...unlike].sort();
-  if (changed.length > 0) return `What the run refers to was changed before ${changed.join(', ')} could be made`;
+  if (unlike.length > 0) return `What the run refers to was changed before ${unlike.sort().join(', ')} could be made`;
   if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS) return undefined;
-  return `Not everything the run needs could be made within 10 minutes. ${errors.join('; ')}`.trim();
+  const reasons = [...errors, ...objects.different.map((part) => `Not as planned: ${part}`)];
+  return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();
 }
 
 function preparing({ errors }: ObjectFacts): RunState {

@@ -32,6 +32,8 @@ export interface JobFacts {
   released: boolean;
   /** Whether the provider reports it so; from then on the Job is never updated and never created again. */
   unsuspended: boolean;
+  /** Whether the provider reports that the Job waits. */
+  suspended: boolean;
   /** Whether an Object that only looks at the Job found none. */
   vanished: boolean;
   /** Whether the Job or its Object is being deleted, which nothing can undo. */
@@ -90,8 +92,10 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
 
 function observeJob(object: JsonObject, probe: JsonObject | undefined): JobFacts {
   const manifest = desiredManifest(object);
-  const probed = realManifest(probe);
-  const real = Object.keys(probed).length > 0 ? probed : realManifest(object);
+  // The probe has looked later than the first Object, but it is the first one that may have seen the end.
+  const looks = [realManifest(probe), realManifest(object)].filter((look) => Object.keys(look).length > 0);
+  const real = looks[0] ?? {};
+  const ends = looks.flatMap((look) => observeEnd(look) ?? []);
   const count = (...path: string[]): number => Number(valueAt(real, 'status', ...path) ?? 0);
   const uncounted = ['succeeded', 'failed'].flatMap((list) => listAt(real, 'status', 'uncountedTerminatedPods', list));
   return {
@@ -99,14 +103,15 @@ function observeJob(object: JsonObject, probe: JsonObject | undefined): JobFacts
     name: textAt(manifest, 'metadata', 'name') ?? '',
     released: valueAt(manifest, 'spec', 'suspend') === false,
     unsuspended: valueAt(real, 'spec', 'suspend') === false,
+    suspended: valueAt(real, 'spec', 'suspend') === true,
     vanished: readCondition(probe, 'Synced')?.message.includes('external resource does not exist') === true,
-    leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
+    leaving: [object, ...looks].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
     startTime: textAt(real, 'status', 'startTime'),
     deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),
     active: count('active'),
     readyPods: count('ready'),
     endedPods: count('succeeded') + count('failed') + uncounted.length,
-    end: observeEnd(real),
+    end: ends.find(({ final }) => final) ?? ends[0],
   };
 }
 

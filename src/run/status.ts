@@ -70,7 +70,9 @@ export function writeStatus(
   if (phase === 'Pending') return own;
   // Once the workload exists, what the run was prepared with stands in its plan and not in its references.
   const rendered = admission.kind === 'admitted' && !isEnded(state) ? admission.prepared.plan : undefined;
-  const plan = objects.workload?.kind === 'deployment' ? (rendered ?? objects.plan) : (objects.plan ?? rendered);
+  // A server follows its pack, but not into another mode.
+  const follows = objects.workload?.kind === 'deployment' && rendered?.mode === objects.plan?.mode;
+  const plan = follows ? rendered : (objects.plan ?? rendered);
   const workloadName = previous.workloadName ?? decideStart(objects);
   return {
     ...previous,
@@ -89,10 +91,10 @@ export function writeStatus(
  * The name of the workload once everything the run was promised is there. Writing it comes before the start: should the
  * Object of the workload be lost after it, the status still knows that there was one.
  */
-function decideStart({ plan, ready, applied, workload }: ObjectFacts): string | undefined {
+function decideStart({ plan, ready, applied, different, workload }: ObjectFacts): string | undefined {
   if (plan === undefined || workload === undefined) return undefined;
   const key = workload.kind === 'job' ? 'agentrun-job' : 'agentrun-deployment';
-  const isPrepared = applied.has(key) && Object.keys(plan.parts).every((part) => ready.has(part));
+  const isPrepared = applied.has(key) && different.length === 0 && Object.keys(plan.parts).every((part) => ready.has(part));
   return isPrepared || workload.released ? workload.name : undefined;
 }
 

@@ -94,7 +94,10 @@ export class ApiServer {
     const before = this.get(resource);
     if (before === undefined || isBeingDeleted(before)) return;
     if (finalizersOf(before).length === 0) this.remove(before);
-    else this.store({ before }, withMetadata(before, { deletionTimestamp: this.clock.timestamp() }));
+    else {
+      const generation = Number(valueAt(before, 'metadata', 'generation')) + 1;
+      this.store({ before }, withMetadata(before, { deletionTimestamp: this.clock.timestamp(), generation }));
+    }
   }
 
   removeFinalizer(resource: JsonObject, finalizer: string): void {

@@ -5,7 +5,8 @@
  * that is being deleted; the garbage collector deletes its Objects, and it goes when they are gone.
  *
  * Not modelled: claims as resources of their own, packages, revisions, the watch circuit breaker, a composite older than
- * what Crossplane itself wrote to it.
+ * what Crossplane itself wrote to it, lists of required resources that are late, conflicts, what changes within one
+ * reconcile.
  */
 import { nameOf } from '../api/composite.ts';
 import { type Request, type Selector, selects } from '../function/request.ts';

@@ -8,7 +8,8 @@
  * - For 30 seconds after it made an object it takes its absence for a delay, also when it deletes.
  * - Deleting sets no propagation policy.
  *
- * Not modelled: connection details, references, the order in which roles and bindings can be made.
+ * Not modelled: connection details, references, the order in which roles and bindings can be made, a cache that is late,
+ * a provider that cannot even look, other finalizers on an Object, for which it waits before it deletes.
  */
 import { parse } from '@marcbachmann/cel-js';
 import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';

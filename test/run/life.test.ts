@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { History } from '../support/history.ts';
 import { plain, RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
-import { instanceXr, packXr, uses } from '../support/request.ts';
+import { instanceXr, packXr, respondComposed, uses } from '../support/request.ts';
 
 const withRights = (): History => new History(task({ skills: uses('tools') }));
 const desired = ({ last }: History): string[] => [...last.resources.keys()].sort();
@@ -63,11 +63,13 @@ describe('rule 3: frozen', () => {
     const role = structuredClone(run.objects.get('agentrun-role') ?? {});
     Object.assign(objectAt(role, 'spec', 'forProvider', 'manifest'), { rules: [] });
     run.objects.set('agentrun-role', role);
-    run.call();
+    run.call().call();
+    expect([run.status.phase, run.status.workloadName, suspended(run)]).toEqual(['Preparing', undefined, true]);
+    run.wait(600).call();
     expect(run.status).toMatchObject({
       phase: 'Failed',
       reason: 'PrerequisiteFailed',
-      message: 'What the run refers to was changed before agentrun-role could be made',
+      message: 'Not everything the run needs could be made within 10 minutes. Not as planned: agentrun-role',
     });
     expect(desired(run)).toEqual([]);
   });
@@ -122,7 +124,9 @@ describe('rule 4: release', () => {
     expect(run.status).toMatchObject({
       phase: 'Failed',
       reason: 'PrerequisiteFailed',
-      message: expect.stringMatching(/^Job .* was released, and is not reported started within 10 minutes. .*cannot update jobs/),
+      message: expect.stringMatching(
+        /^Job .* was released, and nobody reports within 20 minutes that it has started. .*cannot update jobs/,
+      ),
     });
     expect(desired(run)).toEqual([]);
   });
@@ -134,10 +138,17 @@ describe('rule 4: release', () => {
     const stale = structuredClone(run.objects.get('agentrun-job') ?? {});
     Object.assign(objectAt(stale, 'spec', 'forProvider', 'manifest', 'spec'), { suspend: true });
     run.objects.set('agentrun-job', stale);
+    run.fail('agentrun-role', 'not any more').call();
+    expect([suspended(run), run.status.phase]).toEqual([false, 'Preparing']);
+    run.objects.set('agentrun-job', stale);
     run.objects.delete('agentrun-role');
     run.call();
-    expect([suspended(run), run.status.phase]).toEqual([false, 'Preparing']);
-    expect(desired(run)).not.toContain('agentrun-role');
+    expect(run.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'PrerequisiteFailed',
+      message: 'Gone before the start: agentrun-role',
+    });
+    expect(desired(run)).toEqual([]);
   });
 
   it('is never undone, not even by facts that are older', () => {
@@ -159,6 +170,13 @@ describe('rule 5: pinned', () => {
       true,
       30,
     ]);
+  });
+});
+
+describe('rule 5: pinned, also at the end', () => {
+  it('when the Job has ended before anybody could pin it', () => {
+    const run = withRights().call().settle().call().call().settle().end('Complete');
+    expect([run.status.phase, jobSpec(run, 'managementPolicies')]).toEqual(['Succeeded', ['Observe', 'Delete']]);
   });
 });
 
@@ -207,6 +225,14 @@ describe('rule 7: rights end', () => {
     ]);
   });
 
+  it('counts what is observed and dropped as held, even when the list of what is left is late', () => {
+    const run = withRights().call();
+    const observed = new Map(run.objects);
+    run.spec({ cancel: true });
+    const { conditions } = respondComposed({ ...run.world, cluster: [], observed });
+    expect(conditions.find(({ type }) => type === 'RightsHeld')?.status).toBe('True');
+  });
+
   it('counts as held until none of the Objects is left, and tells why one stays', () => {
     const run = withRights().run().end('Complete');
     run.leaving = run.leaving.map((object, index) =>
@@ -237,6 +263,16 @@ describe('rule 8: lost', () => {
     expect(desired(run)).toEqual([]);
   });
 
+  it('is lost when somebody suspends its Job, which has no Pod then', () => {
+    const run = withRights().run();
+    const object = structuredClone(run.objects.get('agentrun-job') ?? {});
+    Object.assign(objectAt(object, 'status', 'atProvider', 'manifest', 'spec'), { suspend: true });
+    run.objects.set('agentrun-job', object);
+    run.call();
+    expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} was suspended by somebody` });
+    expect(desired(run)).toEqual([]);
+  });
+
   it('takes the rights back, looks, and says so when a Job is silent past its deadline', () => {
     const run = withRights()
       .run()
@@ -255,6 +291,8 @@ describe('rule 8: lost', () => {
       {
         providerConfigRef: { name: 'default' },
         managementPolicies: ['Observe'],
+        readiness: objectAt(run.last.resources.get('agentrun-job')?.resource, 'spec', 'readiness'),
+        watch: true,
         forProvider: {
           manifest: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: `agentrun-${RUN_ID}`, namespace: 'team-a' } },
         },
@@ -267,8 +305,8 @@ describe('rule 8: lost', () => {
     expect(desired(run)).toEqual([]);
   });
 
-  it('takes its normal end when the look finds an ended Job', () => {
-    const run = withRights().run().wait(800).call().end('Complete', '', 'agentrun-probe');
+  it.each(['agentrun-probe', 'agentrun-job'] as const)('takes its normal end when %s tells of it after all', (seenBy) => {
+    const run = withRights().run().wait(800).call().settle().call().end('Complete', '', seenBy);
     expect([run.status.phase, desired(run)]).toEqual(['Succeeded', ['agentrun-configmap', 'agentrun-job']]);
     run.wait(301).call();
     expect(desired(run)).toEqual([]);
@@ -368,13 +406,18 @@ describe('rule 11: serving', () => {
   ])('stays as it is when %s', (_, cluster) => {
     const run = serve();
     const before = text(run.call());
-    run.edit(cluster as JsonObject[]).call();
-    expect(text(run)).toBe(before);
-    expect(run.status.phase).toBe('Serving');
+    const { status } = run;
+    run
+      .edit(cluster as JsonObject[])
+      .call()
+      .call()
+      .call();
+    expect([text(run), run.status]).toEqual([before, status]);
   });
 
   it('is not moved to another cluster by an edit of the input', () => {
     const run = serve();
+    run.objects.delete('agentrun-deployment');
     run.world = {
       ...run.world,
       input: { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings', providerConfigName: 'other' },
@@ -431,6 +474,11 @@ describe('rule 11: serving', () => {
       'Serving',
       'False/PolicyDenied',
     ]);
+    run
+      .edit([webPack({})])
+      .call()
+      .call();
+    expect([replicas(run), run.condition('Admitted')]).toEqual([0, 'False/PolicyDenied']);
     run.edit([instanceXr(), webPack({})]).call();
     expect([replicas(run), run.condition('Admitted')]).toEqual([1, 'True/Admitted']);
   });

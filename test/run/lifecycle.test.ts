@@ -150,7 +150,7 @@ describe('a run that is being prepared', () => {
     expect(cancelled.conditions.map(({ type, status }) => `${type}=${status}`)).toEqual([
       'Admitted=True',
       'Prepared=False',
-      'RightsHeld=False',
+      'RightsHeld=True',
       'Succeeded=False',
     ]);
   });

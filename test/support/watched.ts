@@ -2,10 +2,11 @@
 import { compose } from '../../src/compose.ts';
 import type { Request } from '../../src/function/request.ts';
 import type { Composed, Response } from '../../src/function/response.ts';
+import { digest } from '../../src/kube/digest.ts';
 import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART, RUN } from '../../src/kube/labels.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';
-import { RIGHTS, readPlan } from '../../src/run/plan.ts';
+import { type PartKey, RIGHTS, readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { listGrants } from '../../src/simulation/rights.ts';
 import { type Cast, Simulation } from '../../src/simulation/simulation.ts';
@@ -85,7 +86,7 @@ export class Watched {
     this.known.set(uid, known);
     const status = response.status as JsonObject;
     const phase = String(status['phase']);
-    this.checkRelease(known, response);
+    this.checkRelease(known, request, response);
     this.checkFrozen(known, request, response);
 
     must(known.ended === undefined || phase === known.ended, `the end ${known.ended} has become ${phase}`);
@@ -98,18 +99,26 @@ export class Watched {
     this.checkHeld(textAt(status, 'runId'), response);
   }
 
-  private checkRelease(known: Known, { resources }: Composed): void {
+  /** Everything is there when the start is decided, and still exists when it is let go. */
+  private checkRelease(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
     const job = resources.get(JOB)?.resource;
     if (job === undefined) return;
     const manifest = desiredManifest(job);
+    const planned = readPlan(manifest)?.parts ?? {};
+    const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
+    for (const [part, digestOfPart] of Object.entries(isDecided ? planned : {})) {
+      const real = desiredManifest(observed.get(part));
+      must(digest(real) === digestOfPart, `${part} is not what was planned when the start is decided`);
+      // What somebody deletes at this moment may still be observed.
+      const object = this.simulation.objectOf(part as PartKey);
+      must(object === undefined || this.simulation.api.get(real) !== undefined, `${part} is not real when the start is decided`);
+    }
     const suspend = valueAt(manifest, 'spec', 'suspend');
     must(!known.released || suspend === false, 'the Job is suspended again');
     if (suspend !== false || known.released) return;
     known.released = true;
-    const others = [...resources].filter(([key]) => key !== JOB);
-    for (const [key, { ready }] of others) must(ready, `${key} is not ready at the release`);
-    const planned = Object.keys(readPlan(manifest)?.parts ?? {});
-    must(equal(others.map(([key]) => key).sort(), planned.sort()), 'not everything that was planned is there at the release');
+    const others = [...resources.keys()].filter((key) => key !== JOB).sort();
+    must(equal(others, Object.keys(planned).sort()), 'not everything that was planned is there at the release');
   }
 
   /** From the first observation of its Job on a run is what it was, and nothing that exists goes before its end. */
