@@ -1,5 +1,6 @@
 /** SkillPack, SympoziumInstance and SympoziumPolicy as composites of their own. */
 import { describe, expect, it } from 'vitest';
+import type { SkillPackStatus } from '../src/api/generated/types.ts';
 import { compose } from '../src/compose.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { instanceXr, manifestOf, NOW, packXr, policyXr, respondComposed, uses } from './support/request.ts';
@@ -86,6 +87,23 @@ describe('a SkillPack', () => {
     ]);
   });
 
+  it('tells which policy would refuse it, and why', () => {
+    const composite = packXr('wide', {
+      sidecar: { image: 'evil.example.org/a:1', clusterRBAC: [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }] },
+    });
+    const find = (...cluster: JsonObject[]) =>
+      ((respondComposed({ composite, cluster }).status as SkillPackStatus).findings ?? []).map(
+        ({ policy, rule, path }) => `${policy}: ${rule} ${path}`,
+      );
+    const secrets = 'secrets SkillPack/wide spec.sidecar.clusterRBAC[0]';
+    expect(find()).toEqual([`built-in: ${secrets}`]);
+    const allow = [{ scope: 'Cluster', apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
+    expect(find(policyXr({ rights: { allow } }), policyXr({ images: { registries: ['ghcr.io'] } }, 'ns.team-a'))).toEqual([
+      'ns.team-a: image-registry SkillPack/wide spec.sidecar.image',
+    ]);
+    expect(find(policyXr({ nonsense: 1 }))).toEqual([`built-in: ${secrets}`]);
+  });
+
   it('composes nothing while it was never valid', () => {
     expect(respondComposed({ composite: packXr('a', { skills: [] }) }).resources.size).toBe(0);
   });
@@ -147,13 +165,6 @@ describe('a SympoziumPolicy', () => {
     expect(respondComposed({ composite: policyXr({ defaults: { timeout: '1h' } }) }).status).toEqual({
       phase: 'Active',
       message: 'In force',
-    });
-  });
-
-  it('says what is not enforced yet', () => {
-    expect(respondComposed({ composite: policyXr({ limits: { skills: 3 }, images: {} }) }).status).toEqual({
-      phase: 'Active',
-      message: 'In force, but spec.images, spec.limits not enforced yet: runs under this policy wait',
     });
   });
 

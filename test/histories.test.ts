@@ -16,7 +16,7 @@ const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 const EDITS: JsonObject[] = [
   tools,
   packXr('tools', { sidecar: { image: 'other:2', clusterRBAC: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] } }),
-  packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true } } }),
+  packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true, hostNetwork: true } } }),
   packXr('tools', { skills: 'nonsense' }),
   instanceXr({ timeout: '1m' }),
   policyXr({ nonsense: 1 }),

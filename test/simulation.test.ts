@@ -102,7 +102,7 @@ describe('simulate', () => {
     ['a pack that is missing', [instanceXr(), plain], { phase: 'Pending', reason: 'SkillPackNotFound' }],
     [
       'a pack that is denied',
-      [instanceXr(), packXr('tools', { sidecar: { image: 'a', hostAccess: { enabled: true } } })],
+      [instanceXr(), packXr('tools', { sidecar: { image: 'a', hostAccess: { enabled: true, hostNetwork: true } } })],
       { phase: 'Failed', reason: 'PolicyDenied' },
     ],
   ];

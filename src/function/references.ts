@@ -20,7 +20,6 @@ export interface Waiting {
     | 'PolicyNotFound'
     | 'PolicyAmbiguous'
     | 'PolicyInvalid'
-    | 'PolicyNotEnforced'
     | 'SkillPackNotFound'
     | 'SkillPackAmbiguous'
     | 'SkillPackInvalid';
@@ -45,6 +44,14 @@ export function findPolicy(request: Request, name: string): Reference<SympoziumP
   const selector = { apiVersion: API_VERSION, kind: SYMPOZIUM_POLICY, matchName: name };
   return { key, selector, value: read(request, key, `SympoziumPolicy ${name}`, 'Policy', parseSympoziumPolicy) };
 }
+
+const POLICIES = 'policies';
+
+/** Every SympoziumPolicy there is, as it stands; empty while Crossplane has still to fetch them. */
+export const listPolicies = (request: Request): { requirements: Record<string, Selector>; policies: JsonObject[] } => ({
+  requirements: { [POLICIES]: { apiVersion: API_VERSION, kind: SYMPOZIUM_POLICY, matchLabels: {} } },
+  policies: request.required.get(POLICIES) ?? [],
+});
 
 /**
  * A composite is found by the labels Crossplane gives it for its claim, as its own name is not known. What it says in

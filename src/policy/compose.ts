@@ -5,14 +5,11 @@ import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { Request } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
 import { textAt } from '../kube/json.ts';
-import { unenforcedFields } from './effective.ts';
 
 export function composePolicy(request: Request, ttlSeconds: number): Composed {
   const parsed = parseSympoziumPolicy(request.composite);
   const phase = parsed.ok ? 'Active' : 'Invalid';
-  const unenforced = parsed.ok ? unenforcedFields(parsed.value) : [];
-  let message = parsed.ok ? 'In force' : formatFaults(parsed.faults);
-  if (unenforced.length > 0) message = `In force, but ${unenforced.join(', ')} not enforced yet: runs under this policy wait`;
+  const message = parsed.ok ? 'In force' : formatFaults(parsed.faults);
   const changed = textAt(request.composite, 'status', 'phase') !== phase;
   return {
     status: { phase, message },

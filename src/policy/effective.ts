@@ -2,17 +2,6 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 
-/**
- * The fields of `spec` that bind runs but that this version does not enforce yet. A run waits under a policy that
- * sets one: a guardrail that is written down and not kept is worse than none.
- */
-export function unenforcedFields(spec: SympoziumPolicySpec): string[] {
-  return Object.keys(spec)
-    .filter((field) => field !== 'defaults')
-    .sort()
-    .map((field) => `spec.${field}`);
-}
-
 /** `over` laid over `base` field by field: maps are merged, lists and values replaced. */
 export function overlay(base: SympoziumPolicySpec, over: SympoziumPolicySpec): SympoziumPolicySpec {
   return merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec;

@@ -1,19 +1,41 @@
-/** All guardrails over all packs of a run: every denial, or none. */
-import type { Sidecar } from '../api/generated/types.ts';
+/** All guardrails: every denial of a run or of a pack on its own, sorted, or none. */
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { denyPackCredentials, denyRunCredentials } from './credentials.ts';
 import { denyHostAccess } from './hostaccess.ts';
+import { denyHostPidWithRights } from './hostpid.ts';
+import { denyAgentImage, denyPackImages } from './images.ts';
+import type { JudgedPack, JudgedRun, PackRule, RunRule } from './judged.ts';
+import { denyRunLimits, denySidecarResources } from './limits.ts';
+import { denyNamespaces } from './namespaces.ts';
+import { denyRights } from './rights.ts';
+import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
 import type { Denial } from './verdict.ts';
 import { denyWildcards } from './wildcards.ts';
 
-const GUARDRAILS = [denyHostAccess, denyWildcards];
+const PACK_RULES: readonly PackRule[] = [
+  denyHostAccess,
+  denyWildcards,
+  denyRights,
+  denyPackImages,
+  denyPackSecrets,
+  denySidecarResources,
+  denyPackCredentials,
+];
+const RUN_RULES: readonly RunRule[] = [
+  denyNamespaces,
+  denyHostPidWithRights,
+  denyAgentImage,
+  denyRunSecrets,
+  denyRunLimits,
+  denyRunCredentials,
+];
 
-/** What the guardrails judge of a pack. */
-export interface JudgedPack {
-  name: string;
-  sidecar: Sidecar | undefined;
-}
+/** What a policy refuses of a pack wherever it is used. */
+export const judgePack = (pack: JudgedPack, policy: SympoziumPolicySpec): Denial[] =>
+  sorted(PACK_RULES.flatMap((deny) => deny(pack, policy)));
 
-export const evaluatePacks = (packs: JudgedPack[]): Denial[] => packs.flatMap(evaluatePack);
+/** What a policy refuses of a run, its packs included. */
+export const judgeRun = (run: JudgedRun, policy: SympoziumPolicySpec): Denial[] =>
+  sorted([...run.packs.flatMap((pack) => judgePack(pack, policy)), ...RUN_RULES.flatMap((deny) => deny(run, policy))]);
 
-export function evaluatePack({ name, sidecar }: JudgedPack): Denial[] {
-  return sidecar === undefined ? [] : GUARDRAILS.flatMap((deny) => deny(sidecar, `SkillPack/${name} spec.sidecar`));
-}
+const sorted = (denials: Denial[]): Denial[] => denials.sort((a, b) => (`${a.path} ${a.rule}` < `${b.path} ${b.rule}` ? -1 : 1));

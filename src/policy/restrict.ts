@@ -1,5 +1,8 @@
 /** What may go on of a server whose packs were permitted once and are denied something now. */
-import { evaluatePack, type JudgedPack } from './evaluate.ts';
+
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { judgePack } from './evaluate.ts';
+import type { JudgedPack } from './judged.ts';
 import { type Denial, formatDenials } from './verdict.ts';
 
 export interface Restriction {
@@ -14,14 +17,14 @@ export const describeRestriction = (denials: Denial[]): Restriction => ({
   message: formatDenials(denials),
 });
 
-/** A pack without the rules that are denied, and without access to the node when that is. */
-export function withoutDenied<P extends JudgedPack>(pack: P): P {
+/** A pack without the rules that are denied, and without any access to the node when no Pod may run. */
+export function withoutDenied<P extends JudgedPack>(pack: P, policy: SympoziumPolicySpec, { stopped }: Restriction): P {
   const { sidecar } = pack;
-  const denials = evaluatePack(pack);
-  if (sidecar === undefined || denials.length === 0) return pack;
+  const denials = judgePack(pack, policy);
+  if (sidecar === undefined) return pack;
   const permitted = (list: 'rbac' | 'clusterRBAC') =>
     (sidecar[list] ?? []).filter((_, index) => !denials.some(({ right }) => right?.list === list && right.index === index));
   const { hostAccess, ...rest } = sidecar;
-  const kept = denials.every(({ right }) => right !== undefined) && hostAccess !== undefined ? { hostAccess } : {};
+  const kept = stopped || hostAccess === undefined ? {} : { hostAccess };
   return { ...pack, sidecar: { ...rest, ...kept, rbac: permitted('rbac'), clusterRBAC: permitted('clusterRBAC') } };
 }

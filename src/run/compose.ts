@@ -9,7 +9,7 @@ import type { Composed } from '../function/response.ts';
 import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
 import type { ObjectVariant } from '../objects/object.ts';
 import { ownObjects } from '../objects/observed.ts';
-import { evaluatePacks } from '../policy/evaluate.ts';
+import { judgeRun } from '../policy/evaluate.ts';
 import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import { desireObjects } from './desire.ts';
 import { judgeHolding } from './held.ts';
@@ -18,7 +18,7 @@ import { type Admission, type Facts, isDecided, isEnded, type RunState, transiti
 import { observeParts } from './observe.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { gatherReferences } from './references.ts';
-import { resolveRun } from './resolve.ts';
+import { resolveRun, withRewrites } from './resolve.ts';
 import { describeConditions, describeTransition, readState, readStatus, writeStatus } from './status.ts';
 
 /** A finished run has nothing left to do; Crossplane calls again sooner when something changes. */
@@ -114,11 +114,13 @@ function admit(
   if (waiting.length > 0) return { admission: { kind: 'waiting', waiting }, requirements };
   const resolved = resolveRun(parsed.value, identity, references);
   if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };
-  const denials = evaluatePacks(resolved.value.packs);
+  const { policy } = references;
+  const denials = judgeRun(resolved.value, policy);
   if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
-  const prepared = planRun({ ...resolved.value, packs: resolved.value.packs.map(withoutDenied) });
+  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
+  const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
+  const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));
   const oversized = checkSizes(prepared);
   if (oversized.length > 0) return { admission: { kind: 'invalid', faults: oversized }, requirements };
-  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
   return { admission: { kind: 'admitted', prepared, restriction }, requirements };
 }

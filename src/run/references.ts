@@ -14,7 +14,7 @@ import {
   type Waiting,
 } from '../function/references.ts';
 import type { Request, Selector } from '../function/request.ts';
-import { overlay, unenforcedFields } from '../policy/effective.ts';
+import { overlay } from '../policy/effective.ts';
 
 /** Everything a run refers to, read and found valid. */
 export interface References {
@@ -43,14 +43,9 @@ export function gatherReferences(request: Request, spec: AgentRunSpec, namespace
   if (instance.kind === 'missing') waiting.push(missingInstance(spec.instanceRef, namespace));
 
   let policy: SympoziumPolicySpec = {};
-  const policies = [DEFAULT_POLICY, namespacePolicy(namespace)].map((name) => ({ name, found: take(findPolicy(request, name)) }));
-  for (const { name, found } of policies) {
-    if (found.kind !== 'found') continue;
-    policy = overlay(policy, found.value);
-    const unenforced = unenforcedFields(found.value);
-    if (unenforced.length > 0) waiting.push(notEnforced(name, unenforced));
-  }
-  if (requirePolicy && policies.every(({ found }) => found.kind === 'missing')) waiting.push(NO_POLICY);
+  const policies = [DEFAULT_POLICY, namespacePolicy(namespace)].map((name) => take(findPolicy(request, name)));
+  for (const found of policies) if (found.kind === 'found') policy = overlay(policy, found.value);
+  if (requirePolicy && policies.every(({ kind }) => kind === 'missing')) waiting.push(NO_POLICY);
 
   const packs = new Map<string, SkillPackSpec>();
   const inherited = instance.kind === 'found' ? instance.value.skills : undefined;
@@ -65,11 +60,6 @@ export function gatherReferences(request: Request, spec: AgentRunSpec, namespace
 const missingInstance = (name: string, namespace: string): Waiting => ({
   reason: 'InstanceNotFound',
   message: `SympoziumInstance ${name} does not exist in namespace ${namespace}: create it there, or correct spec.instanceRef`,
-});
-
-const notEnforced = (name: string, fields: string[]): Waiting => ({
-  reason: 'PolicyNotEnforced',
-  message: `SympoziumPolicy ${name} sets ${fields.join(', ')}, which this version does not enforce yet`,
 });
 
 const NO_POLICY: Waiting = {

@@ -15,6 +15,7 @@ import type {
   SkillPackSpec,
   SkillUse,
   SympoziumInstanceSpec,
+  SympoziumPolicySpec,
 } from '../api/generated/types.ts';
 import { show } from '../api/schema.ts';
 import { checkSkillBytes, skillText } from '../api/skill.ts';
@@ -23,6 +24,7 @@ import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { paramVariable } from '../kube/names.ts';
 import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../manifests/run.ts';
+import { rewriteImage } from '../policy/images.ts';
 import type { RunIdentity } from './identity.ts';
 import type { References } from './references.ts';
 
@@ -74,6 +76,14 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       },
     },
   };
+}
+
+/** The run with its images under the names the site has them. Judged before, so that none is replaced twice. */
+export function withRewrites(run: ResolvedRun, policy: SympoziumPolicySpec): ResolvedRun {
+  const packs = run.packs.map((pack) =>
+    pack.sidecar ? { ...pack, sidecar: { ...pack.sidecar, image: rewriteImage(pack.sidecar.image, policy) } } : pack,
+  );
+  return { ...run, packs, agent: { ...run.agent, image: rewriteImage(run.agent.image, policy) } };
 }
 
 function resolvePack(

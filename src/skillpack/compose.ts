@@ -5,6 +5,7 @@ import { formatFaults } from '../api/fault.ts';
 import type { SkillPackSpec, SkillPackStatus } from '../api/generated/types.ts';
 import type { Settings } from '../api/settings.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
+import { listPolicies } from '../function/references.ts';
 import type { Request } from '../function/request.ts';
 import type { Composed, DesiredResource } from '../function/response.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
@@ -12,6 +13,7 @@ import { skillPackConfigMapName } from '../kube/names.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
 import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
 import { desireAgain, observeObject } from '../objects/observed.ts';
+import { effectivePolicies, findDenials } from '../policy/findings.ts';
 
 /** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
 const CONFIG_MAP = 'skillpack-configmap';
@@ -25,17 +27,35 @@ export function composeSkillPack(request: Request, settings: Settings, variant: 
     ? summarize(name, parsed.value, observed)
     : invalidStatus(request.composite, formatFaults(parsed.faults));
   const { phase, message } = status;
+  const { requirements, policies } = listPolicies(request);
+  const findings = parsed.ok ? describeFindings(name, parsed.value, policies) : [];
   const changed = textAt(request.composite, 'status', 'phase') !== phase;
   return {
-    status,
+    status: { ...status, ...(findings.length > 0 && { findings }) },
     ready: phase === 'Ready',
     resources: new Map<string, DesiredResource>(resource ? [[CONFIG_MAP, { resource, ready: isReady(observed) }]] : []),
     conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason: parsed.ok ? phase : 'InvalidSpec', message }],
     results: changed ? [{ severity: parsed.ok ? 'Normal' : 'Warning', reason: phase, message }] : [],
-    requirements: {},
+    requirements,
     ttlSeconds,
   };
 }
+
+/** As many as the status holds. */
+const MAX_FINDINGS = 32;
+
+function describeFindings(name: string, { sidecar }: SkillPackSpec, policies: JsonObject[]): Finding[] {
+  return findDenials({ name, sidecar }, effectivePolicies(policies))
+    .slice(0, MAX_FINDINGS)
+    .map(({ policy, denial: { rule, path, found, why, permit } }) => ({
+      policy,
+      rule,
+      path,
+      message: `${found}: ${why}; ${permit}`,
+    }));
+}
+
+type Finding = NonNullable<SkillPackStatus['findings']>[number];
 
 type Summary = SkillPackStatus & Required<Pick<SkillPackStatus, 'phase' | 'message'>>;
 

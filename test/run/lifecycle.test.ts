@@ -68,7 +68,7 @@ describe('a run that is being prepared', () => {
     ['its pack has become invalid', [instanceXr(), packXr('tools', { skills: [] })]],
     [
       'its pack now asks for what is refused',
-      [instanceXr(), packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true } } })],
+      [instanceXr(), packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true, hostNetwork: true } } })],
     ],
     [
       'its pack now asks for more rights',

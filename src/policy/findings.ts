@@ -1,0 +1,40 @@
+/** What each policy would refuse of a pack, so that its team learns it before a run does. */
+import { nameOf } from '../api/composite.ts';
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { DEFAULT_POLICY, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
+import type { JsonObject } from '../kube/json.ts';
+import { overlay } from './effective.ts';
+import { judgePack } from './evaluate.ts';
+import { denyHostPidWithRights } from './hostpid.ts';
+import type { JudgedPack } from './judged.ts';
+import type { Denial } from './verdict.ts';
+
+export interface Finding {
+  policy: string;
+  denial: Denial;
+}
+
+/** What holds where no policy is. */
+const BUILT_IN = 'built-in';
+
+/** The policies under which a pack may be used, each laid over the default one; unreadable ones are left out. */
+export function effectivePolicies(policies: JsonObject[]): Map<string, SympoziumPolicySpec> {
+  const parsed = policies.flatMap((policy): [string, SympoziumPolicySpec][] => {
+    const result = parseSympoziumPolicy(policy);
+    return result.ok ? [[nameOf(policy), result.value]] : [];
+  });
+  const base = parsed.find(([name]) => name === DEFAULT_POLICY);
+  const others = parsed.filter(([name]) => name !== DEFAULT_POLICY).sort(([a], [b]) => (a < b ? -1 : 1));
+  const over = others.map(([name, policy]): [string, SympoziumPolicySpec] => [name, overlay(base?.[1] ?? {}, policy)]);
+  return new Map([base ?? [BUILT_IN, {}], ...over]);
+}
+
+/** Everything that some policy refuses of a pack, by policy. */
+export function findDenials(pack: JudgedPack, policies: Map<string, SympoziumPolicySpec>): Finding[] {
+  return [...policies].flatMap(([policy, spec]) =>
+    [...judgePack(pack, spec), ...denyHostPidWithRights({ packs: [{ ...pack, skills: [] }] })].map((denial) => ({
+      policy,
+      denial,
+    })),
+  );
+}

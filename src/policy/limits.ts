@@ -1,0 +1,46 @@
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { parseDuration } from '../kube/duration.ts';
+import { parseQuantity } from '../kube/quantity.ts';
+import { type PackRule, type RunRule, sidecarPath } from './judged.ts';
+import type { Denial } from './verdict.ts';
+
+const tooMuch = (path: string, found: string, limit: string, field: string): Denial => ({
+  rule: 'limit',
+  path,
+  found,
+  why: 'it takes from what others share',
+  permit: `ask for ${limit} at most, or raise spec.limits.${field}`,
+});
+
+type Resources = { cpu?: string; memory?: string };
+
+function judgeResources(asked: Resources, limit: Resources | undefined, path: string, field: string): Denial[] {
+  return (['cpu', 'memory'] as const).flatMap((name) => {
+    const [found = '', most] = [asked[name], limit?.[name]];
+    if (most === undefined || parseQuantity(found) <= parseQuantity(most)) return [];
+    return [tooMuch(`${path}.${name}`, found, most, `${field}.${name}`)];
+  });
+}
+
+/** No sidecar gets more than the policy's limit. */
+export const denySidecarResources: PackRule = (pack, { limits }) =>
+  pack.sidecar === undefined
+    ? []
+    : judgeResources(pack.sidecar.resources, limits?.sidecar, `${sidecarPath(pack)}.resources`, 'sidecar');
+
+/** No run takes longer, or more, than the policy's limits. */
+export const denyRunLimits: RunRule = (run, { limits = {} }: SympoziumPolicySpec) => {
+  const denials: Denial[] = [];
+  const { timeout, skills, env } = limits;
+  const count = run.packs.reduce((sum, pack) => sum + pack.skills.length, 0);
+  if (skills !== undefined && count > skills) denials.push(tooMuch('spec.skills', `${count} skills`, `${skills}`, 'skills'));
+  if (run.mode === 'server') return denials;
+  if (timeout !== undefined && run.timeoutSeconds > (parseDuration(timeout) ?? 0)) {
+    denials.push(tooMuch('spec.timeout', run.timeout, timeout, 'timeout'));
+  }
+  if (env !== undefined && run.env.length > env) {
+    denials.push(tooMuch('spec.env', `${run.env.length} variables`, `${env}`, 'env'));
+  }
+  const path = 'SympoziumPolicy spec.defaults.agent.resources';
+  return [...denials, ...judgeResources(run.agent.resources, limits.agent, path, 'agent')];
+};

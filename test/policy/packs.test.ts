@@ -1,0 +1,200 @@
+/** What a pack may ask for: each guardrail, on both sides of its line. */
+import { describe, expect, it } from 'vitest';
+import type { SympoziumPolicySpec } from '../../src/api/generated/types.ts';
+import { parseSkillPack } from '../../src/api/skillpack.ts';
+import type { JsonObject } from '../../src/kube/json.ts';
+import { judgePack } from '../../src/policy/evaluate.ts';
+import { packXr } from '../support/request.ts';
+
+/** Every denial as `rule path`, without the beginning that all paths share. */
+function judge(sidecar: JsonObject, policy: SympoziumPolicySpec = {}): string[] {
+  const parsed = parseSkillPack(packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }));
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+  const denials = judgePack({ name: 'p', sidecar: parsed.value.sidecar }, policy);
+  return denials.map(({ rule, path }) => `${rule} ${path.replace('SkillPack/p spec.sidecar.', '')}`);
+}
+
+const rule = (verbs: string, resources: string, apiGroups = ''): JsonObject => ({
+  apiGroups: apiGroups.split(','),
+  resources: resources.split(','),
+  verbs: verbs.split(','),
+});
+
+describe('rights', () => {
+  const cases: [string, JsonObject, string][] = [
+    ['read Pods, logs and Deployments', rule('get,list,watch', 'pods,pods/log,deployments', ',apps'), ''],
+    ['read Secrets of its namespace', rule('get', 'secrets'), ''],
+    ['scale a Deployment', rule('patch', 'deployments/scale', 'apps'), ''],
+    ['delete a Pod', rule('delete', 'pods'), ''],
+    ['write ConfigMaps', rule('create,update,delete', 'configmaps'), ''],
+    ['read roles', rule('get', 'roles', 'rbac.authorization.k8s.io'), ''],
+    ['a wildcard verb', rule('*', 'pods'), 'wildcard-rights rbac[0].verbs'],
+    ['a wildcard subresource', rule('get', '*/scale'), 'wildcard-rights rbac[0].resources'],
+    ['a wildcard group', rule('get', 'pods', '*'), 'wildcard-rights rbac[0].apiGroups'],
+    ['impersonate', rule('impersonate', 'users'), 'impersonation rbac[0]'],
+    ['bind', rule('get,bind', 'clusterroles', 'rbac.authorization.k8s.io'), 'impersonation rbac[0]'],
+    ['issue tokens', rule('create', 'serviceaccounts/token'), 'identities rbac[0]'],
+    ['approve certificates', rule('update', 'certificatesigningrequests/approval', 'certificates.k8s.io'), 'identities rbac[0]'],
+    ['use the API of nodes', rule('get', 'nodes/proxy'), 'nodes rbac[0]'],
+    ['change nodes', rule('patch', 'nodes'), 'nodes rbac[0]'],
+    ['write bindings', rule('create', 'rolebindings', 'rbac.authorization.k8s.io'), 'rbac-writes rbac[0]'],
+    ['write webhooks', rule('patch', 'mutatingwebhookconfigurations', 'admissionregistration.k8s.io'), 'api-extensions rbac[0]'],
+    ['exec', rule('create', 'pods/exec'), 'exec rbac[0]'],
+    ['exec with get', rule('get', 'pods/exec'), 'exec rbac[0]'],
+    ['make Jobs', rule('create', 'jobs', 'batch'), 'workloads rbac[0]'],
+    ['change DaemonSets', rule('update', 'daemonsets', 'apps'), 'workloads rbac[0]'],
+    ['fill a Secret with a token', rule('create', 'secrets'), 'secrets rbac[0]'],
+    ['write ServiceAccounts', rule('create', 'serviceaccounts'), 'serviceaccounts rbac[0]'],
+    ['make volumes', rule('create', 'persistentvolumes'), 'persistent-volumes rbac[0]'],
+    ['write Objects', rule('create', 'objects', 'kubernetes.crossplane.io'), 'crossplane rbac[0]'],
+    ['create runs', rule('create', 'agentruns', 'sympozium.ai'), 'sympozium rbac[0]'],
+  ];
+  it.each(cases)('%s', (_, right, denied) => {
+    expect(judge({ rbac: [right] })).toEqual(denied === '' ? [] : [denied]);
+  });
+
+  it('reading Secrets of the whole cluster is refused, narrowed to names too', () => {
+    expect(judge({ clusterRBAC: [rule('get', 'secrets')] })).toEqual(['secrets clusterRBAC[0]']);
+    expect(judge({ clusterRBAC: [{ ...rule('get', 'secrets'), resourceNames: ['a'] }] })).toEqual(['secrets clusterRBAC[0]']);
+  });
+
+  const allow = (scope: 'Namespace' | 'Cluster', verbs: string, resources: string, groups = '') => ({
+    rights: { allow: [{ scope, ...(rule(verbs, resources, groups) as object) } as never] },
+  });
+  it.each([
+    ['the very right', rule('create', 'pods/exec'), allow('Namespace', 'create', 'pods/exec'), []],
+    ['a part of the right', rule('create,get', 'pods/exec'), allow('Namespace', 'create', 'pods/exec'), ['exec rbac[0]']],
+    ['the right elsewhere', rule('create', 'pods/exec'), allow('Cluster', 'create', 'pods/exec'), ['exec rbac[0]']],
+    ['another resource', rule('create', 'pods/exec'), allow('Namespace', 'create', 'pods'), ['exec rbac[0]']],
+    ['what nothing permits', rule('impersonate', 'users'), allow('Namespace', 'impersonate', 'users'), ['impersonation rbac[0]']],
+  ])('a policy that lists %s', (_, right, policy, denied) => {
+    expect(judge({ rbac: [right] }, policy)).toEqual(denied);
+  });
+
+  it('says what was found, why it matters and the line that would permit it', () => {
+    const parsed = parseSkillPack(
+      packXr('p', { sidecar: { image: 'i', rbac: [rule('get,create', 'pods/exec,pods/log,pods')] } }),
+    );
+    const denials = parsed.ok ? judgePack({ name: 'p', sidecar: parsed.value.sidecar }, {}) : [];
+    expect(denials).toEqual([
+      {
+        rule: 'exec',
+        path: 'SkillPack/p spec.sidecar.rbac[0]',
+        found: 'create, get pods/exec',
+        why: "a command in another Pod runs with that Pod's rights, Secrets and files",
+        permit:
+          'spec.rights.allow with {scope: Namespace, apiGroups: [""], resources: [pods/exec], verbs: [create, get]} permits it',
+        right: { list: 'rbac', index: 0 },
+      },
+      {
+        rule: 'workloads',
+        path: 'SkillPack/p spec.sidecar.rbac[0]',
+        found: 'create pods',
+        why: 'a Pod can mount any Secret and use any ServiceAccount of its namespace',
+        permit: 'spec.rights.allow with {scope: Namespace, apiGroups: [""], resources: [pods], verbs: [create]} permits it',
+        right: { list: 'rbac', index: 0 },
+      },
+    ]);
+  });
+});
+
+describe('access to the node', () => {
+  const asks = (access: JsonObject): JsonObject => ({ hostAccess: { enabled: true, ...access } });
+  const mount = (hostPath: string, readOnly = true): JsonObject => asks({ mounts: [{ hostPath, mountPath: '/host', readOnly }] });
+  const permits = (prefix: string, readOnly?: boolean): SympoziumPolicySpec => ({
+    hostAccess: { paths: [{ prefix, ...(readOnly !== undefined && { readOnly }) }] },
+  });
+  const cases: [string, JsonObject, SympoziumPolicySpec, string[]][] = [
+    ['that is not enabled', { hostAccess: { enabled: false, hostPID: true } }, {}, []],
+    ['that asks for nothing', asks({}), {}, []],
+    ['its network', asks({ hostNetwork: true }), {}, ['host-access hostAccess.hostNetwork']],
+    ['its network, permitted', asks({ hostNetwork: true }), { hostAccess: { hostNetwork: true } }, []],
+    ['its processes', asks({ hostPID: true }), { hostAccess: { hostNetwork: true } }, ['host-access hostAccess.hostPID']],
+    ['as root', asks({ privileged: true }), {}, ['host-access hostAccess.privileged']],
+    ['a directory', mount('/var/log'), {}, ['host-access hostAccess.mounts[0]']],
+    ['a directory that is listed', mount('/var/log'), permits('/var/log'), []],
+    ['a directory below it', mount('/var/log/pods/'), permits('/var/log/'), []],
+    ['a directory beside it', mount('/var/log2'), permits('/var/log'), ['host-access hostAccess.mounts[0]']],
+    ['a way out of it', mount('/var/log/../lib'), permits('/var/log'), ['host-access hostAccess.mounts[0]']],
+    ['a way out of everything', mount('/var/../etc'), permits('/'), ['host-access hostAccess.mounts[0]']],
+    ['a directory above it', mount('/var'), permits('/var/log'), ['host-access hostAccess.mounts[0]']],
+    ['doubled slashes', mount('//var//log'), permits('/var/log'), []],
+    ['to write what may be read', mount('/var/log', false), permits('/var/log'), ['host-access hostAccess.mounts[0]']],
+    ['to write what may be written', mount('/var/log', false), permits('/var/log', false), []],
+  ];
+  it.each(cases)('%s', (_, sidecar, policy, denied) => {
+    expect(judge(sidecar, policy)).toEqual(denied);
+  });
+});
+
+describe('images', () => {
+  const from = (...registries: string[]): SympoziumPolicySpec => ({ images: { registries } });
+  const DIGEST = `sha256:${'a'.repeat(64)}`;
+  const cases: [string, SympoziumPolicySpec, string[]][] = [
+    ['ghcr.io/acme/tools:1', {}, []],
+    ['ghcr.io/acme/tools:1', from('ghcr.io'), []],
+    ['GHCR.io/acme/tools:1', from('ghcr.io'), []],
+    ['ghcr.io/acme/tools:1', from('ghcr.io/acme'), []],
+    ['ghcr.io/acme-evil/tools:1', from('ghcr.io/acme'), ['image-registry image']],
+    ['ghcr.io.evil.org/acme/tools:1', from('ghcr.io'), ['image-registry image']],
+    ['evil.org/ghcr.io/acme/tools:1', from('ghcr.io'), ['image-registry image']],
+    ['ghcr.io/acme/tools:1', from('ghcr.io:443'), ['image-registry image']],
+    ['localhost:5000/tools', from('localhost:5000'), []],
+    ['localhost:5000/tools', from('localhost:50'), ['image-registry image']],
+    ['busybox', from('docker.io'), []],
+    ['busybox', from('docker.io/library'), []],
+    ['index.docker.io/busybox', from('docker.io/library'), []],
+    ['acme/tools', from('docker.io/library'), ['image-registry image']],
+    ['acme/tools', from('acme'), ['image-registry image']],
+    ['ghcr.io/ACME/tools', from('ghcr.io'), ['image image']],
+    ['ghcr.io/a/../b', from('ghcr.io'), ['image image']],
+    ['ghcr.io@evil.org/a', from('ghcr.io'), ['image image']],
+    ['ghcr.io/acme/tools:1', { images: { requireDigest: true } }, ['image-digest image']],
+    [`ghcr.io/acme/tools:1@${DIGEST}`, { images: { requireDigest: true } }, []],
+    ['ghcr.io/acme/tools@sha256:short', { images: { requireDigest: true } }, ['image image']],
+  ];
+  it.each(cases)('%s under %j', (image, policy, denied) => {
+    expect(judge({ image }, policy)).toEqual(denied);
+  });
+});
+
+describe('secrets, resources and credentials', () => {
+  it.each<[string, JsonObject, SympoziumPolicySpec, string[]]>([
+    ['any Secret', { secretRef: 'a' }, {}, []],
+    ['a Secret that is listed', { secretRef: 'a' }, { secrets: ['a'] }, []],
+    ['a Secret that is not', { secretRef: 'ab' }, { secrets: ['a'] }, ['secret secretRef']],
+    ['no Secret where none is', { secretRef: 'a' }, { secrets: [] }, ['secret secretRef']],
+    [
+      'as much as may be',
+      { resources: { cpu: '1', memory: '1Gi' } },
+      { limits: { sidecar: { cpu: '1000m', memory: '1024Mi' } } },
+      [],
+    ],
+    [
+      'more',
+      { resources: { cpu: '1001m', memory: '1025Mi' } },
+      { limits: { sidecar: { cpu: '1', memory: '1Gi' } } },
+      ['limit resources.cpu', 'limit resources.memory'],
+    ],
+    ['a GitHub token', { env: [{ name: 'A', value: `ghp_${'a'.repeat(36)}` }] }, {}, ['credential env[0].value']],
+    ['a private key', { env: [{ name: 'A', value: '-----BEGIN RSA PRIVATE KEY-----\nx' }] }, {}, ['credential env[0].value']],
+    ['a URL with a password', { env: [{ name: 'A', value: 'postgres://me:secret@db/x' }] }, {}, ['credential env[0].value']],
+    [
+      'what is no credential',
+      {
+        env: [
+          { name: 'TOKEN_LIMIT', value: '4096' },
+          { name: 'URL', value: 'https://example.org:8443/a@b' },
+          { name: 'KUBECONFIG', value: '/workspace/config' },
+          { name: 'SHA', value: 'da39a3ee5e6b4b0d3255bfef95601890afd80709' },
+          { name: 'NAME', value: 'sk-learn-pipeline' },
+          { name: 'PASSWORD_URL', value: 'postgres://me:$(PASSWORD)@db/x' },
+        ],
+      },
+      {},
+      [],
+    ],
+  ])('%s', (_, sidecar, policy, denied) => {
+    expect(judge(sidecar, policy)).toEqual(denied);
+  });
+});
