@@ -60,7 +60,7 @@ const step = fc.oneof(
     arbitrary: fc.tuple(fc.constant(name), fc.constantFrom(...choices)),
   })),
 );
-const history = fc.record({ seed: fc.integer(), steps: fc.array(step, { minLength: 4, maxLength: 22 }) });
+const history = fc.record({ seed: fc.integer(), steps: fc.array(step, { minLength: 4, maxLength: 20 }) });
 
 /** Numbers from 0 to 1 that repeat with their seed. */
 function randomOf(seed: number): () => number {
