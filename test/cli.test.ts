@@ -10,7 +10,7 @@ import { loadRenderInput, type RenderFiles } from '../src/cli/load.ts';
 import { render } from '../src/cli/render.ts';
 import type { Simulated } from '../src/cli/simulate.ts';
 import { readYaml, writeYaml } from '../src/cli/yaml.ts';
-import { listAt, textAt, valueAt } from '../src/kube/json.ts';
+import { type JsonObject, listAt, textAt, valueAt } from '../src/kube/json.ts';
 import { projectPath, readDocuments, readText } from './support/project.ts';
 
 const EXAMPLE: RenderFiles = {
@@ -77,6 +77,69 @@ describe('the command line', () => {
     expect(await run('simulate', '-s', 'magic')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/argument 'magic' is invalid. Allowed choices are success, failure,/),
+    });
+  });
+
+  it('lints packs, under a policy and without, and exits with 1 when something is refused', async () => {
+    const warned = await run('lint', projectPath('examples/packs/k8s-ops.yaml'));
+    expect(warned).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringMatching(
+        /^SkillPack k8s-ops: 2 found\n {2}warning {2}sleeping-sidecar {2}SkillPack\/k8s-ops spec.sidecar.command\n {4}"sleep infinity" takes .*\n {4}fix: .*\n {2}warning {2}kubeconfig /,
+      ),
+    });
+    const pack = projectPath('test/packs/web-endpoint.yaml');
+    const refused = await run('lint', pack, '--output', 'json');
+    expect([refused.code, JSON.parse(refused.stdout)]).toEqual([
+      1,
+      [
+        {
+          pack: 'web-endpoint',
+          findings: [expect.objectContaining({ severity: 'high', policy: 'built-in', rule: 'sympozium' })],
+        },
+      ],
+    ]);
+    const policy = file(
+      'policy.yaml',
+      'apiVersion: sympozium.ai/v1alpha1\nkind: SympoziumPolicy\nmetadata: {name: default}\nspec: {rights: {allow: [{scope: Namespace, apiGroups: [sympozium.ai], resources: [agentruns], verbs: [create]}]}}\n',
+    );
+    expect((await run('lint', pack, '-p', policy)).stdout).toBe('SkillPack web-endpoint: nothing found\n');
+    expect(await run('lint', policy)).toMatchObject({ code: 1, stderr: `skillpack: ${policy} holds no SkillPack\n` });
+    expect(await run('lint', pack, '-p', pack)).toMatchObject({
+      code: 1,
+      stderr: `skillpack: ${pack} holds no SympoziumPolicy\n`,
+    });
+  }, 20_000);
+
+  it('prints what the provider needs for some packs, and leaves out what is refused', async () => {
+    const { code, stdout, stderr } = await run(
+      'provider-rbac',
+      projectPath('examples/packs/k8s-ops.yaml'),
+      projectPath('test/packs/k8s-ops.yaml'),
+    );
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^skillpack: left out: SkillPack k8s-ops is refused: .*rbac-writes.*\n$/),
+    ]);
+    const [role, binding] = readYaml(stdout, 'stdout') as JsonObject[];
+    const uses = ['get', 'create', 'patch', 'delete'];
+    const reads = ['get', 'list', 'watch'];
+    expect(role?.['rules']).toEqual([
+      { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: uses },
+      { apiGroups: ['batch'], resources: ['jobs'], verbs: [...uses, 'list', 'watch'] },
+      {
+        apiGroups: ['rbac.authorization.k8s.io'],
+        resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+        verbs: uses,
+      },
+      { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: reads },
+      { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: reads },
+    ]);
+    expect(binding?.['roleRef']).toEqual({
+      apiGroup: 'rbac.authorization.k8s.io',
+      kind: 'ClusterRole',
+      name: 'function-skillpack:provider',
     });
   });
 

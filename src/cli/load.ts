@@ -87,7 +87,7 @@ function loadObserved(path: string): Map<string, JsonObject> {
 }
 
 /** Every resource of a YAML file, or of the YAML files directly in a directory. */
-function loadResources(path: string): JsonObject[] {
+export function loadResources(path: string): JsonObject[] {
   return listFiles(path).flatMap((file) =>
     readYaml(read(file), file).map((value) => {
       if (!isObject(value) || textAt(value, 'apiVersion') === undefined || textAt(value, 'kind') === undefined) {

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import { loadRenderInput, type RenderInput } from './load.ts';
+import { formatLinted, isPassed, lint, providerRights } from './packs.ts';
 import { render } from './render.ts';
 import { formatSimulated, simulate, toJson } from './simulate.ts';
 import { writeYaml } from './yaml.ts';
@@ -69,6 +70,37 @@ commandWithFiles('simulate')
     const simulated = simulate(load([composite, composition, functions], flags), flags.scenario);
     process.stdout.write(flags.output === 'json' ? toJson(simulated) : formatSimulated(simulated));
     if (simulated.left.length > 0) process.exitCode = 1;
+  });
+
+interface PackFlags {
+  policy?: string;
+  output: 'text' | 'json';
+}
+
+program
+  .command('lint')
+  .description(
+    'Tells what a SkillPack could do and what would refuse it, before it is applied. Exits with 1 when something is refused.',
+  )
+  .argument('<pack...>', 'files or directories with SkillPacks')
+  .option('-p, --policy <path>', 'file with SympoziumPolicies; default the built-in guardrails')
+  .addOption(new Option('--output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+  .action((paths: string[], { policy, output }: PackFlags) => {
+    const linted = lint(paths, policy);
+    process.stdout.write(output === 'json' ? `${JSON.stringify(linted, null, 2)}\n` : formatLinted(linted));
+    if (!isPassed(linted)) process.exitCode = 1;
+  });
+
+program
+  .command('provider-rbac')
+  .description('Prints the least ClusterRole with which provider-kubernetes can run the packs, and its binding.')
+  .argument('<pack...>', 'files or directories with SkillPacks')
+  .option('-p, --policy <path>', 'file with SympoziumPolicies; a pack that every one refuses is left out')
+  .action((paths: string[], { policy }: PackFlags) => {
+    const { manifests, refused } = providerRights(paths, policy);
+    process.stdout.write(manifests);
+    for (const reason of refused) process.stderr.write(`skillpack: left out: ${reason}\n`);
+    if (refused.length > 0) process.exitCode = 1;
   });
 
 function load([composite, composition, functions]: Files, { requiredResources }: InputFlags, observed?: string): RenderInput {

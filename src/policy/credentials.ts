@@ -32,6 +32,7 @@ function judgeEnv(variables: EnvVar[], pathOf: (index: number) => string): Denia
         found: `what looks like ${form}`,
         why: 'whoever reads the object, its events or its Pod reads it too',
         permit: "nothing permits it: put it into a Secret and name that in the pack's secretRef or in model.authSecretRef",
+        permissible: false,
       },
     ];
   });

@@ -22,6 +22,7 @@ export const denyHostAccess: PackRule = (pack, { hostAccess: permitted = {} }) =
         found: 'true',
         why: FLAGS[flag],
         permit: `spec.hostAccess.${flag}: true permits it`,
+        permissible: true,
       }),
     );
   const mounts = (asked.mounts ?? []).flatMap(({ hostPath, readOnly }, index): Denial[] => {
@@ -38,6 +39,7 @@ export const denyHostAccess: PackRule = (pack, { hostAccess: permitted = {} }) =
         found: `${JSON.stringify(hostPath)}${readOnly ? '' : ', to be written'}`,
         why: 'files of the node hold the keys of the node and of its Pods',
         permit: `spec.hostAccess.paths with {prefix: ${directory ?? 'a path without ..'}${readOnly ? '' : ', readOnly: false'}} permits it`,
+        permissible: true,
       },
     ];
   });

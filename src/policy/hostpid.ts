@@ -13,5 +13,6 @@ export const denyHostPidWithRights = ({ packs }: Pick<JudgedRun, 'packs'>): Deni
       found: `true beside the rights of SkillPack ${holder.name}`,
       why: 'whoever sees the processes of a node can read the tokens in them',
       permit: 'nothing permits it: use the packs in runs of their own',
+      permissible: false,
     }));
 };

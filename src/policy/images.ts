@@ -17,7 +17,14 @@ function judgeImage(reference: string, path: string, policy: SympoziumPolicySpec
   const { registries, requireDigest } = policy.images ?? {};
   const name = rewriteImage(reference, policy);
   const image = parseImage(name);
-  const deny = (rule: string, why: string, permit: string): Denial => ({ rule, path, found: name, why, permit });
+  const deny = (rule: string, why: string, permit: string): Denial => ({
+    rule,
+    path,
+    found: name,
+    why,
+    permit,
+    permissible: true,
+  });
   if (image === undefined) {
     return registries === undefined && !requireDigest
       ? []

@@ -10,6 +10,7 @@ const tooMuch = (path: string, found: string, limit: string, field: string): Den
   found,
   why: 'it takes from what others share',
   permit: `ask for ${limit} at most, or raise spec.limits.${field}`,
+  permissible: true,
 });
 
 type Resources = { cpu?: string; memory?: string };

@@ -12,6 +12,7 @@ export const denyNamespaces: RunRule = ({ namespace, packs }, policy) =>
         found: `used in namespace ${namespace}`,
         why: 'the platform team keeps it for other namespaces',
         permit: `${namespace} among the namespaces of ${name} in spec.packs permits it`,
+        permissible: true,
       },
     ];
   });

@@ -47,6 +47,7 @@ export const denyRights: PackRule = (pack, policy) =>
             found: describeGrants(met),
             why: danger.why,
             permit: danger.permissible ? describePermit(met) : 'nothing permits it',
+            permissible: danger.permissible,
             right: { list, index },
           },
         ];

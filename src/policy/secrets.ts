@@ -11,6 +11,7 @@ function judgeSecret(name: string | undefined, path: string, { secrets }: Sympoz
       found: name,
       why: 'whoever names a Secret gets what is in it',
       permit: `${name} in spec.secrets permits it`,
+      permissible: true,
     },
   ];
 }

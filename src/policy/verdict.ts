@@ -9,8 +9,10 @@ export interface Denial {
   found: string;
   /** The danger, in one sentence. */
   why: string;
-  /** What would permit it. */
+  /** What would permit it, or what to do instead. */
   permit: string;
+  /** Whether a policy can permit it. */
+  permissible: boolean;
   /** Absent when nothing of the pack may run. */
   right?: DeniedRight;
 }

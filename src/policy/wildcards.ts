@@ -17,6 +17,7 @@ export const denyWildcards: PackRule = (pack) => {
           found: JSON.stringify(found),
           why: 'a wildcard also grants what is added to the cluster later',
           permit: 'nothing permits wildcards: list what the sidecar needs',
+          permissible: false,
           right: { list, index },
         });
       }

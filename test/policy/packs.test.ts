@@ -84,6 +84,7 @@ describe('rights', () => {
         why: "a command in another Pod runs with that Pod's rights, Secrets and files",
         permit:
           'spec.rights.allow with {scope: Namespace, apiGroups: [""], resources: [pods/exec], verbs: [create, get]} permits it',
+        permissible: true,
         right: { list: 'rbac', index: 0 },
       },
       {
@@ -92,6 +93,7 @@ describe('rights', () => {
         found: 'create pods',
         why: 'a Pod can mount any Secret and use any ServiceAccount of its namespace',
         permit: 'spec.rights.allow with {scope: Namespace, apiGroups: [""], resources: [pods], verbs: [create]} permits it',
+        permissible: true,
         right: { list: 'rbac', index: 0 },
       },
     ]);

@@ -1,0 +1,81 @@
+/** The commands about packs: what a pack could do, and what the provider needs for it. */
+import { nameOf } from '../api/composite.ts';
+import { formatFaults } from '../api/fault.ts';
+import type { SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
+import { SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import { parseSkillPack } from '../api/skillpack.ts';
+import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
+import type { JsonObject } from '../kube/json.ts';
+import { effectivePolicies, findDenials } from '../policy/findings.ts';
+import { type LintFinding, lintPack } from '../policy/lint.ts';
+import { buildProviderRights } from '../policy/providerrights.ts';
+import { formatDenials } from '../policy/verdict.ts';
+import { loadResources } from './load.ts';
+import { writeYaml } from './yaml.ts';
+
+/** The SkillPacks of some files. Throws when a file has none. */
+function loadPacks(paths: string[]): JsonObject[] {
+  return paths.flatMap((path) => {
+    const packs = loadResources(path).filter(({ kind }) => kind === SKILL_PACK);
+    if (packs.length === 0) throw new Error(`${path} holds no SkillPack`);
+    return packs;
+  });
+}
+
+/** The policies of a file, each laid over the default one; without a file the built-in guardrails. */
+function loadPolicies(path: string | undefined): Map<string, SympoziumPolicySpec> {
+  if (path === undefined) return effectivePolicies([]);
+  const policies = loadResources(path).filter(({ kind }) => kind === SYMPOZIUM_POLICY);
+  if (policies.length === 0) throw new Error(`${path} holds no SympoziumPolicy`);
+  for (const policy of policies) {
+    const parsed = parseSympoziumPolicy(policy);
+    if (!parsed.ok) throw new Error(`SympoziumPolicy ${nameOf(policy)} is invalid: ${formatFaults(parsed.faults)}`);
+  }
+  return effectivePolicies(policies);
+}
+
+export interface Linted {
+  pack: string;
+  findings: LintFinding[];
+}
+
+export function lint(paths: string[], policy: string | undefined): Linted[] {
+  const policies = loadPolicies(policy);
+  return loadPacks(paths).map((pack) => ({ pack: nameOf(pack), findings: lintPack(pack, policies) }));
+}
+
+/** Whether nothing but warnings was found. */
+export const isPassed = (linted: Linted[]): boolean =>
+  linted.every(({ findings }) => findings.every(({ severity }) => severity === 'warning'));
+
+export function formatLinted(linted: Linted[]): string {
+  const lines = linted.flatMap(({ pack, findings }) => [
+    `SkillPack ${pack}: ${findings.length === 0 ? 'nothing found' : `${findings.length} found`}`,
+    ...findings.flatMap(({ severity, policy, rule, path, message, fix }) => [
+      `  ${severity}  ${rule}${policy === undefined ? '' : ` (${policy})`}  ${path}`,
+      `    ${message}`,
+      `    fix: ${fix}`,
+    ]),
+  ]);
+  return `${lines.join('\n')}\n`;
+}
+
+/** The manifests, and the packs that were left out because they could never run, with why. */
+export function providerRights(paths: string[], policy: string | undefined): { manifests: string; refused: string[] } {
+  const policies = loadPolicies(policy);
+  const packs: SkillPackSpec[] = [];
+  const refused: string[] = [];
+  for (const pack of loadPacks(paths)) {
+    const name = nameOf(pack);
+    const parsed = parseSkillPack(pack);
+    if (!parsed.ok) {
+      refused.push(`SkillPack ${name} is invalid: ${formatFaults(parsed.faults)}`);
+      continue;
+    }
+    const findings = findDenials({ name, sidecar: parsed.value.sidecar }, policies);
+    const everywhere = [...policies.keys()].every((key) => findings.some((finding) => finding.policy === key));
+    if (everywhere) refused.push(`SkillPack ${name} is refused: ${formatDenials(findings.map(({ denial }) => denial))}`);
+    else packs.push(parsed.value);
+  }
+  return { manifests: buildProviderRights(packs).map(writeYaml).join(''), refused };
+}

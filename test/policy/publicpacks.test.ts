@@ -1,0 +1,57 @@
+/** What the built-in guardrails say of packs with the rules of public ones. */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/kube/json.ts';
+import { effectivePolicies } from '../../src/policy/findings.ts';
+import { lintPack } from '../../src/policy/lint.ts';
+import { listDirectory, readDocuments } from '../support/project.ts';
+import { policyXr } from '../support/request.ts';
+
+const VERDICTS: Record<string, string[]> = {
+  'code-review': [],
+  'github-gitops': [],
+  'incident-response': [],
+  'k8s-ops': [
+    'critical rbac-writes rbac[6]',
+    'high secrets clusterRBAC[0]',
+    'high exec rbac[0]',
+    'high secrets rbac[0]',
+    'high workloads rbac[0]',
+    'high workloads rbac[1]',
+    'high workloads rbac[2]',
+  ],
+  llmfit: [
+    'critical host-pid-with-rights hostAccess.hostPID',
+    'high host-access hostAccess.hostPID',
+    'high host-access hostAccess.mounts[0]',
+    'high host-access hostAccess.mounts[1]',
+    'high host-access hostAccess.mounts[2]',
+    'high host-access hostAccess.mounts[3]',
+    'high workloads rbac[0]',
+    'error schema hostAccess.runAsRoot',
+  ],
+  memory: [],
+  'software-dev': [],
+  'sre-observability': [],
+  'web-endpoint': ['high sympozium rbac[0]'],
+};
+
+function lintFile(name: string, ...policies: JsonObject[]): string[] {
+  const [pack = {}] = readDocuments(`test/packs/${name}.yaml`);
+  const findings = lintPack(pack, effectivePolicies(policies));
+  return findings.map(({ severity, rule, path }) => `${severity} ${rule} ${path.replace(/^.*spec\.sidecar\./, '')}`);
+}
+
+describe('a public pack', () => {
+  it('is here with its verdict', () => {
+    expect(listDirectory('test/packs')).toEqual(['README.md', ...Object.keys(VERDICTS).map((name) => `${name}.yaml`)]);
+  });
+
+  it.each(Object.entries(VERDICTS))('%s', (name, verdict) => {
+    expect(lintFile(name)).toEqual(verdict);
+  });
+
+  it('web-endpoint passes where a policy lists what it does', () => {
+    const allow = [{ scope: 'Namespace', apiGroups: ['sympozium.ai'], resources: ['agentruns'], verbs: ['create'] }];
+    expect(lintFile('web-endpoint', policyXr({ rights: { allow } }))).toEqual([]);
+  });
+});
