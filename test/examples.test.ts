@@ -60,6 +60,12 @@ describe('the README', () => {
     expect(called.filter((script) => scripts[script] === undefined)).toEqual([]);
   });
 
+  it('and SECURITY.md name files that exist', () => {
+    const named = [...readText('SECURITY.md').matchAll(/`((?:src|test|examples)\/[^`]+)`/g)].map(([, path = '']) => path);
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((path) => !existsSync(projectPath(path)))).toEqual([]);
+  });
+
   it('shows what simulate prints', () => {
     const [, shown = ''] = /```\n(Who held which right:\n[\s\S]*?)```/.exec(readme) ?? [];
     expect(shown.split('\n').length).toBeGreaterThan(3);

@@ -1,0 +1,169 @@
+/**
+ * A tenant writes AgentRuns and SympoziumInstances and nothing else. Every field of the two, read from their schemas, is
+ * tried with something hostile: what is made stays what the packs and the policy say. A new field without a line here fails.
+ */
+import { evaluate } from '@marcbachmann/cel-js';
+import { describe, expect, it } from 'vitest';
+import type { Composed } from '../../src/function/response.ts';
+import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { tools } from '../support/packs.ts';
+import { readDocuments } from '../support/project.ts';
+import { instanceXr, manifestOf, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
+import { type Schema, xrdSchema } from '../support/schema.ts';
+
+const STRICT = policyXr({
+  images: { registries: ['docker.io/library', 'ghcr.io/sympozium-ai'] },
+  secrets: ['anthropic'],
+  limits: { timeout: '1h', env: 1, skills: 2 },
+});
+const SECRET = 'another-secret';
+
+const RUN: Record<string, JsonValue> = {
+  instanceRef: 'kube-system/sre',
+  mode: 'server',
+  task: '$(ANTHROPIC_API_KEY) `id`',
+  systemPrompt: '$(ANTHROPIC_API_KEY)',
+  cancel: true,
+  timeout: '24h',
+  ttlSecondsAfterFinished: 0,
+  cleanup: 'keep',
+  'model.provider': 'evil.example.org/agent:1',
+  'model.model': '../../etc/passwd',
+  'model.baseURL': 'https://evil.example.org',
+  'model.thinking': 'high',
+  'model.authSecretRef': SECRET,
+  'skills[].skillPackRef': 'kube-system/other',
+  'skills[].configMapRef': 'kube-system/other',
+  'skills[].params': { IMAGE: 'evil.example.org/a:1', 'sidecar.image': 'evil.example.org/a:1' },
+  'env[].name': 'SYMPOZIUM_SKILL_PACK',
+  'env[].value': '$(ANTHROPIC_API_KEY)',
+  'imagePullSecrets[].name': SECRET,
+};
+const INSTANCE: Record<string, JsonValue> = Object.fromEntries(
+  Object.entries(RUN).filter(
+    ([path]) => !['instanceRef', 'mode', 'task', 'cancel', 'ttlSecondsAfterFinished', 'cleanup'].includes(path),
+  ),
+);
+
+/** Every field of a schema that holds a value, as `a.b` or `list[].c`. */
+function fieldsOf(schema: Schema, path = ''): string[] {
+  if (schema.items !== undefined) return fieldsOf(schema.items, `${path}[]`);
+  if (schema.properties === undefined) return [path];
+  return Object.entries(schema.properties).flatMap(([name, child]) => fieldsOf(child, path === '' ? name : `${path}.${name}`));
+}
+
+function specWith(path: string, value: JsonValue): JsonObject {
+  const [list, field] = path.split('[].');
+  if (list !== undefined && field !== undefined) {
+    const whole: Record<string, JsonObject> = {
+      skills: field === 'params' ? { skillPackRef: 'tools', params: value } : { [field]: value },
+      env: { name: 'A', value: 'b', [field]: value },
+      imagePullSecrets: { [field]: value },
+    };
+    return { [list]: [whole[list] ?? {}] };
+  }
+  const [parent = '', child] = path.split('.');
+  return { [parent]: child === undefined ? value : { [child]: value } };
+}
+
+/** What a tenant could gain; the same for every run of these packs, whatever else he writes. */
+function gainsOf(composed: Composed): JsonObject {
+  const manifests = [...composed.resources.keys()].map((key) => manifestOf(composed, key));
+  const pod = composed.resources.has('agentrun-job')
+    ? objectAt(manifestOf(composed, 'agentrun-job'), 'spec', 'template', 'spec')
+    : {};
+  const containers = [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')];
+  const secrets = [
+    ...containers.flatMap((container) =>
+      listAt(container, 'env').map((item) => textAt(item, 'valueFrom', 'secretKeyRef', 'name')),
+    ),
+    ...listAt(pod, 'volumes').map((volume) => textAt(volume, 'secret', 'secretName')),
+    ...listAt(pod, 'imagePullSecrets').map((item) => textAt(item, 'name')),
+  ].filter((name) => name !== undefined && name !== 'anthropic');
+  return {
+    rights: manifests.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole').map((role) => valueAt(role, 'rules') ?? []),
+    images: containers.map((container) => textAt(container, 'image') ?? ''),
+    hostPaths: listAt(pod, 'volumes').filter((volume) => valueAt(volume, 'hostPath') !== undefined),
+    isOnNode: pod['hostNetwork'] === true || pod['hostPID'] === true,
+    secrets: secrets as string[],
+    namespaces: [...new Set(manifests.flatMap((manifest) => textAt(manifest, 'metadata', 'namespace') ?? []))],
+    foreignNames: manifests
+      .map((manifest) => textAt(manifest, 'metadata', 'name') ?? '')
+      .filter((name) => !/^agentrun[-:]/.test(name)),
+  };
+}
+
+const play = (run: JsonObject, instance: JsonObject): Composed =>
+  respondComposed({ composite: runXr({ skills: uses('tools'), ...run }), cluster: [instanceXr(instance), tools, STRICT] });
+const usual = gainsOf(play({}, {}));
+
+function expectBounded(composed: Composed): void {
+  if (composed.resources.size === 0) return;
+  const gains = gainsOf(composed);
+  // Fewer packs may be selected, never others.
+  const { rights, images, ...others } = gains;
+  const { rights: usualRights, images: usualImages, ...usualOthers } = usual;
+  expect(others).toEqual(usualOthers);
+  for (const right of rights as JsonValue[]) expect(usualRights).toContainEqual(right);
+  for (const image of images as JsonValue[]) expect(usualImages).toContain(image);
+}
+
+describe.each([
+  ['AgentRun', RUN],
+  ['SympoziumInstance', INSTANCE],
+] as const)('%s: a tenant gains nothing by', (kind, hostile) => {
+  const schema = xrdSchema(kind).properties?.['spec'] ?? {};
+
+  it('a field that nobody has tried', () => {
+    expect(Object.keys(hostile).sort()).toEqual(fieldsOf(schema).sort());
+  });
+
+  it.each(Object.entries(hostile))('%s', (path, value) => {
+    const spec = specWith(path, value);
+    const composed =
+      kind === 'AgentRun' ? play(spec, {}) : play({ skills: undefined as never }, { skills: uses('tools'), ...spec });
+    expectBounded(composed);
+  });
+});
+
+describe('the admission policy of examples/install refuses a tenant', () => {
+  const [policy = {}] = readDocuments('examples/install/8-admission.yaml');
+  const rules = (listAt(policy, 'spec', 'validations') as JsonObject[]).map(({ expression }) => String(expression));
+  const permits = (spec: JsonObject, before?: JsonObject): boolean =>
+    rules.every(
+      (rule) => evaluate(rule, { object: { spec }, oldObject: before === undefined ? null : { spec: before } }) === true,
+    );
+  /** What Crossplane adds to the schema of every claim. */
+  const CROSSPLANES: [string, JsonValue][] = [
+    ['resourceRef', { name: 'another' }],
+    ['compositionRef', { name: 'another' }],
+    ['compositionRevisionRef', { name: 'another' }],
+    ['compositionSelector', { matchLabels: { a: 'b' } }],
+    ['compositionRevisionSelector', { matchLabels: { a: 'b' } }],
+    ['compositionUpdatePolicy', 'Manual'],
+    ['compositeDeletePolicy', 'Background'],
+    ['writeConnectionSecretToRef', { name: 'a' }],
+  ];
+  const bound = {
+    instanceRef: 'sre',
+    compositeDeletePolicy: 'Foreground',
+    resourceRef: { name: 'run-x' },
+    compositionRef: { name: 'agentrun' },
+    compositionRevisionRef: { name: 'agentrun-1' },
+  };
+
+  it.each(CROSSPLANES)('%s, when he makes a claim and when he changes one', (field, value) => {
+    expect(permits({ instanceRef: 'sre', [field]: value })).toBe(false);
+    expect(permits({ ...bound, [field]: value }, bound)).toBe(false);
+  });
+
+  it.each(['resourceRef', 'compositionRef', 'compositionRevisionRef'])('the removal of %s', (field) => {
+    const { [field as keyof typeof bound]: _, ...rest } = bound;
+    expect(permits(rest, bound)).toBe(false);
+  });
+
+  it('nothing else', () => {
+    expect(permits({ instanceRef: 'sre', compositeDeletePolicy: 'Foreground' })).toBe(true);
+    expect(permits({ ...bound, cancel: true }, bound)).toBe(true);
+  });
+});
