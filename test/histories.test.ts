@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { JsonObject } from '../src/kube/json.ts';
 import { type PartKey, RIGHTS } from '../src/run/plan.ts';
-import { listGrants } from '../src/simulation/rights.ts';
+import { listBoundRules } from '../src/simulation/rights.ts';
 import { plain, task, tools } from './support/packs.ts';
 import { instanceXr, packXr, policyXr, uses } from './support/request.ts';
 import { Watched } from './support/watched.ts';
@@ -101,7 +101,7 @@ describe('over random histories', () => {
 
         heal(run);
         simulation.endAgent(0);
-        const isFree = simulation.until(() => listGrants(simulation.api).length === 0, 3600);
+        const isFree = simulation.until(() => listBoundRules(simulation.api).length === 0, 3600);
         expect(isFree, 'rights an hour later').toBe(true);
         simulation.delete();
         simulation.until(() => simulation.isGone(), 3600);

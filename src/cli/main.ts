@@ -5,7 +5,7 @@ import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import { loadRenderInput, type RenderInput } from './load.ts';
 import { formatLinted, isPassed, lint, providerRights } from './packs.ts';
 import { render } from './render.ts';
-import { formatSimulated, simulate, toJson } from './simulate.ts';
+import { formatSimulated, simulate } from './simulate.ts';
 import { writeYaml } from './yaml.ts';
 
 const EXAMPLE = {
@@ -25,14 +25,27 @@ interface RenderFlags extends InputFlags {
   now?: Date;
 }
 
-interface SimulateFlags extends InputFlags {
-  scenario: ScenarioName;
+interface OutputFlags {
   output: 'text' | 'json';
+}
+
+interface SimulateFlags extends InputFlags, OutputFlags {
+  scenario: ScenarioName;
+}
+
+interface PackFlags extends OutputFlags {
+  policy?: string;
 }
 
 type Files = [composite?: string, composition?: string, functions?: string];
 
 const program = new Command('skillpack').description('Previews what function-skillpack composes, without a cluster.');
+
+const OUTPUT = new Option('--output <format>', 'how to print it').choices(['text', 'json']).default('text');
+
+function print<T>(value: T, { output }: OutputFlags, format: (value: T) => string): void {
+  process.stdout.write(output === 'json' ? `${JSON.stringify(value, null, 2)}\n` : format(value));
+}
 
 /** A command that takes the files of Crossplane's own render. */
 const commandWithFiles = (name: string): Command =>
@@ -61,21 +74,16 @@ commandWithFiles('simulate')
       'what happens when, and who holds which right from when to when. Without files: the k8s-ops example.',
   )
   .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))
-  .addOption(new Option('--output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+  .addOption(OUTPUT)
   .addHelpText(
     'after',
     ['', 'Scenarios:', ...Object.entries(SCENARIOS).map(([name, { about }]) => `  ${name}: ${about}`)].join('\n'),
   )
   .action((...[composite, composition, functions, flags]: [...Required<Files>, SimulateFlags]) => {
     const simulated = simulate(load([composite, composition, functions], flags), flags.scenario);
-    process.stdout.write(flags.output === 'json' ? toJson(simulated) : formatSimulated(simulated));
+    print(simulated, flags, formatSimulated);
     if (simulated.left.length > 0) process.exitCode = 1;
   });
-
-interface PackFlags {
-  policy?: string;
-  output: 'text' | 'json';
-}
 
 program
   .command('lint')
@@ -84,10 +92,10 @@ program
   )
   .argument('<pack...>', 'files or directories with SkillPacks')
   .option('-p, --policy <path>', 'file with SympoziumPolicies; default the built-in guardrails')
-  .addOption(new Option('--output <format>', 'how to print it').choices(['text', 'json']).default('text'))
+  .addOption(OUTPUT)
   .action((paths: string[], { policy, output }: PackFlags) => {
     const linted = lint(paths, policy);
-    process.stdout.write(output === 'json' ? `${JSON.stringify(linted, null, 2)}\n` : formatLinted(linted));
+    print(linted, { output }, formatLinted);
     if (!isPassed(linted)) process.exitCode = 1;
   });
 

@@ -1,7 +1,7 @@
 /** A whole life of a run as a text for people or as a value for programs. */
 import type { Rule } from '../api/generated/types.ts';
 import { AGENT_RUN } from '../api/kinds.ts';
-import { type JsonObject, textAt } from '../kube/json.ts';
+import { textAt } from '../kube/json.ts';
 import { playScenario, SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import type { Entry, HeldRight, PodLife, RunEnd } from '../simulation/timeline.ts';
 import type { RenderInput } from './load.ts';
@@ -87,6 +87,3 @@ function table(header: string[], rows: string[][]): string[] {
       .trimEnd();
   return [header, ...rows].map(line);
 }
-
-/** The simulated life as JSON. */
-export const toJson = (simulated: Simulated): string => `${JSON.stringify(simulated as unknown as JsonObject, null, 2)}\n`;

@@ -32,7 +32,7 @@ export function effectivePolicies(policies: JsonObject[]): Map<string, Sympozium
 /** Everything that some policy refuses of a pack, by policy. */
 export function findDenials(pack: JudgedPack, policies: Map<string, SympoziumPolicySpec>): Finding[] {
   return [...policies].flatMap(([policy, spec]) =>
-    [...judgePack(pack, spec), ...denyHostPidWithRights({ packs: [{ ...pack, skills: [] }] })].map((denial) => ({
+    [...judgePack(pack, spec), ...denyHostPidWithRights({ packs: [pack] })].map((denial) => ({
       policy,
       denial,
     })),

@@ -1,8 +1,8 @@
-import { type JudgedRun, sidecarPath } from './judged.ts';
+import { type JudgedPack, sidecarPath } from './judged.ts';
 import type { Denial } from './verdict.ts';
 
 /** Who sees the processes of the node and holds rights could take the rights of others, and others his. */
-export const denyHostPidWithRights = ({ packs }: Pick<JudgedRun, 'packs'>): Denial[] => {
+export const denyHostPidWithRights = ({ packs }: { packs: JudgedPack[] }): Denial[] => {
   const holder = packs.find(({ sidecar }) => [...(sidecar?.rbac ?? []), ...(sidecar?.clusterRBAC ?? [])].length > 0);
   if (holder === undefined) return [];
   return packs

@@ -43,7 +43,7 @@ function desireLiving(given: Given): Map<string, JsonObject> {
   return new Map([...missingParts(given, prepared), ...probeOf(given), ...again]);
 }
 
-/** A part that is still missing is made only before the release, and only if it is what the plan says. */
+/** A part that is still missing is made only until the start is decided, and only if it is what the plan says. */
 function missingParts(given: Given, prepared: Prepared | undefined): [string, JsonObject][] {
   const { workload, plan } = given.facts.objects;
   if (prepared === undefined || workload?.kind !== 'job' || isDecided(given.facts)) return [];

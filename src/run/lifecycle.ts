@@ -43,7 +43,7 @@ export interface Ended {
 export const isEnded = (state: RunState | undefined): state is Ended =>
   state !== undefined && ['Succeeded', 'Failed', 'Cancelled'].includes(state.phase);
 
-/** What spec, references and guardrails say together. A run that was released is not asked again. */
+/** What spec, references and guardrails say together. A task whose start is decided is not asked again. */
 export type Admission =
   | { kind: 'unasked' }
   | { kind: 'invalid'; faults: Fault[] }

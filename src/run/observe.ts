@@ -28,7 +28,7 @@ export interface ObjectFacts {
 export interface JobFacts {
   kind: 'job';
   name: string;
-  /** Whether the Job was let go: the latch that is never undone. */
+  /** Whether its Object says that the Job is let go; see isDecided. */
   released: boolean;
   /** Whether the provider reports it so; from then on the Job is never updated and never created again. */
   unsuspended: boolean;

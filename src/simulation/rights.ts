@@ -3,7 +3,8 @@ import type { Rule } from '../api/generated/types.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
 import type { ApiServer } from './apiserver.ts';
 
-export interface Grant {
+/** A rule of a role, bound to a ServiceAccount. */
+export interface BoundRule {
   /** `namespace/name` of a ServiceAccount. */
   serviceAccount: string;
   /** Absent for rights in the whole cluster. */
@@ -14,7 +15,7 @@ export interface Grant {
 export const RBAC_KINDS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
 
 /** Every rule of every role that exists, for every ServiceAccount that is bound to it. */
-export function listGrants(api: ApiServer): Grant[] {
+export function listBoundRules(api: ApiServer): BoundRule[] {
   return [...api.list('RoleBinding'), ...api.list('ClusterRoleBinding')].flatMap((binding) => {
     const namespace = textAt(binding, 'metadata', 'namespace');
     const { kind = '', name = '' } = objectAt(binding, 'roleRef');

@@ -6,7 +6,7 @@ import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../ku
 import { PART } from '../kube/labels.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
-import { type Grant, listGrants, RBAC_KINDS } from './rights.ts';
+import { type BoundRule, listBoundRules, RBAC_KINDS } from './rights.ts';
 
 /** Seconds since the beginning; `until` is absent for what lasts to the end of the simulation. */
 interface Span {
@@ -34,7 +34,7 @@ export interface RunEnd {
 }
 
 /** A right somebody held, and the packs that asked for it. */
-export interface HeldRight extends Grant, Span {
+export interface HeldRight extends BoundRule, Span {
   packs: string[];
 }
 
@@ -43,7 +43,7 @@ export class Timeline {
   readonly pods: PodLife[] = [];
   /** What the run last said of itself. */
   end: RunEnd = { phase: '', reason: '', message: '' };
-  private readonly held: (Grant & Span)[] = [];
+  private readonly held: (BoundRule & Span)[] = [];
   private asked: Right[] = [];
   /** What is said in one line when it happens at one moment. */
   private group = '';
@@ -65,7 +65,7 @@ export class Timeline {
   }
 
   get rights(): HeldRight[] {
-    const askedBy = ({ namespace, rule }: Grant): string[] =>
+    const askedBy = ({ namespace, rule }: BoundRule): string[] =>
       this.asked
         .filter((right) => right.scope === (namespace === undefined ? 'Cluster' : 'Namespace') && isSameRule(right, rule))
         .flatMap(({ pack }) => pack ?? []);
@@ -139,8 +139,8 @@ export class Timeline {
   }
 
   private updateRights(): void {
-    const now = listGrants(this.api);
-    const isSame = (a: Grant, b: Grant): boolean => equal(plain(a), plain(b));
+    const now = listBoundRules(this.api);
+    const isSame = (a: BoundRule, b: BoundRule): boolean => equal(plain(a), plain(b));
     for (const right of this.held) {
       if (right.until === undefined && !now.some((grant) => isSame(grant, right))) right.until = this.seconds();
     }
@@ -152,7 +152,7 @@ export class Timeline {
   }
 }
 
-const plain = ({ serviceAccount, namespace = '', rule }: Grant): JsonObject => ({
+const plain = ({ serviceAccount, namespace = '', rule }: BoundRule): JsonObject => ({
   serviceAccount,
   namespace,
   rule: rule as unknown as JsonObject,

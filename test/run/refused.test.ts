@@ -4,7 +4,7 @@ import { objectAt } from '../../src/kube/json.ts';
 import { plain, RUN_ID, task } from '../support/packs.ts';
 import { instanceXr, packXr, policyXr, respondComposed, runXr, uses, type World } from '../support/request.ts';
 
-describe('a run that cannot be', () => {
+describe('rule 1: a run that cannot be', () => {
   const collides = packXr('collides', { sidecar: { image: 'c', env: [{ name: 'SKILL_A', value: '1' }] } });
   const twin = packXr('twin', { skills: [{ name: 'words', content: 'x' }] });
   const silent = packXr('silent', { sidecar: { image: 's', requiresServer: true } });
@@ -122,7 +122,7 @@ describe('a run that cannot be', () => {
   });
 });
 
-describe('a run that waits', () => {
+describe('rule 1: a run that waits', () => {
   const badPack = packXr('bad', { skills: [] });
   const badPolicy = policyXr({ nonsense: 1 });
   const twice = [instanceXr(), { ...instanceXr(), metadata: { ...objectAt(instanceXr(), 'metadata'), name: 'sre-2' } }];

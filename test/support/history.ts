@@ -1,8 +1,9 @@
 /** One run from call to call: applies what is desired, and lets a test say what provider and cluster make of it. */
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
 import type { Composed } from '../../src/function/response.ts';
-import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
-import { NOW, respondComposed, type World } from './request.ts';
+import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { task } from './packs.ts';
+import { NOW, respondComposed, uses, type World } from './request.ts';
 
 const SYNCED = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess', message: '' };
 const READY = { type: 'Ready', status: 'True', reason: 'Available', message: '' };
@@ -86,6 +87,14 @@ export class History {
     return this;
   }
 
+  /** What is observed of an Object is different, in some fields at a path. */
+  alter(key: string, path: string[], fields: JsonObject): this {
+    const object = structuredClone(this.objects.get(key) ?? {});
+    Object.assign(valueAt(object, ...path) as JsonObject, fields);
+    this.objects.set(key, object);
+    return this;
+  }
+
   wait(seconds: number): this {
     this.now += seconds * 1000;
     return this;
@@ -119,3 +128,14 @@ export class History {
     return this.report(seenBy, { startTime: this.time(-5), conditions: [condition], ...completed }).call();
   }
 }
+
+/** A task whose pack asks for every kind of right. */
+export const withRights = (): History => new History(task({ skills: uses('tools') }));
+
+/** What the last response desires: its resource names, its text, and what it says of the Job. */
+export const desired = ({ last }: History): string[] => [...last.resources.keys()].sort();
+export const text = ({ last }: History): string =>
+  JSON.stringify([...last.resources].map(([key, { resource }]) => [key, resource]).sort());
+export const jobSpec = ({ last }: History, ...path: string[]) =>
+  valueAt(last.resources.get('agentrun-job')?.resource, 'spec', ...path);
+export const suspended = (history: History) => jobSpec(history, 'forProvider', 'manifest', 'spec', 'suspend');

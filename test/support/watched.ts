@@ -8,7 +8,7 @@ import { PART, RUN } from '../../src/kube/labels.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';
 import { type PartKey, RIGHTS, readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
-import { listGrants } from '../../src/simulation/rights.ts';
+import { listBoundRules } from '../../src/simulation/rights.ts';
 import { type Cast, Simulation } from '../../src/simulation/simulation.ts';
 
 const JOB = 'agentrun-job';
@@ -146,7 +146,7 @@ export class Watched {
     const { api } = this.simulation;
     const left = api.list('Object').filter((object) => textAt(object, 'metadata', 'labels', RUN) === run && isRight(object));
     must(held.reason !== 'Revoked' || left.length === 0, 'RightsHeld is False and Objects are left');
-    const grants = listGrants(api).filter(({ serviceAccount }) => serviceAccount.endsWith(`/agentrun-${run}`));
+    const grants = listBoundRules(api).filter(({ serviceAccount }) => serviceAccount.endsWith(`/agentrun-${run}`));
     must(grants.length === 0, 'RightsHeld is False and rights are left');
   }
 

@@ -1,0 +1,140 @@
+/** The life of a server: rule 11. */
+import { describe, expect, it } from 'vitest';
+import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
+import { desired, History, text } from '../support/history.ts';
+import { plain, task } from '../support/packs.ts';
+import { instanceXr, packXr, uses } from '../support/request.ts';
+
+describe('rule 11: serving', () => {
+  const server = (): History => new History(task({ skills: uses('web') }));
+  const replicas = ({ last }: History) =>
+    valueAt(last.resources.get('agentrun-deployment')?.resource, 'spec', 'forProvider', 'manifest', 'spec', 'replicas');
+  const rulesOf = ({ last }: History) =>
+    valueAt(last.resources.get('agentrun-role')?.resource, 'spec', 'forProvider', 'manifest', 'rules');
+  const serve = (): History =>
+    server().call().settle().call().settle().call().settle().report('agentrun-deployment', { availableReplicas: 1 }).call();
+
+  it('serves when its Deployment is available, with its rights for as long as it lives', () => {
+    const run = server().call();
+    expect(replicas(run)).toBe(0);
+    expect(valueAt(run.last.resources.get('agentrun-deployment')?.resource, 'spec', 'watch')).toBeUndefined();
+    run.settle().call().settle().call();
+    expect([replicas(run), run.status.phase]).toEqual([1, 'Preparing']);
+    expect(valueAt(run.last.resources.get('agentrun-deployment')?.resource, 'spec', 'watch')).toBe(true);
+    run.settle().report('agentrun-deployment', { availableReplicas: 1 }).call();
+    expect([run.status.phase, run.status.reason, run.last.ready]).toEqual(['Serving', 'Available', true]);
+    run.wait(30 * 24 * 3600).call();
+    expect([run.status.phase, replicas(run)]).toEqual(['Serving', 1]);
+  });
+
+  it('follows its pack', () => {
+    const run = serve();
+    const edited = packXr('web', {
+      sidecar: { image: 'web:2', requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }] },
+    });
+    run.edit([instanceXr(), edited]).call();
+    const [container] = objectAt(
+      run.last.resources.get('agentrun-deployment')?.resource,
+      'spec',
+      'forProvider',
+      'manifest',
+      'spec',
+      'template',
+      'spec',
+    )['containers'] as JsonObject[];
+    expect([container?.['image'], replicas(run)]).toEqual(['web:2', 1]);
+  });
+
+  it.each([
+    ['its pack is gone', [instanceXr()]],
+    ['its pack asks for a task now', [instanceXr(), plain, packXr('web', { sidecar: { image: 'web:1' } })]],
+  ])('stays as it is when %s', (_, cluster) => {
+    const run = serve();
+    const before = text(run.call());
+    const { status } = run;
+    run
+      .edit(cluster as JsonObject[])
+      .call()
+      .call()
+      .call();
+    expect([text(run), run.status]).toEqual([before, status]);
+  });
+
+  it('is not moved to another cluster by an edit of the input', () => {
+    const run = serve();
+    run.objects.delete('agentrun-deployment');
+    run.world = {
+      ...run.world,
+      input: { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings', providerConfigName: 'other' },
+    };
+    run.call();
+    for (const { resource } of run.last.resources.values())
+      expect(valueAt(resource, 'spec', 'providerConfigRef', 'name')).toBe('default');
+  });
+
+  const READ = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
+  const ALL = [{ apiGroups: ['*'], resources: ['secrets'], verbs: ['get'] }];
+  const webPack = (sidecar: JsonObject): JsonObject =>
+    packXr('web', {
+      sidecar: { image: 'web:1', requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }], ...sidecar },
+    });
+
+  it('loses exactly the rules that are denied, and gets them back when they are mended', () => {
+    const run = serve();
+    run.edit([instanceXr(), webPack({ rbac: [...READ, ...ALL] })]).call();
+    expect([rulesOf(run), replicas(run), run.status.phase, run.condition('Admitted')]).toEqual([
+      READ,
+      1,
+      'Serving',
+      'False/PolicyDenied',
+    ]);
+    expect(run.status.message).toContain('SkillPack/web spec.sidecar.rbac[1].apiGroups');
+    run.settle().call();
+    expect(run.last.results).toEqual([]);
+    run.edit([instanceXr(), webPack({ rbac: [...READ, ...READ] })]).call();
+    expect([rulesOf(run), run.condition('Admitted')]).toEqual([[...READ, ...READ], 'True/Admitted']);
+  });
+
+  it('keeps no role when every rule is denied', () => {
+    const run = serve();
+    run.edit([instanceXr(), webPack({ rbac: ALL, clusterRBAC: ALL })]).call();
+    expect(desired(run)).toEqual(['agentrun-configmap', 'agentrun-deployment', 'agentrun-service', 'agentrun-serviceaccount']);
+  });
+
+  it('is stopped, not deleted, when access to the node is denied, and goes on when that is mended', () => {
+    const run = serve();
+    run.edit([instanceXr(), webPack({ hostAccess: { enabled: true, hostNetwork: true } })]).call();
+    const pod = objectAt(
+      run.last.resources.get('agentrun-deployment')?.resource,
+      'spec',
+      'forProvider',
+      'manifest',
+      'spec',
+      'template',
+      'spec',
+    );
+    expect([replicas(run), pod['hostNetwork'], run.status.phase, run.condition('Admitted')]).toEqual([
+      0,
+      undefined,
+      'Serving',
+      'False/PolicyDenied',
+    ]);
+    run
+      .edit([webPack({})])
+      .call()
+      .call();
+    expect([replicas(run), run.condition('Admitted')]).toEqual([0, 'False/PolicyDenied']);
+    run.edit([instanceXr(), webPack({})]).call();
+    expect([replicas(run), run.condition('Admitted')]).toEqual([1, 'True/Admitted']);
+  });
+
+  it('ends as denied when its pack is denied before it was let go', () => {
+    const run = server().call().settle();
+    run.edit([instanceXr(), webPack({ rbac: ALL })]).call();
+    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Failed', 'PolicyDenied', []]);
+  });
+
+  it('leaves everything when it is cancelled', () => {
+    expect(desired(serve().spec({ cancel: true }).call())).toEqual([]);
+  });
+});
