@@ -55,6 +55,7 @@ const ACTIONS: Record<string, Action> = {
   startProvider: { weight: 2, act: ({ simulation }) => simulation.provider.start() },
   stopFunction: { weight: 1, act: (run) => run.stopFunction() },
   startFunction: { weight: 2, act: (run) => run.startFunction() },
+  setClock: { weight: 1, choices: [-3600, -30, 0, 30, 3600], act: (run, seconds: number) => run.setClock(seconds) },
   deleteObject: { weight: 1, choices: [...RIGHTS], act: ({ simulation }, part: PartKey) => simulation.deleteObject(part) },
   // Between release and pin a Job deleted by hand can run again: the stated limit.
   deleteJobObject: { weight: 1, act: (run) => run.isBeforePin() || run.simulation.deleteObject('agentrun-job') },
@@ -81,6 +82,7 @@ function randomOf(seed: number): () => number {
 /** Everything works again. */
 function heal(run: Watched): void {
   run.startFunction();
+  run.setClock(0);
   for (const kind of REFUSALS) run.simulation.provider.permit(kind);
   run.simulation.crossplane.start();
   run.simulation.provider.start();
