@@ -1,7 +1,7 @@
 /**
  * Generates src/api/generated from the XRDs and the input CRD: TypeScript types of what the parsers return, and
- * validators without dependencies. `npm run generate` writes the files; a test fails when they are not what this
- * would write.
+ * validators without dependencies; and package/namespaced. `npm run generate` writes the files; a test fails when they
+ * are not what this would write.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
@@ -9,6 +9,7 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
+import { generateNamespaced } from './namespaced.ts';
 
 interface Schema {
   title?: string;
@@ -163,6 +164,7 @@ export async function generate(): Promise<Record<string, string>> {
     'src/api/generated/types.ts': await generateTypes(schemas),
     'src/api/generated/validators.js': validators,
     'src/api/generated/validators.d.ts': generateDeclarations(validators),
+    ...generateNamespaced(),
   };
 }
 

@@ -1,12 +1,12 @@
 /** The whole function as one pure step: request in, response out. */
 import { formatFaults } from './api/fault.ts';
-import { AGENT_RUN, API_VERSION, SKILL_PACK, SYMPOZIUM_INSTANCE, SYMPOZIUM_POLICY } from './api/kinds.ts';
+import { API_VERSION, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
 import { parseSettings } from './api/settings.ts';
 import type { Request } from './function/request.ts';
 import type { Composed, Response } from './function/response.ts';
 import { composeInstance } from './instance/compose.ts';
 import { textAt } from './kube/json.ts';
-import { CLUSTER_OBJECTS } from './objects/object.ts';
+import { CLAIMS, NAMESPACED } from './kube/variant.ts';
 import { composePolicy } from './policy/compose.ts';
 import { composeRun } from './run/compose.ts';
 import { composeSkillPack } from './skillpack/compose.ts';
@@ -23,11 +23,12 @@ export function compose(request: Request, { ttlSeconds, requirePolicy }: Options
   const parsed = parseSettings(request.input);
   if (!parsed.ok) return { kind: 'fatal', message: `cannot read the function input: ${formatFaults(parsed.faults)}` };
   const settings = { ...parsed.value, requirePolicy: parsed.value.requirePolicy || requirePolicy };
-  const variant = CLUSTER_OBJECTS;
   const composers: Record<string, () => Composed> = {
-    [SKILL_PACK]: () => composeSkillPack(request, settings, variant, ttlSeconds),
-    [SYMPOZIUM_INSTANCE]: () => composeInstance(request, ttlSeconds),
-    [AGENT_RUN]: () => composeRun(request, settings, variant),
+    [SKILL_PACK]: () => composeSkillPack(request, settings, ttlSeconds),
+    [CLAIMS.sympoziumInstance]: () => composeInstance(request, ttlSeconds),
+    [CLAIMS.agentRun]: () => composeRun(request, settings),
+    [NAMESPACED.sympoziumInstance]: () => composeInstance(request, ttlSeconds),
+    [NAMESPACED.agentRun]: () => composeRun(request, settings),
     [SYMPOZIUM_POLICY]: () => composePolicy(request, ttlSeconds),
   };
   const apiVersion = textAt(request.composite, 'apiVersion') ?? '';

@@ -70,7 +70,7 @@ describe('the command line', () => {
   });
 
   it('plays scenarios, as text or as JSON', async () => {
-    expect(await run('simulate')).toEqual({ code: 0, stdout: readText('test/simulations/success.txt'), stderr: '' });
+    expect(await run('simulate')).toEqual({ code: 0, stdout: readText('test/simulations/claims/success.txt'), stderr: '' });
     const { code, stdout } = await run('simulate', '--scenario', 'cancel', '--output', 'json');
     const { scenario, end, rights, left } = JSON.parse(stdout) as Simulated;
     expect([code, scenario, end.phase, rights.length, left]).toEqual([0, 'cancel', 'Cancelled', 2, []]);
@@ -150,7 +150,7 @@ describe('the command line', () => {
     [
       'a claim instead of a composite',
       { composite: claim },
-      /holds the claim AgentRun; render takes the composite: set kind to XAgentRun, remove metadata.namespace, and add spec.claimRef/,
+      /Composition is for kind XAgentRun, but the composite is of kind AgentRun; of a claim render takes the composite: set kind to XAgentRun, remove metadata.namespace, and add spec.claimRef .* or, without claims, take the Composition in package\/namespaced/,
     ],
     ['YAML that is none', { composite: file('broken.yaml', 'a: [') }, /cannot read .*broken\.yaml: .* at line 1, column 5/],
     ['an alias that names nothing', { composite: file('alias.yaml', 'a: *b') }, /cannot read .*alias\.yaml: Unresolved alias/],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SkillPackStatus } from '../src/api/generated/types.ts';
 import { compose } from '../src/compose.ts';
 import type { JsonObject } from '../src/kube/json.ts';
-import { instanceXr, manifestOf, NOW, packXr, policyXr, respondComposed, uses } from './support/request.ts';
+import { anonymous, instanceXr, manifestOf, NOW, packXr, policyXr, respondComposed, uses } from './support/request.ts';
 
 const withStatus = (composite: JsonObject, status: object): JsonObject => ({ ...composite, status: status as JsonObject });
 
@@ -154,8 +154,8 @@ describe('a SympoziumInstance', () => {
     });
   });
 
-  it('is Invalid without a claim, and asks for nothing', () => {
-    const { status, requirements } = respondComposed({ composite: { ...instanceXr(), spec: { skills: uses('a') } } });
+  it('is Invalid without a namespace, and asks for nothing', () => {
+    const { status, requirements } = respondComposed({ composite: anonymous(instanceXr({ skills: uses('a') })) });
     expect([status.phase, requirements]).toEqual(['Invalid', {}]);
   });
 });

@@ -69,7 +69,7 @@ describe('the README', () => {
   it('shows what simulate prints', () => {
     const [, shown = ''] = /```\n(Who held which right:\n[\s\S]*?)```/.exec(readme) ?? [];
     expect(shown.split('\n').length).toBeGreaterThan(3);
-    expect(readText('test/simulations/cancel.txt')).toContain(shown);
+    expect(readText('test/simulations/claims/cancel.txt')).toContain(shown);
   });
 
   it('links and names files that exist', () => {

@@ -6,7 +6,7 @@ import { TOKEN_DIRECTORY } from '../src/api/skillpack.ts';
 import type { Composed } from '../src/function/response.ts';
 import { isObject, type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
 import { containersOf } from './support/pods.ts';
-import { instanceXr, packXr, policyXr, respondComposed, runXr, type World } from './support/request.ts';
+import { instanceXr, packXr, policyXr, respondComposed, runXr, VARIANT, type World } from './support/request.ts';
 import { KINDS, type Kind, type Schema, xrdSchema } from './support/schema.ts';
 
 /** Mostly what is good, so that most runs are prepared; now and then what is not. */
@@ -240,7 +240,7 @@ describe('whatever is asked for', () => {
     );
     fc.assert(
       fc.property(
-        fc.constantFrom('SkillPack', 'XAgentRun', 'XSympoziumInstance', 'SympoziumPolicy'),
+        fc.constantFrom('SkillPack', VARIANT.agentRun, VARIANT.sympoziumInstance, 'SympoziumPolicy'),
         anything,
         anything,
         (kind, composite, other) => {

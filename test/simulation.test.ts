@@ -3,16 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { formatSimulated, type Simulated, simulate } from '../src/cli/simulate.ts';
 import type { JsonObject } from '../src/kube/json.ts';
+import { CLAIMS } from '../src/kube/variant.ts';
 import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
-import { plain, task, tools, web } from './support/packs.ts';
+import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';
-import { instanceXr, packXr, uses } from './support/request.ts';
+import { instanceXr, packXr, uses, VARIANT } from './support/request.ts';
 
+const [variant, folder] = VARIANT === CLAIMS ? ['claims', 'k8s-ops'] : ['namespaced', 'namespaced-run'];
 const example = loadRenderInput({
-  composite: projectPath('examples/k8s-ops/xr.yaml'),
-  composition: projectPath('package/claims/apis/agentrun/composition.yaml'),
+  composite: projectPath(`examples/${folder}/xr.yaml`),
+  composition: projectPath(`package/${variant}/apis/agentrun/composition.yaml`),
   functions: projectPath('examples/functions.yaml'),
-  required: [projectPath('examples/packs'), projectPath('examples/k8s-ops/required.yaml')],
+  required: [projectPath('examples/packs'), projectPath(`examples/${folder}/required.yaml`)],
   observed: undefined,
 });
 
@@ -67,25 +69,26 @@ describe.each(Object.keys(SCENARIOS) as ScenarioName[])('simulate %s', (name) =>
   });
 
   it('prints what test/simulations has', async () => {
-    await expect(formatSimulated(simulated)).toMatchFileSnapshot(projectPath(`test/simulations/${name}.txt`));
+    await expect(formatSimulated(simulated)).toMatchFileSnapshot(projectPath(`test/simulations/${variant}/${name}.txt`));
   });
 });
 
 describe('simulate', () => {
+  /** From a moment to the last right; POD stands for the name of the Pod. */
   const seconds = (name: ScenarioName, from: string) => {
     const simulated = simulate(example, name);
-    return lastRight(simulated) - momentOf(simulated, from);
+    return lastRight(simulated) - momentOf(simulated, from.replace('POD', simulated.pods[0]?.name ?? ''));
   };
 
   it.each([
-    ['success', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is Succeeded', 1],
-    ['failure', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is Failed', 1],
-    ['timeout', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is being deleted', 1],
+    ['success', 'Pod POD is Succeeded', 1],
+    ['failure', 'Pod POD is Failed', 1],
+    ['timeout', 'Pod POD is being deleted', 1],
     ['cancel', 'spec.cancel is set', 1],
-    ['delete-while-running', 'the claim is being deleted', 1],
+    ['delete-while-running', 'the AgentRun is being deleted', 1],
     ['object-vanishes', 'somebody deletes the Object', 1],
     ['job-vanishes', 'the Job is let go', 660 + 120 + 31],
-    ['provider-slow', 'Pod agentrun-check-deployments-x7k2p-201f3529-1 is Succeeded', 20 + 30 + 1],
+    ['provider-slow', 'Pod POD is Succeeded', 20 + 30 + 1],
   ] as const)('%s: the rights end soon after "%s"', (name, from, limit) => {
     expect(seconds(name, from)).toBeGreaterThanOrEqual(0);
     expect(seconds(name, from)).toBeLessThanOrEqual(limit);
@@ -95,7 +98,7 @@ describe('simulate', () => {
     const { composite, cluster: required = [] } = task({ skills: uses('web'), task: 'Serve' }, web);
     const server = simulate({ composite, required, input: undefined, observed: new Map() }, 'success');
     expect([server.end.phase, server.pods.length, server.left]).toEqual(['Serving', 1, []]);
-    expect(momentOf(server, 'Available') - momentOf(server, 'Pod agentrun-run-x7k2p-4a49acf8-1 is Running')).toBeLessThan(1);
+    expect(momentOf(server, 'Available') - momentOf(server, `Pod agentrun-${RUN_ID}-1 is Running`)).toBeLessThan(1);
   });
 
   const cases: [string, JsonObject[], Partial<Simulated['end']>][] = [

@@ -5,11 +5,12 @@
 import { Ready, type RunFunctionResponse, Severity, Target } from '@crossplane-org/function-sdk-typescript';
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, objectAt, textAt } from '../src/kube/json.ts';
+import { CLAIMS } from '../src/kube/variant.ts';
 import { createRunFunction } from '../src/server/handler.ts';
 import { parseServeOptions } from '../src/server/options.ts';
 import { type PartialRequest, requestOf, silent } from './support/client.ts';
 import { readDocuments } from './support/project.ts';
-import { instanceXr, NOW, packXr, policyXr, runXr, uses } from './support/request.ts';
+import { instanceXr, NOW, packXr, policyXr, runXr, uses, VARIANT } from './support/request.ts';
 
 const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => NOW, silent);
 
@@ -36,8 +37,8 @@ const WORLD = {
 const RUN = runXr({ skills: uses('k8s-ops') });
 const COMPOSITES: [string, JsonObject][] = [
   ['SkillPack', packXr('a')],
-  ['XSympoziumInstance', instanceXr()],
-  ['XAgentRun', RUN],
+  [VARIANT.sympoziumInstance, instanceXr()],
+  [VARIANT.agentRun, RUN],
   ['SympoziumPolicy', policyXr()],
 ];
 
@@ -141,7 +142,6 @@ describe('a Function MUST NOT specify status, and SHOULD NOT specify metadata.na
   it('leaves the name to Crossplane and sets the external name', () => {
     for (const { resource } of composed) {
       expect(resource?.['metadata']).not.toHaveProperty('name');
-      expect(resource?.['metadata']).not.toHaveProperty('namespace');
       const name = textAt(resource, 'spec', 'forProvider', 'manifest', 'metadata', 'name');
       expect(name).toBeDefined();
       expect(textAt(resource, 'metadata', 'annotations', 'crossplane.io/external-name')).toBe(name);
@@ -169,7 +169,7 @@ describe('a Function MUST only return a Fatal result to end the pipeline', () =>
 
   it('is fatal for a kind it does not know, naming those it knows', () => {
     expect(call({ apiVersion: 'example.org/v1', kind: 'XBucket' }).results.map(({ message }) => message)).toEqual([
-      'cannot compose XBucket (example.org/v1): this function knows SkillPack, XSympoziumInstance, XAgentRun, SympoziumPolicy of sympozium.ai/v1alpha1',
+      'cannot compose XBucket (example.org/v1): this function knows SkillPack, XSympoziumInstance, XAgentRun, SympoziumInstance, AgentRun, SympoziumPolicy of sympozium.ai/v1alpha1',
     ]);
     expect(call({ apiVersion: 'sympozium.ai/v1alpha1', kind: 'constructor' }).results[0]?.severity).toBe(Severity.SEVERITY_FATAL);
   });
@@ -227,12 +227,11 @@ describe('requirements', () => {
     expect(third).toEqual(second);
   });
 
-  it('ask for the instance by the labels of its claim', () => {
-    expect(call(RUN).requirements?.resources['instance']).toEqual({
-      apiVersion: 'sympozium.ai/v1alpha1',
-      kind: 'XSympoziumInstance',
-      matchLabels: { labels: { 'crossplane.io/claim-name': 'sre', 'crossplane.io/claim-namespace': 'team-a' } },
-    });
+  it('ask for the instance by the labels of its claim, or by its name', () => {
+    const labels = { 'crossplane.io/claim-name': 'sre', 'crossplane.io/claim-namespace': 'team-a' };
+    const match = VARIANT === CLAIMS ? { matchLabels: { labels } } : { matchName: 'sre', namespace: 'team-a' };
+    const expected = { apiVersion: 'sympozium.ai/v1alpha1', kind: VARIANT.sympoziumInstance, ...match };
+    expect(call(RUN).requirements?.resources['instance']).toEqual(expected);
   });
 });
 

@@ -1,12 +1,25 @@
 import { defineConfig } from 'vitest/config';
 
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Which composites the tests speak of: claims', or namespaced ones. */
+    variant: 'claims' | 'namespaced';
+  }
+}
+
+/** What does not depend on the variant, or says itself which one it means. */
+const ONCE = ['unit/**', '*{cli,examples,process,schema,variants,wire}.test.ts', 'policy/publicpacks.test.ts'];
+
+const common = { dir: 'test', testTimeout: 10_000, env: { TLS_SERVER_CERTS_DIR: '' } };
+
+/** Everything about runs and instances holds in both variants. */
 export default defineConfig({
   test: {
-    dir: 'test',
-    include: ['**/*.test.ts'],
     passWithNoTests: false,
     allowOnly: false,
-    testTimeout: 10_000,
-    env: { TLS_SERVER_CERTS_DIR: '' },
+    projects: [
+      { test: { ...common, name: 'claims', include: ['**/*.test.ts'], provide: { variant: 'claims' } } },
+      { test: { ...common, name: 'namespaced', include: ['**/*.test.ts'], exclude: ONCE, provide: { variant: 'namespaced' } } },
+    ],
   },
 });

@@ -1,5 +1,6 @@
 import type { JsonObject } from '../kube/json.ts';
-import { claimOf, NO_CLAIM, parseSpec } from './composite.ts';
+import { identityOf, variantOf } from '../kube/variant.ts';
+import { parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { AgentRunSpec } from './generated/types.ts';
 import { validateAgentRunSpec } from './generated/validators.js';
@@ -8,7 +9,7 @@ import { checkRunFields } from './rules.ts';
 /** An AgentRun as the function trusts it. Fields: package/claims/apis/agentrun/definition.yaml. */
 export function parseAgentRun(composite: JsonObject): Parsed<AgentRunSpec> {
   return parseSpec(composite, validateAgentRunSpec, (faults, spec) => {
-    if (claimOf(composite) === undefined) faults.push(NO_CLAIM);
+    if (identityOf(composite) === undefined) faults.push(variantOf(composite).noIdentity);
     checkRunFields(faults, spec);
   });
 }

@@ -1,5 +1,5 @@
 /** What all composites have in common: identity, and a spec that Crossplane writes into as well. */
-import { isObject, type JsonObject, type JsonValue, objectAt, textAt } from '../kube/json.ts';
+import { isObject, type JsonObject, type JsonValue, textAt } from '../kube/json.ts';
 import { type Fault, invalid, type Parsed } from './fault.ts';
 import type { Validator } from './generated/validators.js';
 import { checkSchema } from './schema.ts';
@@ -45,18 +45,3 @@ export function parseSpec<T>(
 export function nameOf(resource: JsonObject): string {
   return textAt(resource, 'metadata', 'name') ?? '';
 }
-
-/** The claim a composite belongs to, or undefined when it has none. */
-export function claimOf(composite: JsonObject): { namespace: string; name: string } | undefined {
-  const claim = objectAt(composite, 'spec', 'claimRef');
-  const namespace = textAt(claim, 'namespace');
-  const name = textAt(claim, 'name');
-  return namespace === undefined || name === undefined ? undefined : { namespace, name };
-}
-
-/** The fault of a composite of a claim kind that has no claim: its namespace is unknown. */
-export const NO_CLAIM: Fault = {
-  path: 'spec.claimRef',
-  found: 'nothing',
-  rule: 'must name the claim; create the claim instead of the composite, or for a local render add spec.claimRef with namespace and name',
-};

@@ -13,6 +13,8 @@ const SETTINGS_KIND = 'Settings';
 export interface Settings {
   systemNamespace: string;
   providerConfigName: string;
+  /** Of which scope the Object of a SkillPack is. Runs tell theirs by their kind, a SkillPack has the same in both variants. */
+  objectScope: 'Cluster' | 'Namespaced';
   requirePolicy: boolean;
   /** How soon Crossplane asks again: `active` while a run holds a Pod, `preparing` before. */
   ttlSeconds: { active: number; preparing: number };
@@ -29,10 +31,10 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
   }
   for (const name of ['active', 'preparing']) checkDuration(faults, `input.ttl.${name}`, valueAt(checked.value, 'ttl', name));
   if (faults.length > 0) return invalid(faults);
-  const { systemNamespace, providerConfigName, requirePolicy, ttl } = checked.value as unknown as SettingsInput;
+  const { systemNamespace, providerConfigName, objectScope, requirePolicy, ttl } = checked.value as unknown as SettingsInput;
   const seconds = (duration: string): number => Math.ceil(parseDuration(duration) ?? 0);
   const ttlSeconds = { active: seconds(ttl.active), preparing: seconds(ttl.preparing) };
-  return { ok: true, value: { systemNamespace, providerConfigName, requirePolicy, ttlSeconds } };
+  return { ok: true, value: { systemNamespace, providerConfigName, objectScope, requirePolicy, ttlSeconds } };
 }
 
 function checkConstant(faults: Fault[], path: string, found: JsonValue | undefined, expected: string): void {

@@ -38,13 +38,6 @@ export function loadRenderInput(files: RenderFiles): RenderInput {
 function loadComposite(file: string): JsonObject {
   const [composite, ...others] = loadResources(file);
   if (composite === undefined || others.length > 0) throw new Error(`${file} must hold exactly one composite (XR)`);
-  const kind = textAt(composite, 'kind') ?? '';
-  if (['AgentRun', 'SympoziumInstance'].includes(kind)) {
-    throw new Error(
-      `${file} holds the claim ${kind}; render takes the composite: set kind to X${kind}, remove metadata.namespace, and add ` +
-        `spec.claimRef with apiVersion, kind, namespace and name of the claim`,
-    );
-  }
   return composite;
 }
 
@@ -56,7 +49,9 @@ function loadStepInput(compositionFile: string, functionsFile: string, composite
   for (const field of ['apiVersion', 'kind']) {
     const wanted = textAt(composition, 'spec', 'compositeTypeRef', field);
     const found = textAt(composite, field);
-    if (wanted !== found) throw new Error(`the Composition is for ${field} ${wanted}, but the composite is of ${field} ${found}`);
+    if (wanted === found) continue;
+    const hint = wanted === `X${found}` ? `; ${hintForClaim(found)}` : '';
+    throw new Error(`the Composition is for ${field} ${wanted}, but the composite is of ${field} ${found}${hint}`);
   }
   if (textAt(composition, 'spec', 'mode') !== 'Pipeline') throw new Error(`${compositionFile} must have spec.mode: Pipeline`);
   const steps = listAt(composition, 'spec', 'pipeline');
@@ -75,6 +70,10 @@ function loadStepInput(compositionFile: string, functionsFile: string, composite
   const input = valueAt(steps[0], 'input');
   return isObject(input) ? input : undefined;
 }
+
+const hintForClaim = (kind = ''): string =>
+  `of a claim render takes the composite: set kind to X${kind}, remove metadata.namespace, and add spec.claimRef with ` +
+  'apiVersion, kind, namespace and name of the claim; or, without claims, take the Composition in package/namespaced';
 
 function loadObserved(path: string): Map<string, JsonObject> {
   const observed = new Map<string, JsonObject>();

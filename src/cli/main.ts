@@ -70,7 +70,7 @@ commandWithFiles('render')
 
 commandWithFiles('simulate')
   .description(
-    'Plays a whole life of an AgentRun, from the claim to its deletion, in a small model of Crossplane, provider and cluster: ' +
+    'Plays a whole life of an AgentRun, from its creation to its deletion, in a small model of Crossplane, provider and cluster: ' +
       'what happens when, and who holds which right from when to when. Without files: the k8s-ops example.',
   )
   .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))

@@ -1,31 +1,31 @@
 /** A whole life of a run as a text for people or as a value for programs. */
 import type { Rule } from '../api/generated/types.ts';
-import { AGENT_RUN } from '../api/kinds.ts';
 import { textAt } from '../kube/json.ts';
+import { variantOf } from '../kube/variant.ts';
 import { playScenario, SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import type { Entry, HeldRight, PodLife, RunEnd } from '../simulation/timeline.ts';
 import type { RenderInput } from './load.ts';
 import { withUid } from './uid.ts';
 
-/** Times are seconds since the claim; what has no `until` lasted to the end. */
+/** Times are seconds since the AgentRun was applied; what has no `until` lasted to the end. */
 export interface Simulated {
   scenario: ScenarioName;
   about: string;
-  /** Whose life it is: `namespace/name` of the claim. */
+  /** Whose life it is: `namespace/name` of the AgentRun. */
   run: string;
   /** What the run last said of itself. */
   end: RunEnd;
   timeline: Entry[];
   rights: HeldRight[];
   pods: PodLife[];
-  /** What is still there when the claim is gone: nothing, or the program has a fault. */
+  /** What is still there when the AgentRun is gone: nothing, or the program has a fault. */
   left: string[];
 }
 
 /** Throws when the composite is not an AgentRun. */
 export function simulate({ composite, required, input }: RenderInput, scenario: ScenarioName): Simulated {
   const kind = textAt(composite, 'kind');
-  if (kind !== AGENT_RUN)
+  if (kind !== variantOf(composite).agentRun)
     throw new Error(`simulate plays an AgentRun; a ${kind} has no life to play, render shows what it makes`);
   const { about } = SCENARIOS[scenario];
   const simulation = playScenario({ composite: withUid(composite), required, input }, scenario);
@@ -56,7 +56,7 @@ export function formatSimulated({ scenario, about, run, end, timeline, rights, p
     ...section('Who held which right', ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'WHERE', 'RIGHT', 'ASKED BY'], held),
     ...section('Which Pods lived', ['SINCE', 'UNTIL', 'POD', 'CONTAINERS WITH ITS TOKEN'], lives),
     `Last phase: ${end.phase || 'none'}, ${end.reason}: ${end.message}`,
-    `Left after the claim is gone: ${left.join(', ') || 'nothing'}`,
+    `Left after the AgentRun is gone: ${left.join(', ') || 'nothing'}`,
     '',
   ].join('\n');
 }

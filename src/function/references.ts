@@ -1,13 +1,13 @@
 /** How a resource that a composite refers to is asked for and read: by whom, under which key, and why it may lack. */
-import { claimOf } from '../api/composite.ts';
 import { formatFaults, type Parsed } from '../api/fault.ts';
 import type { SkillPackSpec, SkillUse, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
-import { API_VERSION, SKILL_PACK, SYMPOZIUM_INSTANCE, SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import { API_VERSION, SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { CLAIM_NAME, CLAIM_NAMESPACE } from '../kube/labels.ts';
+import { CLAIMS, identityOf, variantOf } from '../kube/variant.ts';
 import { lookUp, type Request, type Selector } from './request.ts';
 
 /** Why a composite waits. */
@@ -54,18 +54,20 @@ export const listPolicies = (request: Request): { requirements: Record<string, S
 });
 
 /**
- * A composite is found by the labels Crossplane gives it for its claim, as its own name is not known. What it says in
+ * The composite of a claim is found by the labels Crossplane gives it, as its own name is not known. What it says in
  * spec.claimRef decides, because Crossplane itself goes by that.
  */
-export function findInstance(request: Request, claim: { namespace: string; name: string }): Reference<SympoziumInstanceSpec> {
+export function findInstance(request: Request, namespace: string, name: string): Reference<SympoziumInstanceSpec> {
   const key = 'instance';
-  const matchLabels = { [CLAIM_NAME]: claim.name, [CLAIM_NAMESPACE]: claim.namespace };
-  const selector = { apiVersion: API_VERSION, kind: SYMPOZIUM_INSTANCE, matchLabels };
+  const variant = variantOf(request.composite);
+  const match =
+    variant === CLAIMS ? { matchLabels: { [CLAIM_NAME]: name, [CLAIM_NAMESPACE]: namespace } } : { matchName: name, namespace };
+  const selector = { apiVersion: API_VERSION, kind: variant.sympoziumInstance, ...match };
   const isMeant = (composite: JsonObject): boolean => {
-    const ref = claimOf(composite);
-    return ref?.namespace === claim.namespace && ref.name === claim.name;
+    const identity = identityOf(composite);
+    return identity?.namespace === namespace && identity.name === name;
   };
-  const what = `SympoziumInstance ${claim.name}`;
+  const what = `SympoziumInstance ${name}`;
   return { key, selector, value: read(request, key, what, 'Instance', parseSympoziumInstance, isMeant) };
 }
 

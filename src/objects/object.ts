@@ -2,17 +2,12 @@
 import type { JsonObject } from '../kube/json.ts';
 import { EXTERNAL_NAME, PROVIDER_FINALIZER } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
-
-/** Which Object API is used, and how it names its provider config. A value, so that no code exists twice. */
-export interface ObjectVariant {
-  apiVersion: string;
-}
-
-/** Cluster-scoped Objects, for composites with claims. */
-export const CLUSTER_OBJECTS: ObjectVariant = { apiVersion: 'kubernetes.crossplane.io/v1alpha2' };
+import type { Variant } from '../kube/variant.ts';
 
 export interface ObjectOptions {
-  variant: ObjectVariant;
+  variant: Variant;
+  /** Where a namespaced Object lies. */
+  namespace: string;
   providerConfigName: string;
   labels?: Record<string, string>;
   /** What the provider may do with the real object. Default everything. */
@@ -28,16 +23,18 @@ export interface ObjectOptions {
  * External name and finalizer are set by us, which saves the provider a write.
  */
 export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonObject {
+  const { apiVersion, namespaced, providerConfigKind } = options.variant.objects;
   return {
-    apiVersion: options.variant.apiVersion,
+    apiVersion,
     kind: 'Object',
     metadata: {
+      ...(namespaced && { namespace: options.namespace }),
       annotations: { [EXTERNAL_NAME]: manifest.metadata.name },
       finalizers: [PROVIDER_FINALIZER],
       ...(options.labels && { labels: options.labels }),
     },
     spec: {
-      providerConfigRef: { name: options.providerConfigName },
+      providerConfigRef: { ...(providerConfigKind && { kind: providerConfigKind }), name: options.providerConfigName },
       ...(options.managementPolicies && { managementPolicies: options.managementPolicies }),
       ...(options.readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: options.readyWhen } }),
       ...(options.watch && { watch: true }),

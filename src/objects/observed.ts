@@ -2,13 +2,13 @@
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { EXTERNAL_NAME, PART, PROVIDER_FINALIZER, RUN } from '../kube/labels.ts';
-import type { ObjectVariant } from './object.ts';
+import type { Variant } from '../kube/variant.ts';
 
 /** The observed resources that this function composed: Objects that carry their own resource name as a label. */
-export function ownObjects(observed: ReadonlyMap<string, JsonObject>, variant: ObjectVariant): Map<string, JsonObject> {
+export function ownObjects(observed: ReadonlyMap<string, JsonObject>, variant: Variant): Map<string, JsonObject> {
   const isOurs = ([key, object]: [string, JsonObject]): boolean =>
     object['kind'] === 'Object' &&
-    object['apiVersion'] === variant.apiVersion &&
+    object['apiVersion'] === variant.objects.apiVersion &&
     textAt(object, 'metadata', 'labels', PART) === key;
   return new Map([...observed].filter(isOurs));
 }
@@ -33,6 +33,11 @@ export function observeObject(object: JsonObject): ObjectState {
 export const PINNED = ['Observe', 'Delete'];
 export const PROBED = ['Observe'];
 
+export function isRestricted(object: JsonObject): boolean {
+  const policies = listAt(object, 'spec', 'managementPolicies');
+  return policies.length > 0 && !policies.includes('*');
+}
+
 /** What of an Object is to differ from what it was. */
 export interface Changes {
   manifest?: JsonObject;
@@ -47,20 +52,25 @@ export interface Changes {
  */
 export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObject {
   const annotations = pick(objectAt(object, 'metadata', 'annotations'), [EXTERNAL_NAME]);
+  const namespace = pick(objectAt(object, 'metadata'), ['namespace']);
   const labels = pick(objectAt(object, 'metadata', 'labels'), [RUN, PART]);
   const finalizers = listAt(object, 'metadata', 'finalizers').filter((finalizer) => finalizer === PROVIDER_FINALIZER);
   const readiness = objectAt(object, 'spec', 'readiness');
-  const policies = changes.managementPolicies ?? listAt(object, 'spec', 'managementPolicies');
-  const restricted = policies.length > 0 && !policies.includes('*');
+  const managementPolicies = changes.managementPolicies ?? listAt(object, 'spec', 'managementPolicies');
   const watch = changes.watch ?? valueAt(object, 'spec', 'watch') === true;
   return {
     apiVersion: textAt(object, 'apiVersion') ?? '',
     kind: textAt(object, 'kind') ?? '',
-    metadata: { annotations, ...(finalizers.length > 0 && { finalizers }), ...(Object.keys(labels).length > 0 && { labels }) },
+    metadata: {
+      ...namespace,
+      annotations,
+      ...(finalizers.length > 0 && { finalizers }),
+      ...(Object.keys(labels).length > 0 && { labels }),
+    },
     spec: {
       providerConfigRef: pick(objectAt(object, 'spec', 'providerConfigRef'), ['name', 'kind']),
       ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
-      ...(restricted && { managementPolicies: policies }),
+      ...(isRestricted({ spec: { managementPolicies } }) && { managementPolicies }),
       ...(watch && { watch }),
       forProvider: { manifest: changes.manifest ?? desiredManifest(object) },
     },

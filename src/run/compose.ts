@@ -1,13 +1,12 @@
 /** The AgentRun composite: references, resolution, guardrails, state, objects, status, in this order. */
 
 import { parseAgentRun } from '../api/agentrun.ts';
-import { NO_CLAIM } from '../api/composite.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Request, Selector } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
 import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
-import type { ObjectVariant } from '../objects/object.ts';
+import { variantOf } from '../kube/variant.ts';
 import { ownObjects } from '../objects/observed.ts';
 import { judgeRun } from '../policy/evaluate.ts';
 import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
@@ -27,8 +26,9 @@ const FINISHED_TTL_SECONDS = 6 * 3600;
 /** Between the release and the pin every second counts: a Job deleted by hand then could be made again. */
 const RELEASED_TTL_SECONDS = 5;
 
-export function composeRun(request: Request, settings: Settings, variant: ObjectVariant): Composed {
+export function composeRun(request: Request, settings: Settings): Composed {
   const { composite, now } = request;
+  const variant = variantOf(composite);
   const identity = identifyRun(composite);
   const before = readStatus(composite);
   const previous = readState(before);
@@ -49,9 +49,18 @@ export function composeRun(request: Request, settings: Settings, variant: Object
   const state = transition(previous, facts, now);
   const cleanUpAt = isEnded(state) ? cleanUpTime(composite, state.completionTime) : undefined;
   const cleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
-  const resources = desireObjects({ state, facts, observed, cleanUp, settings, variant, now });
+  const resources = desireObjects({
+    state,
+    facts,
+    observed,
+    cleanUp,
+    settings,
+    variant,
+    namespace: identity?.namespace ?? '',
+    now,
+  });
   const status = writeStatus(state, before, identity, facts, isEnded(state) && resources.has('agentrun-job'));
-  const held = judgeHolding(request, state, describeHolder(status), new Set(resources.keys()), variant);
+  const held = judgeHolding(request, state, describeHolder(status), new Set(resources.keys()));
   return {
     status,
     ready: ['Running', 'Serving', 'Succeeded'].includes(state.phase),
@@ -104,7 +113,8 @@ function admit(
 ): { admission: Admission; requirements: Record<string, Selector> } {
   const parsed = parseAgentRun(request.composite);
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
-  if (identity === undefined) return { admission: { kind: 'invalid', faults: [NO_CLAIM] }, requirements: {} };
+  if (identity === undefined)
+    return { admission: { kind: 'invalid', faults: [variantOf(request.composite).noIdentity] }, requirements: {} };
   const { requirements, waiting, references } = gatherReferences(
     request,
     parsed.value,

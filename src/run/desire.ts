@@ -3,10 +3,11 @@ import type { Settings } from '../api/settings.ts';
 import type { DesiredResource } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
-import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
-import { type Changes, desireAgain, desiredManifest, PINNED, PROBED } from '../objects/observed.ts';
+import type { Variant } from '../kube/variant.ts';
+import { wrapManifest } from '../objects/object.ts';
+import { type Changes, desireAgain, desiredManifest, isRestricted, PINNED, PROBED } from '../objects/observed.ts';
 import { endedByItself, type Facts, isDecided, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
-import { JOB_ENDED, KEPT_AFTER_END, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
+import { JOB_ENDED, KEPT_AFTER_END, MADE_AFTER, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
 
 export interface Given {
   state: RunState;
@@ -15,7 +16,9 @@ export interface Given {
   /** Whether what is left after the end may go now. */
   cleanUp: boolean;
   settings: Settings;
-  variant: ObjectVariant;
+  variant: Variant;
+  /** The run's. */
+  namespace: string;
   now: Date;
 }
 
@@ -70,14 +73,19 @@ function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
 
 function wrap({ key, manifest, readyWhen }: Part, { id }: Prepared, given: Given, watch = false): JsonObject {
   const labels = { [RUN]: id, [PART]: key };
-  const options = { ...(readyWhen !== undefined && { readyWhen }), watch };
-  return wrapManifest(manifest, { variant: given.variant, providerConfigName: providerConfigOf(given), labels, ...options });
+  const options = {
+    ...(readyWhen !== undefined && { readyWhen }),
+    ...(isHeld(key, given) && { managementPolicies: PINNED }),
+    watch,
+  };
+  return wrapManifest(manifest, { ...placeOf(given), labels, ...options });
 }
 
 /** An edit of the input moves nothing that exists: its real object would be left to nobody. */
-function providerConfigOf({ observed, settings }: Given): string {
+function placeOf({ observed, settings, variant, namespace }: Given) {
   const [object] = observed.values();
-  return textAt(object, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
+  const providerConfigName = textAt(object, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
+  return { variant, namespace, providerConfigName };
 }
 
 /**
@@ -85,21 +93,29 @@ function providerConfigOf({ observed, settings }: Given): string {
  * gone, and of the first one the last it saw, for ever. The first keeps the right to delete.
  */
 function probeOf(given: Given): [PartKey, JsonObject][] {
-  const { facts, observed, variant, now } = given;
+  const { facts, observed, namespace, now } = given;
   const { workload } = facts.objects;
   const object = observed.get('agentrun-job');
   if (workload?.kind !== 'job' || !isSilent(workload, facts.latched.startTime, now)) return [];
-  const namespace = textAt(desiredManifest(object), 'metadata', 'namespace') ?? '';
   const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: workload.name, namespace } };
   const labels = { [RUN]: textAt(object, 'metadata', 'labels', RUN) ?? '', [PART]: 'agentrun-probe' };
   const options = { managementPolicies: PROBED, watch: true, readyWhen: JOB_ENDED };
-  const probe = wrapManifest(manifest, { variant, providerConfigName: providerConfigOf(given), labels, ...options });
+  const probe = wrapManifest(manifest, { ...placeOf(given), labels, ...options });
   return [['agentrun-probe', probe]];
 }
 
-/** What is to change about an Object that exists: the release of the workload, and its pin. */
-function changesOf(key: string, object: JsonObject, { state, facts }: Given): Changes {
+/** Whether a part waits for another one; its Object then makes nothing. One that was let go does not wait again. */
+function isHeld(key: string, { facts, observed }: Given): boolean {
+  const first = MADE_AFTER[key];
+  const object = observed.get(key);
+  return first !== undefined && !facts.objects.ready.has(first) && (object === undefined || isRestricted(object));
+}
+
+/** What is to change about an Object that exists: a part's turn, the release of the workload, and its pin. */
+function changesOf(key: string, object: JsonObject, given: Given): Changes {
+  const { state, facts } = given;
   const { workload } = facts.objects;
+  if (MADE_AFTER[key] !== undefined && !isHeld(key, given)) return { managementPolicies: [] };
   // A server that serves and has no replicas was stopped.
   if (key === 'agentrun-deployment' && !workload?.released && state.phase !== 'Serving' && isDecided(facts)) {
     return { manifest: withSpec(desiredManifest(object), { replicas: 1 }), watch: true };

@@ -8,7 +8,7 @@ import type { Condition } from '../function/response.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
-import type { ObjectVariant } from '../objects/object.ts';
+import { identityOf, variantOf } from '../kube/variant.ts';
 import { observeObject } from '../objects/observed.ts';
 import type { RunState } from './lifecycle.ts';
 import { KEPT_AFTER_END, RIGHTS } from './plan.ts';
@@ -40,7 +40,6 @@ export function judgeHolding(
   state: RunState,
   run: { id: string | undefined; hasRights: boolean; prepared: boolean },
   desired: ReadonlySet<string>,
-  variant: ObjectVariant,
 ): Holding {
   const nothing = { requirements: {}, pending: false };
   if (RIGHTS.some((key) => desired.has(key))) {
@@ -55,7 +54,9 @@ export function judgeHolding(
   const revoked = condition('False', REVOKED, 'Nothing the run was given is left');
   if (before?.status === 'False' && before.reason === REVOKED) return { ...nothing, condition: revoked };
 
-  const selector = { apiVersion: variant.apiVersion, kind: 'Object', matchLabels: { [RUN]: run.id } };
+  const { apiVersion, namespaced } = variantOf(request.composite).objects;
+  const namespace = namespaced ? identityOf(request.composite)?.namespace : undefined;
+  const selector = { apiVersion, kind: 'Object', matchLabels: { [RUN]: run.id }, ...(namespace && { namespace }) };
   const asking = { requirements: { [HELD_KEY]: selector } };
   const fetched = request.required.get(HELD_KEY);
   const left = fetched?.filter((object) => mustLeave(object, desired));

@@ -1,20 +1,21 @@
-import { claimOf, nameOf } from '../api/composite.ts';
+import { nameOf } from '../api/composite.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import { runId } from '../kube/names.ts';
+import { identityOf } from '../kube/variant.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {
   /** Unique over time; what every object of the run is named after. */
   id: string;
   namespace: string;
-  /** The name of the claim. */
+  /** The name its user knows it by: the claim's, or its own. */
   name: string;
 }
 
-/** The identity of a run, or undefined when the composite has no claim and so no namespace. */
+/** The identity of a run, or undefined when the composite does not tell its namespace. */
 export function identifyRun(composite: JsonObject): RunIdentity | undefined {
-  const claim = claimOf(composite);
-  if (claim === undefined) return undefined;
+  const identity = identityOf(composite);
+  if (identity === undefined) return undefined;
   const uid = textAt(composite, 'metadata', 'uid');
-  return { ...claim, id: runId({ name: nameOf(composite), namespace: claim.namespace, uid }) };
+  return { ...identity, id: runId({ name: nameOf(composite), namespace: identity.namespace, uid }) };
 }

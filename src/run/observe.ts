@@ -76,11 +76,7 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
     ready: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' ? [key] : []))),
     errors: states
-      .flatMap(({ object, state }) =>
-        state.kind === 'error' && !waitsForRole(object, state.message)
-          ? [`Cannot create ${describe(object)}: ${state.message}`]
-          : [],
-      )
+      .flatMap(({ object, state }) => (state.kind === 'error' ? [`Cannot create ${describe(object)}: ${state.message}`] : []))
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
     different: isTold || plan === undefined ? [] : findDifferent(plan, observed),
@@ -152,16 +148,6 @@ function observeDeployment(object: JsonObject): ServerFacts {
     released: Number(valueAt(manifest, 'spec', 'replicas') ?? 0) > 0,
     available: Number(valueAt(real, 'status', 'availableReplicas') ?? 0) > 0,
   };
-}
-
-/**
- * Composed resources are applied in any order, and a provider without the right to bind every role cannot make a
- * binding before its role exists. Kubernetes then says that the binding itself was not found; the provider tries again.
- */
-function waitsForRole(object: JsonObject, message: string): boolean {
-  const manifest = desiredManifest(object);
-  const isBinding = manifest['roleRef'] !== undefined;
-  return isBinding && message.endsWith(`"${textAt(manifest, 'metadata', 'name')}" not found`);
 }
 
 function describe(object: JsonObject): string {

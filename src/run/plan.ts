@@ -36,6 +36,15 @@ export interface Part {
   readyWhen?: string;
 }
 
+/**
+ * What is made only when another part is ready. A provider that holds no right to bind may bind what it could grant, and of
+ * a role that is missing nobody can tell: it would fail, again and again, until the role is there.
+ */
+export const MADE_AFTER: Partial<Record<string, PartKey>> = {
+  'agentrun-rolebinding': 'agentrun-role',
+  'agentrun-clusterrolebinding': 'agentrun-clusterrole',
+};
+
 /** What a run may do: gone at the first sign of its end. */
 export const RIGHTS: readonly PartKey[] = [
   'agentrun-serviceaccount',

@@ -39,7 +39,7 @@ export function gatherReferences(request: Request, spec: AgentRunSpec, namespace
     return reference.value;
   };
 
-  const instance = take(findInstance(request, { namespace, name: spec.instanceRef }));
+  const instance = take(findInstance(request, namespace, spec.instanceRef));
   if (instance.kind === 'missing') waiting.push(missingInstance(spec.instanceRef, namespace));
 
   let policy: SympoziumPolicySpec = {};

@@ -2,7 +2,8 @@
  * What the model needs of Crossplane, read from its source: it observes through a cache that is behind, calls the
  * function until its requirements are stable, collects what is no longer desired, applies what is, writes the status,
  * and does it again when the composite or an Object changes or the TTL is over. Functions are not called for a composite
- * that is being deleted; the garbage collector deletes its Objects, and it goes when they are gone.
+ * that is being deleted. The garbage collector deletes its Objects: a claim's composite goes when they are gone, a namespaced
+ * one, which kubectl deletes in the background, before them.
  *
  * Not modelled: claims as resources of their own, packages, revisions, the watch circuit breaker, a composite older than
  * what Crossplane itself wrote to it, lists of required resources that are late, conflicts, what changes within one
@@ -13,7 +14,8 @@ import { type Request, type Selector, selects } from '../function/request.ts';
 import type { Composed, Condition, Response } from '../function/response.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
 import { RESOURCE_NAME } from '../kube/labels.ts';
-import { type ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
+import { CLAIMS, variantOf } from '../kube/variant.ts';
+import { type ApiServer, finalizersOf, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 
 export interface CrossplaneOptions {
@@ -33,10 +35,12 @@ const RETRY_MS = 5_000;
 /** As often as it calls before it gives up on requirements that keep changing. */
 const MAX_ROUNDS = 5;
 
-/** What holds a composite: Crossplane until it has noticed its deletion, the garbage collector until its Objects are gone. */
 const FINALIZER = 'composite.apiextensions.crossplane.io';
 const FOREGROUND = 'foregroundDeletion';
-export const COMPOSITE_FINALIZERS = [FINALIZER, FOREGROUND];
+
+/** Crossplane until it has noticed its deletion, and behind a claim the garbage collector until its Objects are gone. */
+export const finalizersOfComposite = (composite: JsonObject): string[] =>
+  variantOf(composite) === CLAIMS ? [FINALIZER, FOREGROUND] : [FINALIZER];
 
 /** What the API server adds to an Object that does not say it. */
 const OBJECT_DEFAULTS = { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false };
@@ -111,7 +115,7 @@ export class Crossplane {
     }
     const observed = new Map<string, JsonObject>();
     for (const reference of listAt(composite, 'spec', 'resourceRefs')) {
-      const object = this.observe(toReference(reference));
+      const object = this.observe(toReference(reference, composite));
       const key = textAt(object, 'metadata', 'annotations', RESOURCE_NAME);
       if (object !== undefined && key !== undefined) observed.set(key, object);
     }
@@ -179,20 +183,27 @@ export class Crossplane {
     this.api.putStatus(this.composite, { ...(status as JsonObject), conditions: written });
   }
 
-  /** What the composite owns goes with it, and it goes after that. */
+  /** What a composite owns goes with it: before it when it is deleted in the foreground, else after it. */
   private collectGarbage(): void {
     const composite = this.api.get(this.composite);
-    if (!isBeingDeleted(composite)) return;
-    const owned = this.api.list('Object').filter((object) => isOwnedBy(object, uidOf(composite)));
-    for (const object of owned) this.api.delete(object);
-    if (composite !== undefined && owned.length === 0) this.api.removeFinalizer(composite, FOREGROUND);
+    const isLeaving = isBeingDeleted(composite) && finalizersOf(composite).includes(FOREGROUND);
+    const kept = isLeaving ? '' : uidOf(composite);
+    const garbage = this.api.list('Object').filter((object) => !isOwnedBy(object, kept));
+    for (const object of garbage) this.api.delete(object);
+    if (composite !== undefined && isLeaving && garbage.length === 0) this.api.removeFinalizer(composite, FOREGROUND);
   }
 }
 
-const toReference = (reference: unknown): JsonObject => ({
+/** A namespaced composite refers to what is in its namespace. */
+const toReference = (reference: unknown, composite: JsonObject): JsonObject => ({
   kind: textAt(reference, 'kind') ?? '',
-  metadata: { name: textAt(reference, 'name') ?? '' },
+  metadata: { name: textAt(reference, 'name') ?? '', ...namespaceOf(composite) },
 });
+
+function namespaceOf(composite: JsonObject): JsonObject {
+  const namespace = textAt(composite, 'metadata', 'namespace');
+  return namespace === undefined ? {} : { namespace };
+}
 
 /** Names are derived from the uid, so that the same resource has the same name whatever was observed. */
 function withOwner(key: string, resource: JsonObject, composite: JsonObject): JsonObject {

@@ -7,8 +7,9 @@
  * - It looks again every 10 minutes at what is ready and every 30 seconds at what is not, and at once where it watches.
  * - For 30 seconds after it made an object it takes its absence for a delay, also when it deletes.
  * - Deleting sets no propagation policy.
+ * - A binding cannot be made before its role, because the provider holds no right to bind.
  *
- * Not modelled: connection details, references, the order in which roles and bindings can be made, a cache that is late,
+ * Not modelled: connection details, references, a cache that is late,
  * a provider that cannot even look, other finalizers on an Object, for which it waits before it deletes.
  */
 import { parse } from '@marcbachmann/cel-js';
@@ -132,7 +133,7 @@ export class Provider {
   }
 
   private write(object: JsonObject, manifest: JsonObject, real: JsonObject | undefined): void {
-    const refusal = this.forbidden.get(String(manifest['kind']));
+    const refusal = this.forbidden.get(String(manifest['kind'])) ?? this.refuseBinding(manifest);
     const [verb, what] = real === undefined ? ['create', 'cannot create object'] : ['update', 'cannot apply object'];
     if (refusal !== undefined) {
       this.fail(object, `${verb} failed: ${what}: ${refusal}`);
@@ -141,6 +142,13 @@ export class Provider {
     this.api.put(merge(real ?? {}, manifest));
     if (real !== undefined) this.succeed(object, this.api.get(manifest), false);
     else this.annotate(object, { [CREATED_AT]: this.clock.timestamp() });
+  }
+
+  private refuseBinding(binding: JsonObject): string | undefined {
+    const { kind, name } = objectAt(binding, 'roleRef');
+    const namespace = textAt(binding, 'metadata', 'namespace');
+    const role = { kind, metadata: { name, ...(kind === 'Role' && { namespace }) } };
+    return kind !== undefined && this.api.get(role) === undefined ? `${kind} ${name} not found` : undefined;
   }
 
   /** Which makes it look at the Object again. */
@@ -155,7 +163,7 @@ export class Provider {
     const before = objectAt(object, 'status');
     const query = textAt(object, 'spec', 'readiness', 'celQuery');
     const wasReady = isReady(before);
-    const ready = query === undefined ? wasReady || isUpToDate : real === undefined ? wasReady : holds(query, real);
+    const ready = real === undefined ? wasReady : query === undefined ? wasReady || isUpToDate : holds(query, real);
     const atProvider = real === undefined ? objectAt(before, 'atProvider') : { manifest: real };
     const conditions = [
       condition('Ready', ready, ''),

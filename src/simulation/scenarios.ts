@@ -1,11 +1,11 @@
-/** Lives of a run, each from the claim to its deletion. */
+/** Lives of a run, each from its creation to its deletion. */
 import { objectAt } from '../kube/json.ts';
 import { type Cast, Simulation, type SimulationOptions } from './simulation.ts';
 
 interface Scenario {
   about: string;
   options?: Partial<SimulationOptions>;
-  /** What happens between the claim and its deletion. */
+  /** What happens between creation and deletion. */
   play: (simulation: Simulation) => void;
 }
 
@@ -38,7 +38,7 @@ export const SCENARIOS = {
     },
   },
   cancel: {
-    about: 'the claim is cancelled while the agent works',
+    about: 'the AgentRun is cancelled while the agent works',
     play: (simulation) => {
       work(simulation);
       simulation.timeline.tell('spec.cancel is set');
@@ -47,7 +47,7 @@ export const SCENARIOS = {
     },
   },
   'delete-while-running': {
-    about: 'the claim is deleted while the agent works',
+    about: 'the AgentRun is deleted while the agent works',
     play: (simulation) => work(simulation),
   },
   'job-vanishes': {
@@ -90,10 +90,10 @@ export const SCENARIOS = {
     },
   },
   reapplied: {
-    about: 'the claim is applied again and again, while Crossplane and the provider are restarted',
+    about: 'the AgentRun is applied again and again, while Crossplane and the provider are restarted',
     play: (simulation) => {
       const again = (): void => {
-        simulation.timeline.tell('the claim is applied again, Crossplane and the provider are restarted');
+        simulation.timeline.tell('the AgentRun is applied again, Crossplane and the provider are restarted');
         simulation.apply();
         simulation.crossplane.stop();
         simulation.provider.stop();
@@ -115,14 +115,14 @@ export const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
-/** Plays a scenario: the claim, what happens, the deletion of the claim, until nothing is left. */
+/** Plays a scenario: creation, what happens, deletion, until nothing is left. */
 export function playScenario(cast: Cast, name: ScenarioName): Simulation {
   const { options, play }: Scenario = SCENARIOS[name];
   const simulation = new Simulation(cast, options);
   simulation.apply();
   play(simulation);
   simulation.delete();
-  simulation.until(() => simulation.isGone() && simulation.livePods().length === 0, HOUR);
+  simulation.until(() => simulation.isOver(), HOUR);
   return simulation;
 }
 

@@ -1,5 +1,5 @@
-/** One claim in a world of its own: API server, cluster, provider and Crossplane under one clock, and hands to act on it. */
-import { claimOf, nameOf } from '../api/composite.ts';
+/** One AgentRun in a world of its own: API server, cluster, provider and Crossplane under one clock, and hands to act on it. */
+import { nameOf } from '../api/composite.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import { API_VERSION } from '../api/kinds.ts';
 import { compose } from '../compose.ts';
@@ -8,11 +8,12 @@ import type { Response } from '../function/response.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
 import { PART } from '../kube/labels.ts';
+import { identityOf } from '../kube/variant.ts';
 import type { PartKey } from '../run/plan.ts';
 import { ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import { Clock } from './clock.ts';
 import { Cluster } from './cluster.ts';
-import { COMPOSITE_FINALIZERS, Crossplane } from './crossplane.ts';
+import { Crossplane, finalizersOfComposite } from './crossplane.ts';
 import { isAlive } from './job.ts';
 import { Provider } from './provider.ts';
 import { Timeline } from './timeline.ts';
@@ -55,7 +56,7 @@ export class Simulation {
   readonly crossplane: Crossplane;
   readonly timeline: Timeline;
   private readonly composite: JsonObject;
-  private claims = 0;
+  private creations = 0;
 
   constructor({ composite, required, input }: Cast, options: Partial<SimulationOptions> = {}) {
     const { start, watches, providerDelayMs, ...crossplane } = { ...DEFAULTS, ...options };
@@ -73,21 +74,21 @@ export class Simulation {
     return objectAt(this.api.get(this.composite), 'status') as AgentRunStatus;
   }
 
-  /** Applies the claim; once more changes nothing but what somebody changed in its spec. */
+  /** Applies the AgentRun; once more changes nothing but what somebody changed in its spec. */
   apply(): void {
     const current = this.api.get(this.composite);
     if (current === undefined) this.create();
     else this.change(objectAt(this.composite, 'spec'));
   }
 
-  /** A claim that is made again has another uid. */
+  /** One that is made again has another uid. */
   private create(): void {
-    this.claims += 1;
-    const uid = this.claims === 1 ? uidOf(this.composite) : `${uidOf(this.composite)}-${this.claims}`;
-    this.api.put(withMetadata(this.composite, { uid, finalizers: COMPOSITE_FINALIZERS }));
+    this.creations += 1;
+    const uid = this.creations === 1 ? uidOf(this.composite) : `${uidOf(this.composite)}-${this.creations}`;
+    this.api.put(withMetadata(this.composite, { uid, finalizers: finalizersOfComposite(this.composite) }));
   }
 
-  /** Changes fields of the claim's spec. */
+  /** Changes fields of its spec. */
   change(spec: JsonObject): void {
     const current = this.api.get(this.composite);
     if (current !== undefined) this.api.put({ ...current, spec: { ...objectAt(current, 'spec'), ...spec } });
@@ -150,10 +151,10 @@ export class Simulation {
     return this.clock.advanceUntil(isSo, seconds * 1000);
   }
 
-  /** `namespace/name` of the claim, or the name of a composite without one. */
+  /** `namespace/name` as its user knows it, or the name of a composite that does not tell. */
   get name(): string {
-    const claim = claimOf(this.composite);
-    return claim === undefined ? nameOf(this.composite) : `${claim.namespace}/${claim.name}`;
+    const identity = identityOf(this.composite);
+    return identity === undefined ? nameOf(this.composite) : `${identity.namespace}/${identity.name}`;
   }
 
   /** Everything there is besides what people wrote and Pods that have ended. */
@@ -164,7 +165,8 @@ export class Simulation {
       .map(keyOf);
   }
 
-  isGone(): boolean {
-    return this.api.get(this.composite) === undefined;
+  /** Whether the AgentRun is gone, and with it everything it was given. */
+  isOver(): boolean {
+    return this.api.get(this.composite) === undefined && this.left().length === 0;
   }
 }

@@ -88,9 +88,9 @@ export class Timeline {
   private seeComposite({ before, after }: Change): void {
     const rights = listAt(after, 'status', 'rights') as JsonObject[] as unknown as Right[];
     if (rights.length > 0) this.asked = rights;
-    if (before === undefined) this.tell('the claim is applied');
-    else if (after === undefined) this.tell('the claim is gone');
-    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('the claim is being deleted');
+    if (before === undefined) this.tell('the AgentRun is applied');
+    else if (after === undefined) this.tell('the AgentRun is gone');
+    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('the AgentRun is being deleted');
     const { phase = '', reason = '', message = '' } = objectAt(after, 'status');
     const old = objectAt(before, 'status');
     if (after !== undefined && phase !== '' && !(equal(phase, old['phase'] ?? '') && equal(reason, old['reason'] ?? ''))) {
@@ -110,7 +110,9 @@ export class Timeline {
     else if (after === undefined) this.tell('Objects are gone:', part);
     else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('Objects are being deleted:', part);
     else if (!equal(policiesOf(after), policiesOf(before))) {
-      this.tell(`the provider may only ${policiesOf(after).join(' and ').toLowerCase()} what ${part} stands for`);
+      const policies = policiesOf(after);
+      if (policies.includes('*')) this.tell('its turn has come:', part);
+      else this.tell(`the provider may only ${policies.join(' and ').toLowerCase()} what ${part} stands for`);
     }
   }
 

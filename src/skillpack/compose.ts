@@ -10,19 +10,20 @@ import type { Request } from '../function/request.ts';
 import type { Composed, DesiredResource } from '../function/response.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import { skillPackConfigMapName } from '../kube/names.ts';
+import { CLAIMS, NAMESPACED } from '../kube/variant.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
-import { type ObjectVariant, wrapManifest } from '../objects/object.ts';
+import { wrapManifest } from '../objects/object.ts';
 import { desireAgain, observeObject } from '../objects/observed.ts';
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
 
 /** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
 const CONFIG_MAP = 'skillpack-configmap';
 
-export function composeSkillPack(request: Request, settings: Settings, variant: ObjectVariant, ttlSeconds: number): Composed {
+export function composeSkillPack(request: Request, settings: Settings, ttlSeconds: number): Composed {
   const name = nameOf(request.composite);
   const parsed = parseSkillPack(request.composite);
   const observed = request.observed.get(CONFIG_MAP);
-  const resource = parsed.ok ? composeConfigMap(name, parsed.value, settings, variant) : observed && desireAgain(observed);
+  const resource = parsed.ok ? composeConfigMap(name, parsed.value, settings) : observed && desireAgain(observed);
   const status = parsed.ok
     ? summarize(name, parsed.value, observed)
     : invalidStatus(request.composite, formatFaults(parsed.faults));
@@ -71,9 +72,10 @@ function invalidStatus(composite: JsonObject, message: string): Summary {
   };
 }
 
-function composeConfigMap(name: string, spec: SkillPackSpec, settings: Settings, variant: ObjectVariant): JsonObject {
-  const manifest = buildSkillPackConfigMap(name, settings.systemNamespace, spec.skills);
-  return wrapManifest(manifest, { variant, providerConfigName: settings.providerConfigName });
+function composeConfigMap(name: string, spec: SkillPackSpec, settings: Settings): JsonObject {
+  const { systemNamespace: namespace, providerConfigName, objectScope } = settings;
+  const variant = objectScope === 'Namespaced' ? NAMESPACED : CLAIMS;
+  return wrapManifest(buildSkillPackConfigMap(name, namespace, spec.skills), { variant, namespace, providerConfigName });
 }
 
 const isReady = (observed: JsonObject | undefined): boolean => observed !== undefined && observeObject(observed).kind === 'ready';

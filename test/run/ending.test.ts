@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { objectAt } from '../../src/kube/json.ts';
 import { desired, jobSpec, withRights } from '../support/history.ts';
 import { RUN_ID } from '../support/packs.ts';
-import { respondComposed } from '../support/request.ts';
+import { configRef, respondComposed } from '../support/request.ts';
 
 describe('rule 6: running', () => {
   it('says that no Pod could be created, 30 seconds after the start', () => {
@@ -108,7 +108,7 @@ describe('rule 8: lost', () => {
     expect([jobSpec(run, 'managementPolicies'), probe]).toEqual([
       ['Observe', 'Delete'],
       {
-        providerConfigRef: { name: 'default' },
+        providerConfigRef: configRef('default'),
         managementPolicies: ['Observe'],
         readiness: objectAt(run.last.resources.get('agentrun-job')?.resource, 'spec', 'readiness'),
         watch: true,

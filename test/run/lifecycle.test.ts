@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Composed } from '../../src/function/response.ts';
 import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
 import { RUN_ID, task, tools } from '../support/packs.ts';
-import { instanceXr, packXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
+import { configRef, instanceXr, packXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
 
 describe('a run that is being prepared', () => {
   /** What the cluster makes of a response: Objects with names, defaults and the provider's word on them. */
@@ -14,7 +14,7 @@ describe('a run that is being prepared', () => {
         {
           ...resource,
           metadata: { ...objectAt(resource, 'metadata'), name: `run-${key}`, uid: key },
-          spec: { ...objectAt(resource, 'spec'), managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false },
+          spec: { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false, ...objectAt(resource, 'spec') },
           status: { conditions: conditions(key) },
         },
       ]),
@@ -28,11 +28,12 @@ describe('a run that is being prepared', () => {
   const first = respondComposed(world);
   const withStatus = (status: object) => runXr({ skills: uses('tools') }, { status: status as JsonObject });
 
+  const desired = (response: Composed) =>
+    JSON.stringify([...response.resources].map(([key, { resource }]) => [key, resource]).sort());
+
   it('is asked for again byte for byte, with only the fields we own', () => {
-    const observed = observe(first, () => READY);
-    const again = respondComposed({ ...world, observed, composite: withStatus(first.status) });
-    const desired = (response: Composed) =>
-      JSON.stringify([...response.resources].map(([key, { resource }]) => [key, resource]).sort());
+    const nothingSeen = observe(first, () => []);
+    const again = respondComposed({ ...world, observed: nothingSeen, composite: withStatus(first.status) });
     expect(desired(again)).toBe(desired(first));
     expect(again.results).toEqual([]);
   });
@@ -47,19 +48,21 @@ describe('a run that is being prepared', () => {
     expect(status).toMatchObject({
       phase: 'Preparing',
       reason: 'CannotCreate',
-      message:
-        'Cannot create ClusterRole agentrun:team-a:run-x7k2p-4a49acf8: attempting to grant RBAC permissions not currently held',
+      message: `Cannot create ClusterRole agentrun:team-a:${RUN_ID}: attempting to grant RBAC permissions not currently held`,
     });
   });
 
-  it('does not take for an error that a binding waits for its role, which the provider makes in any order', () => {
-    const name = `agentrun:team-a:${RUN_ID}`;
-    const message = `create failed: cannot create object: clusterrolebindings.rbac.authorization.k8s.io "${name}" not found`;
-    const observed = observe(first, (key) =>
-      key === 'agentrun-clusterrolebinding' ? [{ type: 'Synced', status: 'False', message }] : READY,
-    );
-    const { status } = respondComposed({ ...world, observed, composite: withStatus(first.status) });
-    expect(status).toMatchObject({ phase: 'Preparing', reason: 'CreatingObjects' });
+  it.each([
+    ['agentrun-rolebinding', 'agentrun-role'],
+    ['agentrun-clusterrolebinding', 'agentrun-clusterrole'],
+  ])('makes %s when %s is ready, and then for good', (binding, role) => {
+    const policies = ({ resources }: Composed) => valueAt(resources.get(binding)?.resource, 'spec', 'managementPolicies');
+    expect(policies(first)).toEqual(['Observe', 'Delete']);
+    const observed = observe(first, (key) => (key === role ? READY : []));
+    const second = respondComposed({ ...world, observed, composite: withStatus(first.status) });
+    expect(policies(second)).toBeUndefined();
+    const flickering = observe(second, () => []);
+    expect(policies(respondComposed({ ...world, observed: flickering, composite: withStatus(second.status) }))).toBeUndefined();
   });
 
   it.each([
@@ -213,7 +216,7 @@ describe('the input', () => {
     };
     const response = respondComposed({ ...task(), input });
     for (const { resource } of response.resources.values())
-      expect(valueAt(resource, 'spec', 'providerConfigRef')).toEqual({ name: 'remote' });
+      expect(valueAt(resource, 'spec', 'providerConfigRef')).toEqual(configRef('remote'));
     expect(response.ttlSeconds).toBe(2);
   });
 

@@ -154,7 +154,7 @@ describe('names', () => {
     };
     const names = [...inNamespace('team-a'), ...inNamespace('team-b')];
     expect(new Set(names).size).toBe(2);
-    for (const name of names) expect(name).toMatch(/^agentrun:team-[ab]:run-x7k2p-[0-9a-f]{8}$/);
+    for (const name of names) expect(name).toMatch(/^agentrun:team-[ab]:run-(x7k2p-)?[0-9a-f]{8}$/);
   });
 
   it('of two runs that follow each other under one name differ in every object', () => {

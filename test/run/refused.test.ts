@@ -1,8 +1,19 @@
 /** Runs that cannot be and runs that wait: nothing is composed, and the cause is named. */
 import { describe, expect, it } from 'vitest';
-import { objectAt } from '../../src/kube/json.ts';
+import { type JsonObject, objectAt } from '../../src/kube/json.ts';
+import { CLAIMS } from '../../src/kube/variant.ts';
 import { plain, RUN_ID, task } from '../support/packs.ts';
-import { instanceXr, packXr, policyXr, respondComposed, runXr, uses, type World } from '../support/request.ts';
+import {
+  anonymous,
+  instanceXr,
+  packXr,
+  policyXr,
+  respondComposed,
+  runXr,
+  uses,
+  VARIANT,
+  type World,
+} from '../support/request.ts';
 
 describe('rule 1: a run that cannot be', () => {
   const collides = packXr('collides', { sidecar: { image: 'c', env: [{ name: 'SKILL_A', value: '1' }] } });
@@ -21,10 +32,10 @@ describe('rule 1: a run that cannot be', () => {
 
   const cases: [string, World, string, string][] = [
     [
-      'has no claim',
-      { composite: { ...runXr(), spec: { instanceRef: 'sre', task: 'Look' } } },
+      'does not tell its namespace',
+      { composite: anonymous(runXr()) },
       'InvalidSpec',
-      'spec.claimRef: must name the claim',
+      `${VARIANT.noIdentity.path}: ${VARIANT.noIdentity.rule}, found nothing`,
     ],
     ['has no task', task({ task: null }), 'InvalidSpec', 'spec.task: must be set in task mode, found nothing'],
     [
@@ -125,8 +136,6 @@ describe('rule 1: a run that cannot be', () => {
 describe('rule 1: a run that waits', () => {
   const badPack = packXr('bad', { skills: [] });
   const badPolicy = policyXr({ nonsense: 1 });
-  const twice = [instanceXr(), { ...instanceXr(), metadata: { ...objectAt(instanceXr(), 'metadata'), name: 'sre-2' } }];
-  const forged = { ...instanceXr(), spec: { claimRef: { namespace: 'team-b', name: 'sre' } } };
 
   const cases: [string, World, string, string][] = [
     [
@@ -140,18 +149,6 @@ describe('rule 1: a run that waits', () => {
       { composite: runXr(), cluster: [instanceXr({}, { namespace: 'team-b' })] },
       'InstanceNotFound',
       'SympoziumInstance sre does not exist in namespace team-a',
-    ],
-    [
-      'an instance whose labels lie',
-      { composite: runXr(), cluster: [forged] },
-      'InstanceNotFound',
-      'SympoziumInstance sre does not exist in namespace team-a',
-    ],
-    [
-      'two instances of one claim',
-      { composite: runXr(), cluster: twice },
-      'InstanceAmbiguous',
-      'There are 2 of SympoziumInstance sre: ask the platform team',
     ],
     [
       'an invalid instance',
@@ -193,10 +190,6 @@ describe('rule 1: a run that waits', () => {
     ]);
   });
 
-  it('for nothing when a composite with the labels of its instance is of another claim', () => {
-    expect(respondComposed({ composite: runXr(), cluster: [forged, instanceXr()] }).status.phase).toBe('Preparing');
-  });
-
   it('for several things names them all', () => {
     expect(respondComposed({ composite: runXr({ skills: uses('a', 'b') }) }).status.message).toMatch(
       /sre does not exist.*; SkillPack a does not exist.*; SkillPack b does not/,
@@ -207,5 +200,24 @@ describe('rule 1: a run that waits', () => {
     const world = task({}, policyXr());
     const input = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings', requirePolicy: true };
     expect(respondComposed({ ...world, input }).status.phase).toBe('Preparing');
+  });
+});
+
+describe.runIf(VARIANT === CLAIMS)('the instance behind a claim', () => {
+  const twice = [instanceXr(), { ...instanceXr(), metadata: { ...objectAt(instanceXr(), 'metadata'), name: 'sre-2' } }];
+  const forged = { ...instanceXr(), spec: { claimRef: { namespace: 'team-b', name: 'sre' } } };
+  const stateWith = (cluster: JsonObject[]) => {
+    const { phase, message } = respondComposed({ composite: runXr(), cluster }).status;
+    return [phase, message];
+  };
+
+  it('is not one whose labels lie', () => {
+    const missing = expect.stringContaining('SympoziumInstance sre does not exist in namespace team-a');
+    expect(stateWith([forged])).toEqual(['Pending', missing]);
+    expect(stateWith([forged, instanceXr()])[0]).toBe('Preparing');
+  });
+
+  it('is one only', () => {
+    expect(stateWith(twice)).toEqual(['Pending', 'There are 2 of SympoziumInstance sre: ask the platform team']);
   });
 });

@@ -1,40 +1,50 @@
-/** Requests with defaults, so that a case shows only what differs. */
+/** Requests with defaults, so that a case shows only what differs. The composites are of the variant of the test project. */
+import { inject } from 'vitest';
 import { API_VERSION } from '../../src/api/kinds.ts';
 import { compose, type Options } from '../../src/compose.ts';
 import { type Request, selects } from '../../src/function/request.ts';
 import type { Composed, Response } from '../../src/function/response.ts';
-import type { JsonObject } from '../../src/kube/json.ts';
+import { type JsonObject, objectAt } from '../../src/kube/json.ts';
+import { CLAIMS, NAMESPACED, type Variant } from '../../src/kube/variant.ts';
 
 export const NOW = new Date('2026-01-01T12:00:00Z');
 const NAMESPACE = 'team-a';
 
-const claim = (kind: string, namespace: string, name: string) => ({
-  metadata: { labels: { 'crossplane.io/claim-name': name, 'crossplane.io/claim-namespace': namespace } },
-  spec: { claimRef: { apiVersion: API_VERSION, kind, namespace, name } },
-});
+export const VARIANT: Variant = inject('variant') === 'namespaced' ? NAMESPACED : CLAIMS;
+
+/** How an Object names its provider config. */
+export const configRef = (name: string): JsonObject => {
+  const kind = VARIANT.objects.providerConfigKind;
+  return { ...(kind !== undefined && { kind }), name };
+};
+
+/** A run or an instance as Crossplane has it: with claims under a name of its own. */
+function composite(kind: 'agentRun' | 'sympoziumInstance', namespace: string, name: string, suffix: string) {
+  const [apiVersion, claimKind] = [API_VERSION, NAMESPACED[kind]];
+  if (VARIANT === NAMESPACED) return { apiVersion, kind: claimKind, metadata: { name, namespace }, spec: {} };
+  const labels = { 'crossplane.io/claim-name': name, 'crossplane.io/claim-namespace': namespace };
+  const claimRef = { apiVersion, kind: claimKind, namespace, name };
+  return { apiVersion, kind: CLAIMS[kind], metadata: { name: name + suffix, labels }, spec: { claimRef } };
+}
 
 export function runXr(
   spec: JsonObject = {},
   { name = 'run', namespace = NAMESPACE, uid = 'uid-1', status = {} } = {},
 ): JsonObject {
-  const { metadata, spec: own } = claim('AgentRun', namespace, name);
-  return {
-    apiVersion: API_VERSION,
-    kind: 'XAgentRun',
-    metadata: { name: `${name}-x7k2p`, uid, ...metadata },
-    spec: { ...own, instanceRef: 'sre', task: 'Look', ...spec },
-    status,
-  };
+  const { metadata, spec: own, ...type } = composite('agentRun', namespace, name, '-x7k2p');
+  return { ...type, metadata: { ...metadata, uid }, spec: { ...own, instanceRef: 'sre', task: 'Look', ...spec }, status };
 }
 
 export function instanceXr(spec: JsonObject = {}, { name = 'sre', namespace = NAMESPACE } = {}): JsonObject {
-  const { metadata, spec: own } = claim('SympoziumInstance', namespace, name);
-  return {
-    apiVersion: API_VERSION,
-    kind: 'XSympoziumInstance',
-    metadata: { name: `${name}-9qd4m`, ...metadata },
-    spec: { ...own, ...spec },
-  };
+  const { spec: own, ...others } = composite('sympoziumInstance', namespace, name, '-9qd4m');
+  return { ...others, spec: { ...own, ...spec } };
+}
+
+/** One whose user nobody knows. */
+export function anonymous(xr: JsonObject): JsonObject {
+  const { claimRef: _, ...spec } = objectAt(xr, 'spec');
+  const { namespace: __, ...metadata } = objectAt(xr, 'metadata');
+  return { ...xr, metadata, spec };
 }
 
 export const packXr = (name: string, spec: JsonObject = {}): JsonObject => ({

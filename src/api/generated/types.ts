@@ -29,9 +29,13 @@ export interface Settings {
    */
   systemNamespace: string;
   /**
-   * The ProviderConfig of provider-kubernetes that the Objects use. Default default.
+   * The ProviderConfig (with namespaced Objects the ClusterProviderConfig) of provider-kubernetes that the Objects use. Default default.
    */
   providerConfigName: string;
+  /**
+   * The scope of the Object that a SkillPack is composed of, Cluster with claims and Namespaced (in systemNamespace, with a ClusterProviderConfig) without. Runs tell theirs by their kind. Default Cluster.
+   */
+  objectScope: 'Cluster' | 'Namespaced';
   /**
    * Whether runs wait until a SympoziumPolicy exists. Default false.
    */
@@ -435,7 +439,7 @@ export interface AgentRunSpec {
    */
   ttlSecondsAfterFinished: number;
   /**
-   * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the claim goes. Default delete.
+   * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the AgentRun goes. Default delete.
    */
   cleanup: 'delete' | 'keep';
   /**

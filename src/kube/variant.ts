@@ -1,0 +1,52 @@
+/**
+ * Users get the same kinds in two ways: as claims of cluster-scoped composites (package/claims), or as composites in
+ * their namespace (package/namespaced). Everything the function knows of the difference is here.
+ */
+import { type JsonObject, objectAt, textAt } from './json.ts';
+
+export interface Variant {
+  /** The kinds of the composites of a run and of an instance. */
+  agentRun: string;
+  sympoziumInstance: string;
+  /** Where a composite says by which namespace and name its user knows it, and what to say when it does not. */
+  identity: string[];
+  noIdentity: { path: string; found: string; rule: string };
+  /** The provider's Objects: their API, and how they name the provider's config. Namespaced ones lie beside the composite. */
+  objects: { apiVersion: string; namespaced: boolean; providerConfigKind?: string };
+}
+
+export const CLAIMS: Variant = {
+  agentRun: 'XAgentRun',
+  sympoziumInstance: 'XSympoziumInstance',
+  identity: ['spec', 'claimRef'],
+  noIdentity: {
+    path: 'spec.claimRef',
+    found: 'nothing',
+    rule: 'must name the claim; create the claim instead of the composite, or for a local render add spec.claimRef with namespace and name',
+  },
+  objects: { apiVersion: 'kubernetes.crossplane.io/v1alpha2', namespaced: false },
+};
+
+export const NAMESPACED: Variant = {
+  agentRun: 'AgentRun',
+  sympoziumInstance: 'SympoziumInstance',
+  identity: ['metadata'],
+  noIdentity: { path: 'metadata.namespace', found: 'nothing', rule: 'must be the namespace of the run or instance' },
+  objects: {
+    apiVersion: 'kubernetes.m.crossplane.io/v1alpha1',
+    namespaced: true,
+    providerConfigKind: 'ClusterProviderConfig',
+  },
+};
+
+/** The variant of a run or an instance, which its kind tells. */
+export const variantOf = ({ kind }: JsonObject): Variant =>
+  kind === NAMESPACED.agentRun || kind === NAMESPACED.sympoziumInstance ? NAMESPACED : CLAIMS;
+
+/** By which namespace and name its user knows a run or an instance, or undefined when it does not say. */
+export function identityOf(composite: JsonObject): { namespace: string; name: string } | undefined {
+  const identity = objectAt(composite, ...variantOf(composite).identity);
+  const namespace = textAt(identity, 'namespace');
+  const name = textAt(identity, 'name');
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}
