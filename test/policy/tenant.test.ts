@@ -2,12 +2,10 @@
  * A tenant writes AgentRuns and SympoziumInstances and nothing else. Every field of the two, read from their schemas, is
  * tried with something hostile: what is made stays what the packs and the policy say. A new field without a line here fails.
  */
-import { evaluate } from '@marcbachmann/cel-js';
 import { describe, expect, it } from 'vitest';
 import type { Composed } from '../../src/function/response.ts';
 import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { tools } from '../support/packs.ts';
-import { readDocuments } from '../support/project.ts';
 import { instanceXr, manifestOf, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 import { type Schema, xrdSchema } from '../support/schema.ts';
 
@@ -123,47 +121,5 @@ describe.each([
     const composed =
       kind === 'AgentRun' ? play(spec, {}) : play({ skills: undefined as never }, { skills: uses('tools'), ...spec });
     expectBounded(composed);
-  });
-});
-
-describe('the admission policy of examples/install refuses a tenant', () => {
-  const [policy = {}] = readDocuments('examples/install/8-admission.yaml');
-  const rules = (listAt(policy, 'spec', 'validations') as JsonObject[]).map(({ expression }) => String(expression));
-  const permits = (spec: JsonObject, before?: JsonObject): boolean =>
-    rules.every(
-      (rule) => evaluate(rule, { object: { spec }, oldObject: before === undefined ? null : { spec: before } }) === true,
-    );
-  /** What Crossplane adds to the schema of every claim. */
-  const CROSSPLANES: [string, JsonValue][] = [
-    ['resourceRef', { name: 'another' }],
-    ['compositionRef', { name: 'another' }],
-    ['compositionRevisionRef', { name: 'another' }],
-    ['compositionSelector', { matchLabels: { a: 'b' } }],
-    ['compositionRevisionSelector', { matchLabels: { a: 'b' } }],
-    ['compositionUpdatePolicy', 'Manual'],
-    ['compositeDeletePolicy', 'Background'],
-    ['writeConnectionSecretToRef', { name: 'a' }],
-  ];
-  const bound = {
-    instanceRef: 'sre',
-    compositeDeletePolicy: 'Foreground',
-    resourceRef: { name: 'run-x' },
-    compositionRef: { name: 'agentrun' },
-    compositionRevisionRef: { name: 'agentrun-1' },
-  };
-
-  it.each(CROSSPLANES)('%s, when he makes a claim and when he changes one', (field, value) => {
-    expect(permits({ instanceRef: 'sre', [field]: value })).toBe(false);
-    expect(permits({ ...bound, [field]: value }, bound)).toBe(false);
-  });
-
-  it.each(['resourceRef', 'compositionRef', 'compositionRevisionRef'])('the removal of %s', (field) => {
-    const { [field as keyof typeof bound]: _, ...rest } = bound;
-    expect(permits(rest, bound)).toBe(false);
-  });
-
-  it('nothing else', () => {
-    expect(permits({ instanceRef: 'sre', compositeDeletePolicy: 'Foreground' })).toBe(true);
-    expect(permits({ ...bound, cancel: true }, bound)).toBe(true);
   });
 });

@@ -1,0 +1,105 @@
+/** The admission policies of examples/install, evaluated as the API server would. */
+import { evaluate } from '@marcbachmann/cel-js';
+import { describe, expect, it } from 'vitest';
+import { type JsonObject, type JsonValue, listAt, valueAt } from '../../src/kube/json.ts';
+import { readDocuments } from '../support/project.ts';
+
+type Resource = { metadata?: JsonObject; spec?: JsonObject };
+
+/** Whether every policy of a file that looks at an operation lets it pass. */
+function permits(file: string, operation: string, { object = null, oldObject = null, options = {} }: JsonObject): boolean {
+  const policies = readDocuments(file).filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
+  const rules = policies
+    .filter((policy) => JSON.stringify(valueAt(policy, 'spec', 'matchConstraints')).includes(operation))
+    .flatMap((policy) => listAt(policy, 'spec', 'validations') as JsonObject[]);
+  if (rules.length === 0) throw new Error(`${file} does not look at ${operation}`);
+  return rules.every(({ expression }) => evaluate(String(expression), { object, oldObject, request: { options } }) === true);
+}
+
+const creates = (file: string, { metadata = {}, spec = {} }: Resource): boolean =>
+  permits(file, 'CREATE', { object: { metadata, spec } });
+const changes = (file: string, before: Required<Resource>, change: Resource): boolean =>
+  permits(file, 'UPDATE', { oldObject: before, object: { ...before, ...change } });
+
+describe('the admission policy for claims refuses a tenant', () => {
+  const FILE = 'examples/install/claims/8-admission.yaml';
+  /** What Crossplane adds to the schema of every claim. */
+  const CROSSPLANES: [string, JsonValue][] = [
+    ['resourceRef', { name: 'another' }],
+    ['compositionRef', { name: 'another' }],
+    ['compositionRevisionRef', { name: 'another' }],
+    ['compositionSelector', { matchLabels: { a: 'b' } }],
+    ['compositionRevisionSelector', { matchLabels: { a: 'b' } }],
+    ['compositionUpdatePolicy', 'Manual'],
+    ['compositeDeletePolicy', 'Background'],
+    ['writeConnectionSecretToRef', { name: 'a' }],
+  ];
+  const spec = {
+    instanceRef: 'sre',
+    compositeDeletePolicy: 'Foreground',
+    resourceRef: { name: 'run-x' },
+    compositionRef: { name: 'agentrun' },
+    compositionRevisionRef: { name: 'agentrun-1' },
+  };
+  const bound = { metadata: {}, spec };
+
+  it.each(CROSSPLANES)('%s, when he makes a claim and when he changes one', (field, value) => {
+    expect(creates(FILE, { spec: { instanceRef: 'sre', [field]: value } })).toBe(false);
+    expect(changes(FILE, bound, { spec: { ...spec, [field]: value } })).toBe(false);
+  });
+
+  it.each(['resourceRef', 'compositionRef', 'compositionRevisionRef'])('the removal of %s', (field) => {
+    const { [field as keyof typeof spec]: _, ...rest } = spec;
+    expect(changes(FILE, bound, { spec: rest })).toBe(false);
+  });
+
+  it('nothing else', () => {
+    expect(creates(FILE, { spec: { instanceRef: 'sre', compositeDeletePolicy: 'Foreground' } })).toBe(true);
+    expect(changes(FILE, bound, { spec: { ...spec, cancel: true } })).toBe(true);
+  });
+});
+
+describe('the admission policy for namespaced composites refuses a tenant', () => {
+  const FILE = 'examples/install/namespaced/8-admission.yaml';
+  const spec = { instanceRef: 'sre' };
+  const crossplane = { compositionRef: { name: 'agentrun' }, resourceRefs: [{ name: 'run-x' }] };
+  const finalizers = ['composite.apiextensions.crossplane.io'];
+  const made = { metadata: { name: 'run', finalizers }, spec: { ...spec, crossplane } };
+  const paused = { 'crossplane.io/paused': 'true' };
+
+  const cases: [string, Resource][] = [
+    ['another composition', { spec: { ...spec, crossplane: { compositionRef: { name: 'another' } } } }],
+    ['Objects of another run', { spec: { ...spec, crossplane: { ...crossplane, resourceRefs: [{ name: 'run-y' }] } } }],
+    ['a run that Crossplane leaves alone', { metadata: { finalizers, annotations: paused } }],
+    ['a finalizer of his own', { metadata: { finalizers: [...finalizers, 'example.org/mine'] } }],
+    ['to leave the Objects of a run behind', { metadata: { finalizers: [...finalizers, 'orphan'] } }],
+  ];
+  it.each(cases)('%s, when he makes a composite and when he changes one', (_, change) => {
+    expect(creates(FILE, { spec, ...change })).toBe(false);
+    expect(changes(FILE, made, change)).toBe(false);
+  });
+
+  it('the removal of what Crossplane has written, and of a pause', () => {
+    expect(changes(FILE, made, { spec })).toBe(false);
+    const held = { ...made, metadata: { ...made.metadata, annotations: paused } };
+    expect(changes(FILE, held, { metadata: made.metadata })).toBe(false);
+    expect(changes(FILE, held, { spec: { ...made.spec, cancel: true } })).toBe(true);
+  });
+
+  it.each([{ propagationPolicy: 'Orphan' }, { orphanDependents: true }])('a deletion with %j', (options) => {
+    expect(permits(FILE, 'DELETE', { oldObject: made, options })).toBe(false);
+  });
+
+  it('nothing else', () => {
+    expect(creates(FILE, { metadata: { annotations: { a: 'b' } }, spec })).toBe(true);
+    expect(changes(FILE, made, { spec: { ...made.spec, cancel: true } })).toBe(true);
+    expect(changes(FILE, made, { metadata: { name: 'run' } })).toBe(true);
+    for (const options of [
+      {},
+      { propagationPolicy: 'Background' },
+      { propagationPolicy: 'Foreground' },
+      { orphanDependents: false },
+    ])
+      expect(permits(FILE, 'DELETE', { oldObject: made, options })).toBe(true);
+  });
+});
