@@ -115,6 +115,6 @@ describe('over random histories', () => {
     );
     // Each end is reached often enough for this to prove something.
     for (const phase of ['Preparing', 'Running', 'Succeeded', 'Failed', 'Cancelled'])
-      expect(ends[phase], phase).toBeGreaterThan(100);
+      expect(ends[phase], phase).toBeGreaterThan(50);
   }, 120_000);
 });

@@ -1,25 +1,35 @@
 /** The admission policies of examples/install, evaluated as the API server would. */
 import { evaluate } from '@marcbachmann/cel-js';
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, type JsonValue, listAt, valueAt } from '../../src/kube/json.ts';
+import { type JsonObject, type JsonValue, listAt } from '../../src/kube/json.ts';
 import { readDocuments } from '../support/project.ts';
 
 type Resource = { metadata?: JsonObject; spec?: JsonObject };
 
-/** Whether every policy of a file that looks at an operation lets it pass. */
-function permits(file: string, operation: string, { object = null, oldObject = null, options = {} }: JsonObject): boolean {
+/** Whether every policy of a file that looks at an operation, as `DELETE agentruns`, lets it pass. */
+function permits(
+  file: string,
+  operation: string,
+  { object = null, oldObject = null, options = {}, params = null }: JsonObject,
+): boolean {
   const policies = readDocuments(file).filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
   const rules = policies
-    .filter((policy) => JSON.stringify(valueAt(policy, 'spec', 'matchConstraints')).includes(operation))
+    .filter((policy) => {
+      const [rule] = listAt(policy, 'spec', 'matchConstraints', 'resourceRules');
+      const looksAt = [...listAt(rule, 'operations'), ...listAt(rule, 'resources')];
+      return operation.split(' ').every((word) => looksAt.includes(word));
+    })
     .flatMap((policy) => listAt(policy, 'spec', 'validations') as JsonObject[]);
   if (rules.length === 0) throw new Error(`${file} does not look at ${operation}`);
-  return rules.every(({ expression }) => evaluate(String(expression), { object, oldObject, request: { options } }) === true);
+  return rules.every(
+    ({ expression }) => evaluate(String(expression), { object, oldObject, params, request: { options } }) === true,
+  );
 }
 
 const creates = (file: string, { metadata = {}, spec = {} }: Resource): boolean =>
-  permits(file, 'CREATE', { object: { metadata, spec } });
+  permits(file, 'CREATE agentruns', { object: { metadata, spec } });
 const changes = (file: string, before: Required<Resource>, change: Resource): boolean =>
-  permits(file, 'UPDATE', { oldObject: before, object: { ...before, ...change } });
+  permits(file, 'UPDATE agentruns', { oldObject: before, object: { ...before, ...change } });
 
 describe('the admission policy for claims refuses a tenant', () => {
   const FILE = 'examples/install/claims/8-admission.yaml';
@@ -87,7 +97,7 @@ describe('the admission policy for namespaced composites refuses a tenant', () =
   });
 
   it.each([{ propagationPolicy: 'Orphan' }, { orphanDependents: true }])('a deletion with %j', (options) => {
-    expect(permits(FILE, 'DELETE', { oldObject: made, options })).toBe(false);
+    expect(permits(FILE, 'DELETE agentruns', { oldObject: made, options })).toBe(false);
   });
 
   it('nothing else', () => {
@@ -100,6 +110,12 @@ describe('the admission policy for namespaced composites refuses a tenant', () =
       { propagationPolicy: 'Foreground' },
       { orphanDependents: false },
     ])
-      expect(permits(FILE, 'DELETE', { oldObject: made, options })).toBe(true);
+      expect(permits(FILE, 'DELETE agentruns', { oldObject: made, options })).toBe(true);
   });
+});
+
+it('the admission policy for namespaced composites keeps a namespace as long as a run has an Object in it', () => {
+  const FILE = 'examples/install/namespaced/8-admission.yaml';
+  expect(permits(FILE, 'DELETE namespaces', { params: { kind: 'Object' } })).toBe(false);
+  expect(permits(FILE, 'DELETE namespaces', { params: null })).toBe(true);
 });
