@@ -15,7 +15,7 @@ import { credentials, makeGenericClientConstructor, type ServiceError } from '@g
 import { pino } from 'pino';
 import { nameOf } from '../api/composite.ts';
 import { type Selector, selects } from '../function/request.ts';
-import { isObject, type JsonObject, objectAt } from '../kube/json.ts';
+import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { RESOURCE_NAME } from '../kube/labels.ts';
 import { createRunFunction } from '../server/handler.ts';
 import { startServer } from '../server/server.ts';
@@ -108,11 +108,12 @@ function describe(composite: JsonObject, rsp: RunFunctionResponse): Rendered {
   }));
   const status = objectAt(rsp.desired?.composite?.resource, 'status');
   const composed = Object.entries(rsp.desired?.resources ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const namespace = textAt(composite, 'metadata', 'namespace');
   return {
     composite: {
       apiVersion: composite['apiVersion'] ?? '',
       kind: composite['kind'] ?? '',
-      metadata: { name: nameOf(composite) },
+      metadata: { name: nameOf(composite), ...(namespace !== undefined && { namespace }) },
       status: { conditions, ...status },
     },
     composed: composed.map(([name, resource]) => named(name, resource)),
