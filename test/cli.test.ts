@@ -1,7 +1,6 @@
 /** The command line: what it prints, and one clear line for each mistake. */
 import { execFile } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -12,6 +11,7 @@ import type { Simulated } from '../src/cli/simulate.ts';
 import { readYaml, writeYaml } from '../src/cli/yaml.ts';
 import { type JsonObject, listAt, textAt, valueAt } from '../src/kube/json.ts';
 import { projectPath, readDocuments, readText } from './support/project.ts';
+import { temporaryDirectory } from './support/temporary.ts';
 
 const EXAMPLE: RenderFiles = {
   composite: projectPath('examples/k8s-ops/xr.yaml'),
@@ -20,7 +20,7 @@ const EXAMPLE: RenderFiles = {
   required: [projectPath('examples/packs'), projectPath('examples/k8s-ops/required.yaml')],
   observed: undefined,
 };
-const directory = mkdtempSync(join(tmpdir(), 'function-skillpack-'));
+const directory = temporaryDirectory();
 const NOW = new Date('2026-01-01T12:00:00Z');
 
 function file(name: string, text: string): string {
@@ -172,7 +172,7 @@ describe('the command line', () => {
       { functions: bucket },
       /has no Function function-skillpack, which step skillpack calls/,
     ],
-    ['an empty directory', { required: [mkdtempSync(join(directory, 'empty-'))] }, /holds no YAML file/],
+    ['an empty directory', { required: [temporaryDirectory()] }, /holds no YAML file/],
     [
       'an observed resource without its name',
       { observed: bucket },

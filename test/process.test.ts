@@ -1,8 +1,7 @@
 /** The process as Crossplane starts it: flags, environment, signals, exit codes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -12,6 +11,7 @@ import { createAuthority, issue, issueServer, writeCertificates } from './suppor
 import { connect, startTestServer } from './support/client.ts';
 import { projectPath } from './support/project.ts';
 import { packXr } from './support/request.ts';
+import { temporaryDirectory } from './support/temporary.ts';
 
 const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
 const ANY_PORTS = ['--address', ':0', '--metrics-address', '127.0.0.1:0'];
@@ -69,7 +69,7 @@ describe('the process', () => {
   });
 
   it('says that a certificate is none', async () => {
-    const directory = mkdtempSync(join(tmpdir(), 'function-skillpack-'));
+    const directory = temporaryDirectory();
     for (const file of ['ca.crt', 'tls.crt', 'tls.key']) writeFileSync(join(directory, file), 'nonsense');
     const { code, stderr } = await finish(start([...ANY_PORTS, '--tls-certs-dir', directory]));
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^function-skillpack: cannot use the certificates in .*\n$/)]);

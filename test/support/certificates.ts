@@ -1,8 +1,7 @@
 /** Certificates made for one test run; no key is ever in Git. */
 import 'reflect-metadata';
 import type { webcrypto } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   BasicConstraintsExtension,
@@ -12,6 +11,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { temporaryDirectory } from './temporary.ts';
 
 export interface Pair {
   cert: Buffer;
@@ -89,7 +89,7 @@ export const issueServer = (authority: Authority): Promise<Pair> =>
 
 /** A directory as Crossplane mounts it in a function. */
 export function writeCertificates({ cert: ca }: Pair, { cert, key }: Pair): string {
-  const directory = mkdtempSync(join(tmpdir(), 'function-skillpack-'));
+  const directory = temporaryDirectory();
   writeFileSync(join(directory, 'ca.crt'), ca);
   writeFileSync(join(directory, 'tls.crt'), cert);
   writeFileSync(join(directory, 'tls.key'), key);
