@@ -1,6 +1,6 @@
 /**
  * Users get the same kinds in two ways: as claims of cluster-scoped composites (package/claims), or as composites in
- * their namespace (package/namespaced). Everything the function knows of the difference is here.
+ * their namespace (package/namespaced). What differs for the function is a value here.
  */
 import { type JsonObject, objectAt, textAt } from './json.ts';
 

@@ -18,7 +18,7 @@ export type ObjectState = { kind: 'pending' } | { kind: 'error'; message: string
 
 /**
  * `pending` is what the provider has not seen the latest of. `applied` is synced but not ready, as a Job before its end. The message of an error is the provider's own, so that a
- * tenant reads on the claim why an object cannot be made.
+ * tenant reads on the AgentRun why an object cannot be made.
  */
 export function observeObject(object: JsonObject): ObjectState {
   const synced = readCondition(object, 'Synced');

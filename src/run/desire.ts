@@ -115,7 +115,8 @@ function isHeld(key: string, { facts, observed }: Given): boolean {
 function changesOf(key: string, object: JsonObject, given: Given): Changes {
   const { state, facts } = given;
   const { workload } = facts.objects;
-  if (MADE_AFTER[key] !== undefined && !isHeld(key, given)) return { managementPolicies: [] };
+  if (MADE_AFTER[key] !== undefined && facts.admission.kind === 'admitted' && !isHeld(key, given))
+    return { managementPolicies: [] };
   // A server that serves and has no replicas was stopped.
   if (key === 'agentrun-deployment' && !workload?.released && state.phase !== 'Serving' && isDecided(facts)) {
     return { manifest: withSpec(desiredManifest(object), { replicas: 1 }), watch: true };

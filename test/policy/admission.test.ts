@@ -58,6 +58,14 @@ describe('the admission policy for claims refuses a tenant', () => {
     expect(changes(FILE, bound, { spec: { ...spec, [field]: value } })).toBe(false);
   });
 
+  it.each([{ annotations: { 'crossplane.io/paused': 'true' } }, { labels: { 'crossplane.io/composite': 'Foo' } }])(
+    'metadata with %j',
+    (metadata) => {
+      expect(creates(FILE, { metadata, spec: { instanceRef: 'sre' } })).toBe(false);
+      expect(changes(FILE, bound, { metadata })).toBe(false);
+    },
+  );
+
   it.each(['resourceRef', 'compositionRef', 'compositionRevisionRef'])('the removal of %s', (field) => {
     const { [field as keyof typeof spec]: _, ...rest } = spec;
     expect(changes(FILE, bound, { spec: rest })).toBe(false);
@@ -78,6 +86,7 @@ describe('the admission policy for namespaced composites refuses a tenant', () =
   const paused = { 'crossplane.io/paused': 'true' };
 
   const cases: [string, Resource][] = [
+    ['names of his choice', { metadata: { name: 'run', finalizers, labels: { 'crossplane.io/composite': 'Foo' } } }],
     ['another composition', { spec: { ...spec, crossplane: { compositionRef: { name: 'another' } } } }],
     ['Objects of another run', { spec: { ...spec, crossplane: { ...crossplane, resourceRefs: [{ name: 'run-y' }] } } }],
     ['a run that Crossplane leaves alone', { metadata: { finalizers, annotations: paused } }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Composed } from '../../src/function/response.ts';
 import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
 import { RUN_ID, task, tools } from '../support/packs.ts';
-import { configRef, instanceXr, packXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
+import { configRef, instanceXr, packXr, policyXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
 
 describe('a run that is being prepared', () => {
   /** What the cluster makes of a response: Objects with names, defaults and the provider's word on them. */
@@ -61,6 +61,9 @@ describe('a run that is being prepared', () => {
     const observed = observe(first, (key) => (key === role ? READY : []));
     const second = respondComposed({ ...world, observed, composite: withStatus(first.status) });
     expect(policies(second)).toBeUndefined();
+    const cluster = [...(world.cluster ?? []), policyXr({ nonsense: 1 })];
+    const unreadable = respondComposed({ ...world, cluster, observed, composite: withStatus(first.status) });
+    expect(policies(unreadable)).toEqual(['Observe', 'Delete']);
     const flickering = observe(second, () => []);
     expect(policies(respondComposed({ ...world, observed: flickering, composite: withStatus(second.status) }))).toBeUndefined();
   });

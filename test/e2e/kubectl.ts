@@ -1,0 +1,87 @@
+/** The cluster, through the user's own kubectl: what works in his shell works here. */
+import { execFile } from 'node:child_process';
+import { writeYaml } from '../../src/cli/yaml.ts';
+import type { JsonObject } from '../../src/kube/json.ts';
+import { listAt, textAt } from '../../src/kube/json.ts';
+
+/** What kubectl wrote to stderr, and nothing of what it was given. */
+class KubectlError extends Error {}
+
+function kubectl(args: string[], stdin?: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = execFile('kubectl', args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error === null) resolve(stdout);
+      else reject(new KubectlError(`kubectl ${args.slice(0, 3).join(' ')}: ${stderr.trim() || error.message}`));
+    });
+    child.stdin?.end(stdin ?? '');
+  });
+}
+
+const inNamespace = (namespace?: string): string[] => (namespace === undefined ? [] : ['-n', namespace]);
+
+export const apply = (...manifests: JsonObject[]): Promise<string> =>
+  kubectl(['apply', '-f', '-'], manifests.map(writeYaml).join(''));
+
+export const applyFile = (path: string): Promise<string> => kubectl(['apply', '-f', path]);
+
+export async function get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
+  const text = await kubectl(['get', kind, name, ...inNamespace(namespace), '-o', 'json', '--ignore-not-found']);
+  return text === '' ? undefined : (JSON.parse(text) as JsonObject);
+}
+
+/** What of a kind there is; nothing where the kind itself is not there. */
+export async function list(
+  kind: string,
+  { namespace, labels }: { namespace?: string; labels?: string } = {},
+): Promise<JsonObject[]> {
+  const where = namespace === undefined ? ['-A'] : ['-n', namespace];
+  try {
+    const text = await kubectl(['get', kind, ...where, ...(labels === undefined ? [] : ['-l', labels]), '-o', 'json']);
+    return listAt(JSON.parse(text), 'items') as JsonObject[];
+  } catch (error) {
+    if (error instanceof KubectlError && /doesn't have a resource type|could not find the requested resource/.test(error.message))
+      return [];
+    throw error;
+  }
+}
+
+export const remove = (kind: string, name: string, namespace?: string, ...flags: string[]): Promise<string> =>
+  kubectl(['delete', kind, name, ...inNamespace(namespace), '--ignore-not-found', '--wait=false', ...flags]);
+
+export const patch = (
+  kind: string,
+  name: string,
+  namespace: string | undefined,
+  change: JsonObject,
+  ...flags: string[]
+): Promise<string> =>
+  kubectl(['patch', kind, name, ...inNamespace(namespace), '--type', 'merge', '-p', JSON.stringify(change), ...flags]);
+
+export const annotate = (kind: string, name: string, namespace: string, annotation: string): Promise<string> =>
+  kubectl(['annotate', kind, name, '-n', namespace, '--overwrite', annotation]);
+
+export const execute = (pod: string, namespace: string, container: string, command: string[]): Promise<string> =>
+  kubectl(['exec', pod, '-n', namespace, '-c', container, '--', ...command]);
+
+/** The version of the API server. */
+export const version = async (): Promise<string> =>
+  textAt(JSON.parse(await kubectl(['get', '--raw', '/version'])), 'gitVersion') ?? 'unknown';
+
+/** A right as the authorizer is asked for it. */
+export interface Access {
+  verb: string;
+  resource: string;
+  group?: string;
+  namespace?: string;
+}
+
+/** What the authorizer of the cluster answers at this moment. */
+export async function mayDo(user: string, { verb, resource, group = '', namespace }: Access): Promise<boolean> {
+  const resourceAttributes = { verb, resource, group, ...(namespace !== undefined && { namespace }) };
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user, resourceAttributes },
+  };
+  return (await kubectl(['create', '-f', '-', '-o', 'jsonpath={.status.allowed}'], writeYaml(review))) === 'true';
+}
