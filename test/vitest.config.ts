@@ -8,7 +8,12 @@ declare module 'vitest' {
 }
 
 /** What does not depend on the variant, or says itself which one it means. */
-const ONCE = ['unit/**', '*{cli,examples,process,schema,variants,wire}.test.ts', 'policy/{admission,publicpacks}.test.ts'];
+const ONCE = [
+  'unit/**',
+  'e2e/**',
+  '*{cli,examples,process,schema,variants,wire}.test.ts',
+  'policy/{admission,publicpacks}.test.ts',
+];
 
 const common = { dir: 'test', testTimeout: 10_000, env: { TLS_SERVER_CERTS_DIR: '' } };
 

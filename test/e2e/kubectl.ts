@@ -60,9 +60,6 @@ export const patch = (
 export const annotate = (kind: string, name: string, namespace: string, annotation: string): Promise<string> =>
   kubectl(['annotate', kind, name, '-n', namespace, '--overwrite', annotation]);
 
-export const execute = (pod: string, namespace: string, container: string, command: string[]): Promise<string> =>
-  kubectl(['exec', pod, '-n', namespace, '-c', container, '--', ...command]);
-
 /** The version of the API server. */
 export const version = async (): Promise<string> =>
   textAt(JSON.parse(await kubectl(['get', '--raw', '/version'])), 'gitVersion') ?? 'unknown';

@@ -7,10 +7,6 @@ export interface Options {
   functionEndpoint?: string;
   providerServiceAccount: string;
   fakePods: boolean;
-  agentImage: string;
-  restartCore?: string;
-  restartProvider?: string;
-  restartFunction?: string;
   only: string[];
   results: string;
 }
@@ -31,10 +27,6 @@ export const parseOptions = (argv: string[]): Options =>
       'crossplane-system/provider-kubernetes',
     )
     .option('--fake-pods', "Pods are kwok's and end when annotated e2e/exit=<code>", false)
-    .option('--agent-image <image>', 'a small image with a shell, for Pods that are real', 'docker.io/library/busybox:1.37')
-    .option('--restart-core <command>', 'restarts Crossplane')
-    .option('--restart-provider <command>', 'restarts provider-kubernetes')
-    .option('--restart-function <command>', 'restarts the function')
     .option('--only <scenario>', 'plays only this one (repeatable)', (name: string, names: string[]) => [...names, name], [])
     .option('--results <directory>', 'where results.json and junit.xml are written', 'e2e-results')
     .parse(argv, { from: 'user' })

@@ -1,4 +1,4 @@
-import { valueAt } from '../../../src/kube/json.ts';
+import { listAt } from '../../../src/kube/json.ts';
 import { apply, list, remove } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
 
@@ -15,7 +15,7 @@ export const scenario: Scenario = {
       const path = world.variant.objects.namespaced ? ['spec', 'crossplane', 'resourceRefs'] : ['spec', 'resourceRefs'];
       const composites = await list(`${world.variant.agentRun.toLowerCase()}s.sympozium.ai`);
       must(
-        composites.every((composite) => valueAt(composite, ...path) === undefined),
+        composites.every((composite) => listAt(composite, ...path).length === 0),
         'no Object was ever asked for',
       );
       must((await world.objectsIn(world.namespace)).length === 0, 'there is no Object');
