@@ -2,7 +2,7 @@
  * The namespaced configuration, made from the one with claims: the same schemas, never copied by hand. XRDs of
  * apiextensions.crossplane.io/v2 know neither claims nor a policy for deleting composites behind them.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { isMap, isScalar, parseDocument } from 'yaml';
 
 const ROOT = new URL('..', import.meta.url);
@@ -14,7 +14,7 @@ const withoutX = (text: string): string => text.replace(/^x(?=agentrun|sympozium
 
 /** The files of package/namespaced by their path. */
 export function generateNamespaced(): Record<string, string> {
-  const kinds = ['skillpack', 'sympoziuminstance', 'agentrun', 'sympoziumpolicy'];
+  const kinds = readdirSync(new URL('package/claims/apis', ROOT)).sort();
   return Object.fromEntries(
     kinds.flatMap((kind) => [
       [`package/namespaced/apis/${kind}/definition.yaml`, toDefinition(read(kind, 'definition'))],

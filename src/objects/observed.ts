@@ -41,7 +41,7 @@ export function isRestricted(object: JsonObject): boolean {
 /** What of an Object is to differ from what it was. */
 export interface Changes {
   manifest?: JsonObject;
-  /** Default as they were. */
+  /** Default as they were; empty for everything. */
   managementPolicies?: string[];
   watch?: boolean;
 }

@@ -1,8 +1,7 @@
 /** The cluster, through the user's own kubectl: what works in his shell works here. */
 import { execFile } from 'node:child_process';
 import { writeYaml } from '../../src/cli/yaml.ts';
-import type { JsonObject } from '../../src/kube/json.ts';
-import { listAt, textAt } from '../../src/kube/json.ts';
+import { type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
 
 /** What kubectl wrote to stderr, and nothing of what it was given. */
 class KubectlError extends Error {}

@@ -1,9 +1,11 @@
 /** What a scenario works with: a namespace of its own, AgentRuns in it, and questions to the API server. */
 
+import { API_VERSION } from '../../src/api/kinds.ts';
 import { readCondition } from '../../src/kube/conditions.ts';
-import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART, RUN } from '../../src/kube/labels.ts';
 import { CLAIMS, NAMESPACED, type Variant } from '../../src/kube/variant.ts';
+import { PINNED } from '../../src/objects/observed.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
 import type { Options } from './options.ts';
@@ -20,12 +22,13 @@ export interface Scenario {
   play: (world: World) => Promise<void>;
 }
 
-/** What the sidecar of e2e-tools may do, and nothing besides. */
+/** Some of what the sidecar of e2e-tools may do in namespace and cluster, and some of what it may not. */
 const TOOLS_MAY: cluster.Access[] = [
   { verb: 'get', resource: 'pods' },
   { verb: 'list', resource: 'pods' },
+  { verb: 'list', resource: 'nodes' },
 ];
-export const TOOLS_MAY_NOT: cluster.Access[] = [
+const TOOLS_MAY_NOT: cluster.Access[] = [
   { verb: 'delete', resource: 'pods' },
   { verb: 'get', resource: 'secrets' },
   { verb: 'create', resource: 'jobs', group: 'batch' },
@@ -56,14 +59,11 @@ export class World {
   async open(namespace: string = this.namespace): Promise<void> {
     this.namespaces.push(namespace);
     await cluster.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-    await cluster.apply(this.resource('SympoziumInstance', 'sre', namespace, {}));
+    await cluster.apply({ apiVersion: API_VERSION, kind: 'SympoziumInstance', metadata: { name: 'sre', namespace }, spec: {} });
   }
 
-  private resource(kind: string, name: string, namespace: string, spec: JsonObject): JsonObject {
-    return { apiVersion: 'sympozium.ai/v1alpha1', kind, metadata: { name, namespace }, spec };
-  }
-
-  async createRun(spec: JsonObject, name = 'run', namespace: string = this.namespace): Promise<Run> {
+  /** Default with the pack e2e-tools. */
+  async createRun(spec: JsonObject = {}, name = 'run', namespace: string = this.namespace): Promise<Run> {
     const run = new Run(this, name, namespace, spec);
     await run.apply();
     return run;
@@ -75,7 +75,9 @@ export class World {
       for (const kind of ['agentruns.sympozium.ai', 'sympoziuminstances.sympozium.ai'])
         for (const item of await cluster.list(kind, { namespace }))
           await cluster.remove(kind, textAt(item, 'metadata', 'name') ?? '', namespace);
-      await eventually(`no Object of ${namespace} is left`, 120, async () => (await this.objectsIn(namespace)).length === 0);
+    }
+    await eventually('no Object is left', 120, async () => (await this.objects()).length === 0);
+    for (const namespace of this.namespaces) {
       await cluster.remove('namespace', namespace);
       await eventually(
         `namespace ${namespace} is gone`,
@@ -85,14 +87,14 @@ export class World {
     }
   }
 
-  /** The provider's Objects of all runs in a namespace. */
-  async objectsIn(namespace: string): Promise<JsonObject[]> {
-    const { apiVersion, namespaced } = this.variant.objects;
-    const [group = ''] = apiVersion.split('/');
-    const found = await cluster.list(`objects.${group}`, { labels: RUN, ...(namespaced && { namespace }) });
-    return found.filter(
-      (object) => JSON.stringify(valueAt(object, 'spec', 'forProvider')).includes(`"${namespace}"`) || namespaced,
-    );
+  /** The provider's kind for Objects, as kubectl names it. */
+  get objectKind(): string {
+    return `objects.${this.variant.objects.apiVersion.split('/')[0]}`;
+  }
+
+  /** The Objects of all runs: one scenario is played at a time. */
+  objects(): Promise<JsonObject[]> {
+    return cluster.list(this.objectKind, { labels: RUN });
   }
 
   /** Everything that tells why a scenario failed. */
@@ -100,13 +102,11 @@ export class World {
     const parts: unknown[] = [];
     for (const namespace of this.namespaces) {
       parts.push(...(await cluster.list('agentruns.sympozium.ai', { namespace })));
-      const objects = await this.objectsIn(namespace);
-      parts.push(
-        ...objects.map((object) => [textAt(object, 'metadata', 'labels', PART), listAt(object, 'status', 'conditions')]),
-      );
       const pods = await cluster.list('pods', { namespace });
       parts.push(...pods.map((pod) => [textAt(pod, 'metadata', 'name'), objectAt(pod, 'status')]));
     }
+    const objects = await this.objects();
+    parts.push(...objects.map((object) => [textAt(object, 'metadata', 'labels', PART), listAt(object, 'status', 'conditions')]));
     return parts.map((part) => JSON.stringify(part)).join('\n');
   }
 }
@@ -124,12 +124,12 @@ export class Run {
     this.world = world;
     this.name = name;
     this.namespace = namespace;
-    this.spec = { instanceRef: 'sre', task: 'Look', ...spec };
+    this.spec = { instanceRef: 'sre', task: 'Look', skills: [{ skillPackRef: 'e2e-tools' }], ...spec };
   }
 
   apply(): Promise<string> {
     const metadata = { name: this.name, namespace: this.namespace };
-    return cluster.apply({ apiVersion: 'sympozium.ai/v1alpha1', kind: 'AgentRun', metadata, spec: this.spec });
+    return cluster.apply({ apiVersion: API_VERSION, kind: 'AgentRun', metadata, spec: this.spec });
   }
 
   change(spec: JsonObject): Promise<string> {
@@ -174,19 +174,32 @@ export class Run {
     return `agentrun-${this.id}`;
   }
 
-  private mayDo(access: cluster.Access): Promise<boolean> {
-    return cluster.mayDo(`system:serviceaccount:${this.namespace}:${this.workloadName}`, access);
+  /** Which of some rights the ServiceAccount of the run has now; those of a namespace in its own. */
+  private may(accesses: cluster.Access[]): Promise<boolean[]> {
+    const user = `system:serviceaccount:${this.namespace}:${this.workloadName}`;
+    const inOwn = (access: cluster.Access) => (access.resource === 'nodes' ? access : { ...access, namespace: this.namespace });
+    return Promise.all(accesses.map((access) => cluster.mayDo(user, inOwn(access))));
   }
 
-  /** Which of some rights the ServiceAccount of the run has now; those of a namespace in its own. */
-  async may(accesses: cluster.Access[] = [...TOOLS_MAY, { verb: 'list', resource: 'nodes' }]): Promise<boolean[]> {
-    const inOwn = (access: cluster.Access) => (access.resource === 'nodes' ? access : { ...access, namespace: this.namespace });
-    return Promise.all(accesses.map((access) => this.mayDo(inOwn(access))));
+  /** Whether it has the rights of e2e-tools now, and no other of those that are asked for. */
+  async hasItsRights(): Promise<boolean> {
+    return (await this.may(TOOLS_MAY)).every((is) => is) && (await this.may(TOOLS_MAY_NOT)).every((is) => !is);
+  }
+
+  async hasNoRight(): Promise<boolean> {
+    return (await this.may(TOOLS_MAY)).every((is) => !is);
   }
 
   /** Seconds until none of its rights is left. */
   untilNoRight(limit = 60): Promise<number> {
-    return eventually(`${this.name} has no right`, limit, async () => (await this.may()).every((is) => !is));
+    return eventually(`${this.name} has no right`, limit, () => this.hasNoRight());
+  }
+
+  /** Seconds until nothing can make its Job again. */
+  untilPinned(): Promise<number> {
+    return eventually(`the Job of ${this.name} is pinned`, 30, async () =>
+      equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, PINNED),
+    );
   }
 
   /** Its Pods, ended ones and such that are ending included. */
@@ -217,7 +230,7 @@ export class Run {
 
   /** The Object of a part. */
   async object(part: string): Promise<JsonObject | undefined> {
-    const objects = await this.world.objectsIn(this.namespace);
+    const objects = await this.world.objects();
     return objects.find((object) => {
       const labels = objectAt(object, 'metadata', 'labels');
       return labels[RUN] === this.id && labels[PART] === part;

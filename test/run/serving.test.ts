@@ -1,8 +1,9 @@
 /** The life of a server: rule 11. */
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
+import { type JsonObject, valueAt } from '../../src/kube/json.ts';
 import { desired, History, text } from '../support/history.ts';
 import { plain, task } from '../support/packs.ts';
+import { podOf } from '../support/pods.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
 
 describe('rule 11: serving', () => {
@@ -33,15 +34,7 @@ describe('rule 11: serving', () => {
       sidecar: { image: 'web:2', requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }] },
     });
     run.edit([instanceXr(), edited]).call();
-    const [container] = objectAt(
-      run.last.resources.get('agentrun-deployment')?.resource,
-      'spec',
-      'forProvider',
-      'manifest',
-      'spec',
-      'template',
-      'spec',
-    )['containers'] as JsonObject[];
+    const [container] = podOf(run.last, 'agentrun-deployment')['containers'] as JsonObject[];
     expect([container?.['image'], replicas(run)]).toEqual(['web:2', 1]);
   });
 
@@ -104,15 +97,7 @@ describe('rule 11: serving', () => {
   it('is stopped, not deleted, when access to the node is denied, and goes on when that is mended', () => {
     const run = serve();
     run.edit([instanceXr(), webPack({ hostAccess: { enabled: true, hostNetwork: true } })]).call();
-    const pod = objectAt(
-      run.last.resources.get('agentrun-deployment')?.resource,
-      'spec',
-      'forProvider',
-      'manifest',
-      'spec',
-      'template',
-      'spec',
-    );
+    const pod = podOf(run.last, 'agentrun-deployment');
     expect([replicas(run), pod['hostNetwork'], run.status.phase, run.condition('Admitted')]).toEqual([
       0,
       undefined,

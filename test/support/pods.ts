@@ -1,10 +1,10 @@
-/** Ways into the Pod of a composed Job. */
+/** Ways into the Pod of a composed Job or Deployment. */
 import type { Composed } from '../../src/function/response.ts';
 import { isObject, type JsonObject, type JsonValue, listAt, objectAt } from '../../src/kube/json.ts';
 import { manifestOf } from './request.ts';
 
-export const podOf = (response: Composed): JsonObject =>
-  objectAt(manifestOf(response, 'agentrun-job'), 'spec', 'template', 'spec');
+export const podOf = (response: Composed, workload = 'agentrun-job'): JsonObject =>
+  objectAt(manifestOf(response, workload), 'spec', 'template', 'spec');
 export const containersOf = (pod: JsonObject): JsonObject[] =>
   [...listAt(pod, 'initContainers'), ...listAt(pod, 'containers')] as JsonObject[];
 export const envOf = (container: JsonObject | undefined): Record<string, JsonValue | undefined> =>

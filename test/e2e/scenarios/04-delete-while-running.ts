@@ -4,7 +4,7 @@ import { must, type Scenario } from '../world.ts';
 export const scenario: Scenario = {
   about: 'a running AgentRun that is deleted takes everything along; its namespace goes after it',
   play: async (world) => {
-    const run = await world.createRun({ skills: [{ skillPackRef: 'e2e-tools' }] });
+    const run = await world.createRun();
     await run.start();
     await run.delete();
     world.measure('no right', await run.untilNoRight());
@@ -12,7 +12,7 @@ export const scenario: Scenario = {
     world.measure('AgentRun gone', await run.untilGone());
     for (const kind of ['job', 'configmap', 'serviceaccount', 'role', 'rolebinding'])
       must((await run.real(kind)) === undefined, `the ${kind} of the run is gone`);
-    const isEmpty = async () => (await world.objectsIn(world.namespace)).length === 0;
+    const isEmpty = async () => (await world.objects()).length === 0;
     world.measure('Objects gone', await eventually('no Object is left', 120, isEmpty));
   },
 };

@@ -9,7 +9,7 @@ export const scenario: Scenario = {
     const spec = { packs: [{ name: 'e2e-tools', namespaces: ['somewhere-else'] }] };
     await apply({ apiVersion: 'sympozium.ai/v1alpha1', kind: 'SympoziumPolicy', metadata: { name: policy }, spec });
     try {
-      const run = await world.createRun({ skills: [{ skillPackRef: 'e2e-tools' }] });
+      const run = await world.createRun();
       await run.until('Failed');
       must((await run.reason()) === 'Failed/PolicyDenied', `Failed/PolicyDenied, not ${await run.reason()}`);
       const path = world.variant.objects.namespaced ? ['spec', 'crossplane', 'resourceRefs'] : ['spec', 'resourceRefs'];
@@ -18,7 +18,7 @@ export const scenario: Scenario = {
         composites.every((composite) => listAt(composite, ...path).length === 0),
         'no Object was ever asked for',
       );
-      must((await world.objectsIn(world.namespace)).length === 0, 'there is no Object');
+      must((await world.objects()).length === 0, 'there is no Object');
     } finally {
       await remove('sympoziumpolicy', policy);
     }
