@@ -5,41 +5,22 @@ import { render } from '../src/cli/render.ts';
 import { readYaml, writeYaml } from '../src/cli/yaml.ts';
 import { digest } from '../src/kube/digest.ts';
 import type { JsonObject } from '../src/kube/json.ts';
-import { listDirectory, projectPath, readDocuments, readText } from './support/project.ts';
+import { listExamples, readExample } from './support/examples.ts';
+import { projectPath, readDocuments, readText } from './support/project.ts';
 import { apiServerErrors, type Kind } from './support/schema.ts';
 
-const NOT_SCENARIOS = ['README.md', 'functions.yaml', 'install', 'packs'];
-const scenarios = listDirectory('examples').filter((name) => !NOT_SCENARIOS.includes(name));
-
-/** The files of the one render command in a scenario's README. */
-function filesOf(scenario: string) {
-  const readme = readText(`examples/${scenario}/README.md`);
-  const [command, ...others] = [...readme.matchAll(/^npm run render -- (.*)$/gm)].map(([, args = '']) => args.split(' '));
-  if (command === undefined || others.length > 0) throw new Error(`examples/${scenario}/README.md must have one render command`);
-  const [composite = '', composition = '', functions = '', ...flags] = command;
-  const valuesOf = (flag: string): string[] => flags.filter((_, index) => flags[index - 1] === flag);
-  return {
-    composite: projectPath(composite),
-    composition: projectPath(composition),
-    functions: projectPath(functions),
-    required: valuesOf('-e').map(projectPath),
-    observed: valuesOf('-o').map(projectPath)[0],
-    now: new Date(valuesOf('--now')[0] ?? '2026-01-01T12:00:00Z'),
-  };
-}
-
 describe('examples', () => {
-  it.each(scenarios)('%s renders what expected.yaml says', async (scenario) => {
-    const expected = projectPath(`examples/${scenario}/expected.yaml`);
+  it.each(listExamples())('%s renders what expected.yaml says', async (name) => {
+    const expected = projectPath(`examples/${name}/expected.yaml`);
     expect(existsSync(expected), 'touch expected.yaml, then npm test -- -u, then read it').toBe(true);
-    const { now, ...files } = filesOf(scenario);
+    const { files, now } = readExample(name);
     const { composite, composed } = await render(loadRenderInput(files), now);
     await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);
   });
 
   it('are all in the index', () => {
     const index = readText('examples/README.md');
-    for (const scenario of scenarios) expect(index).toContain(`[${scenario}](${scenario})`);
+    for (const name of listExamples()) expect(index).toContain(`[${name}](${name})`);
   });
 
   it('ship the seed pack with every field of the source document', () => {

@@ -3,10 +3,11 @@ import type { SkillPackSpec } from '../../src/api/generated/types.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
 import { buildProviderRights } from '../../src/policy/providerrights.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
+import { buildAgentPolicy } from './agent.ts';
 import { eventually } from './clock.ts';
 import { apply, applyFile, get, list, patch, remove } from './kubectl.ts';
 import type { Options } from './options.ts';
-import { PACKS, SEED } from './packs.ts';
+import { buildPacks, SEED } from './packs.ts';
 
 const FUNCTION = 'function-skillpack';
 const SYSTEM_NAMESPACE = 'sympozium-system';
@@ -14,30 +15,35 @@ const ROLE = 'function-skillpack-e2e:provider';
 
 const kindsOf = (configuration: string): string[] => listDirectory(`package/${configuration}/apis`);
 
-export async function install({ configuration, functionEndpoint, providerServiceAccount }: Options): Promise<void> {
+export async function install(options: Options): Promise<void> {
+  const { configuration, functionEndpoint, image } = options;
+  const packs = buildPacks(image);
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } });
   if (functionEndpoint !== undefined) await register(functionEndpoint);
-  await apply(...providerRights(providerServiceAccount));
+  await grant(options, ROLE, [...packs, ...readDocuments(SEED)]);
   for (const kind of kindsOf(configuration)) await applyFile(projectPath(`package/${configuration}/apis/${kind}`));
   await eventually('every XRD is Established', 120, async () => (await list('xrd')).every(isEstablished));
-  await apply(...PACKS);
+  await apply(buildAgentPolicy(image), ...packs);
 }
 
-/** Exactly what `provider-rbac` prints for the packs of the suite, bound to the provider. */
-function providerRights(serviceAccount: string): JsonObject[] {
-  const [namespace = '', name = ''] = serviceAccount.split('/');
-  const specs = [...PACKS, ...readDocuments(SEED)].map((pack) => objectAt(pack, 'spec') as unknown as SkillPackSpec);
-  const renamed = { metadata: { name: ROLE } };
-  return (buildProviderRights(specs) as unknown as JsonObject[]).map((manifest) =>
-    manifest['kind'] === 'ClusterRole'
-      ? { ...manifest, ...renamed }
-      : {
-          ...manifest,
-          ...renamed,
-          roleRef: { ...objectAt(manifest, 'roleRef'), name: ROLE },
-          subjects: [{ kind: 'ServiceAccount', namespace, name }],
-        },
-  );
+/** Gives the provider exactly what `provider-rbac` prints for some packs, under a name of its own. */
+export async function grant({ providerServiceAccount }: Options, role: string, packs: JsonObject[]): Promise<void> {
+  const [namespace = '', name = ''] = providerServiceAccount.split('/');
+  const specs = packs.map((pack) => objectAt(pack, 'spec') as unknown as SkillPackSpec);
+  const manifests = (buildProviderRights(specs) as unknown as JsonObject[]).map((manifest) => ({
+    ...manifest,
+    metadata: { name: role },
+    ...(manifest['kind'] === 'ClusterRoleBinding' && {
+      roleRef: { ...objectAt(manifest, 'roleRef'), name: role },
+      subjects: [{ kind: 'ServiceAccount', namespace, name }],
+    }),
+  }));
+  await apply(...manifests);
+}
+
+export async function revoke(role: string): Promise<void> {
+  await remove('clusterrolebinding', role);
+  await remove('clusterrole', role);
 }
 
 /** Tells a Crossplane that runs functions of others' making where this one listens. */
@@ -61,8 +67,9 @@ function isEstablished(xrd: JsonObject): boolean {
 }
 
 /** Everything install made, in the opposite order. Packs go before their definition, so that their ConfigMaps do. */
-export async function uninstall({ configuration, functionEndpoint }: Options): Promise<void> {
-  for (const pack of PACKS) await remove('skillpack', textAt(pack, 'metadata', 'name') ?? '');
+export async function uninstall({ configuration, functionEndpoint, image }: Options): Promise<void> {
+  await remove('sympoziumpolicy', 'default');
+  for (const pack of buildPacks(image)) await remove('skillpack', textAt(pack, 'metadata', 'name') ?? '');
   await eventually('no SkillPack is left', 60, async () => (await list('skillpacks.sympozium.ai')).length === 0);
   for (const kind of kindsOf(configuration)) {
     const [xrd = {}] = readDocuments(`package/${configuration}/apis/${kind}/definition.yaml`);
@@ -70,8 +77,7 @@ export async function uninstall({ configuration, functionEndpoint }: Options): P
     await remove('composition', kind);
   }
   await eventually('no definition is left', 120, async () => (await get('crd', 'skillpacks.sympozium.ai')) === undefined);
-  await remove('clusterrolebinding', ROLE);
-  await remove('clusterrole', ROLE);
+  await revoke(ROLE);
   if (functionEndpoint === undefined) return;
   await remove('functions.pkg.crossplane.io', FUNCTION);
   await remove('functionrevisions.pkg.crossplane.io', `${FUNCTION}-e2e`);

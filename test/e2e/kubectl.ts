@@ -1,5 +1,6 @@
 /** The cluster, through the user's own kubectl: what works in his shell works here. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { writeYaml } from '../../src/cli/yaml.ts';
 import { type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
 
@@ -56,6 +57,10 @@ export const patch = (
 ): Promise<string> =>
   kubectl(['patch', kind, name, ...inNamespace(namespace), '--type', 'merge', '-p', JSON.stringify(change), ...flags]);
 
+/** Runs a shell script in a container. */
+export const exec = (pod: string, container: string, namespace: string, script: string): Promise<string> =>
+  kubectl(['exec', pod, '-c', container, '-n', namespace, '--', 'sh', '-c', script]);
+
 export const annotate = (kind: string, name: string, namespace: string, annotation: string): Promise<string> =>
   kubectl(['annotate', kind, name, '-n', namespace, '--overwrite', annotation]);
 
@@ -71,13 +76,31 @@ export interface Access {
   namespace?: string;
 }
 
-/** What the authorizer of the cluster answers at this moment. */
-export async function mayDo(user: string, { verb, resource, group = '', namespace }: Access): Promise<boolean> {
-  const resourceAttributes = { verb, resource, group, ...(namespace !== undefined && { namespace }) };
-  const review = {
+export interface Question {
+  user: string;
+  access: Access;
+}
+
+/** What the authorizer of the cluster answers at this moment, one answer for each question. */
+export async function mayDo(questions: Question[]): Promise<boolean[]> {
+  if (questions.length === 0) return [];
+  const reviews = questions.map(({ user, access: { verb, resource, group = '', namespace } }) => ({
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
-    spec: { user, resourceAttributes },
-  };
-  return (await kubectl(['create', '-f', '-', '-o', 'jsonpath={.status.allowed}'], writeYaml(review))) === 'true';
+    spec: { user, resourceAttributes: { verb, resource, group, ...(namespace !== undefined && { namespace }) } },
+  }));
+  const answers = await kubectl(
+    ['create', '-f', '-', '-o', 'jsonpath={.status.allowed}{"\\n"}'],
+    reviews.map(writeYaml).join(''),
+  );
+  const allowed = answers.trim().split('\n');
+  if (allowed.length !== questions.length) throw new Error(`${questions.length} questions had ${allowed.length} answers`);
+  return allowed.map((answer) => answer === 'true');
+}
+
+/** Calls back with every line of a watch until it is stopped. */
+export function watch(args: string[], onLine: (line: string) => void): { stop(): void } {
+  const child = spawn('kubectl', ['get', ...args, '--watch'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  createInterface({ input: child.stdout }).on('line', onLine);
+  return { stop: () => child.kill() };
 }

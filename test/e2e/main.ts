@@ -1,9 +1,9 @@
 /** `npm run e2e`: plays every scenario on the cluster of KUBECONFIG. Ends with 0 when all passed, 1 when not, 2 when it cannot. */
 import { readdirSync } from 'node:fs';
 import { install, uninstall } from './install.ts';
-import { type Options, parseOptions } from './options.ts';
+import { flagOf, type Options, parseOptions } from './options.ts';
 import { findMissing } from './preflight.ts';
-import { formatOutcomes, type Outcome, writeResults } from './report.ts';
+import { formatOutcomes, type Outcome, verdictOf, writeResults } from './report.ts';
 import { type Scenario, World } from './world.ts';
 
 const SCENARIOS = new URL('scenarios/', import.meta.url);
@@ -24,7 +24,17 @@ async function loadScenarios(only: string[]): Promise<[string, Scenario][]> {
   );
 }
 
-async function play(options: Options, name: string, { about, play }: Scenario): Promise<Outcome> {
+/** Why a scenario cannot be played here. */
+function whySkipped(options: Options, { needs = [], configuration = options.configuration }: Scenario): string | undefined {
+  if (configuration !== options.configuration) return `only with ${configuration}`;
+  const missing = needs.filter((flag) => options[flag] === undefined);
+  return missing.length > 0 ? `needs ${missing.map(flagOf).join(', ')}` : undefined;
+}
+
+async function play(options: Options, name: string, scenario: Scenario): Promise<Outcome> {
+  const { about, play } = scenario;
+  const skipped = whySkipped(options, scenario);
+  if (skipped !== undefined) return { name, about, skipped, seconds: 0, figures: [] };
   const world = new World(options, name);
   const start = performance.now();
   const outcome = (): Outcome => ({ name, about, seconds: (performance.now() - start) / 1000, figures: world.figures });
@@ -54,7 +64,7 @@ async function main(): Promise<number> {
     for (const [name, scenario] of scenarios) {
       const outcome = await play(options, name, scenario);
       outcomes.push(outcome);
-      process.stderr.write(`${outcome.failure === undefined ? 'passed' : 'FAILED'}  ${name}  ${outcome.seconds.toFixed(0)} s\n`);
+      process.stderr.write(`${verdictOf(outcome)}  ${name}  ${outcome.seconds.toFixed(0)} s\n`);
       if (outcome.failure !== undefined) process.stderr.write(`${outcome.failure}\n`);
     }
   } finally {

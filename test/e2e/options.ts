@@ -7,9 +7,27 @@ export interface Options {
   functionEndpoint?: string;
   providerServiceAccount: string;
   fakePods: boolean;
+  image: string;
+  secondImage: string;
   only: string[];
   results: string;
+  /** Shell commands. */
+  stopCore?: string;
+  startCore?: string;
+  stopProvider?: string;
+  startProvider?: string;
+  stopFunction?: string;
+  startFunction?: string;
+  coreMetrics?: string;
+  /** Paths of binaries. */
+  crossplane?: string;
+  crossplaneCore?: string;
 }
+
+/** A flag as the user writes it. */
+export const flagOf = (option: keyof Options): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+const collect = (name: string, names: string[]): string[] => [...names, name];
 
 export const parseOptions = (argv: string[]): Options =>
   new Command('e2e')
@@ -27,7 +45,18 @@ export const parseOptions = (argv: string[]): Options =>
       'crossplane-system/provider-kubernetes',
     )
     .option('--fake-pods', "Pods are kwok's and end when annotated e2e/exit=<code>", false)
-    .option('--only <scenario>', 'plays only this one (repeatable)', (name: string, names: string[]) => [...names, name], [])
-    .option('--results <directory>', 'where results.json and junit.xml are written', 'e2e-results')
+    .option('--image <image>', 'a tiny image with sh, sleep and httpd', 'docker.io/library/busybox:1.37')
+    .option('--second-image <image>', 'what a pack is edited to', 'docker.io/library/busybox:1.36')
+    .option('--stop-core <command>', "how Crossplane's core is stopped; the commands run in a shell")
+    .option('--start-core <command>', 'how it is started again')
+    .option('--stop-provider <command>', 'how the provider is stopped')
+    .option('--start-provider <command>', 'how it is started again')
+    .option('--stop-function <command>', 'how the function is stopped')
+    .option('--start-function <command>', 'how it is started again')
+    .option('--core-metrics <url>', "where Crossplane's core serves metrics, for example http://localhost:8080/metrics")
+    .option('--crossplane <path>', "Crossplane's CLI, whose render is compared")
+    .option('--crossplane-core <path>', "Crossplane's core, which its CLI renders with instead of a container")
+    .option('--only <scenario>', 'plays only this one (repeatable)', collect, [])
+    .option('--results <directory>', 'where results.json, results.md and junit.xml are written', 'e2e-results')
     .parse(argv, { from: 'user' })
     .opts<Options>();

@@ -1,26 +1,35 @@
 /** The packs the scenarios use. */
+import { API_VERSION } from '../../src/api/kinds.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 
 /** Applied verbatim. */
 export const SEED = 'examples/packs/k8s-ops.yaml';
 
-const pack = (name: string, spec: JsonObject = {}): JsonObject => ({
-  apiVersion: 'sympozium.ai/v1alpha1',
+export const buildPack = (name: string, spec: JsonObject = {}): JsonObject => ({
+  apiVersion: API_VERSION,
   kind: 'SkillPack',
   metadata: { name },
   spec: { skills: [{ name, content: `How to ${name}` }], ...spec },
 });
 
-const IMAGE = 'docker.io/library/busybox:1.37';
-const SLEEP = ['sleep', '86400'];
-const rule = (resource: string): JsonObject[] => [{ apiGroups: [''], resources: [resource], verbs: ['get', 'list'] }];
+export const rule = (resource: string): JsonObject[] => [{ apiGroups: [''], resources: [resource], verbs: ['get', 'list'] }];
 
-/** `tools` asks for rights in namespace and cluster, `plain` has a sidecar without, `words` has none, `web` serves. */
-export const PACKS: JsonObject[] = [
-  pack('e2e-tools', { sidecar: { image: IMAGE, command: SLEEP, rbac: rule('pods'), clusterRBAC: rule('nodes') } }),
-  pack('e2e-plain', { sidecar: { image: IMAGE, command: SLEEP } }),
-  pack('e2e-words'),
-  pack('e2e-web', {
-    sidecar: { image: IMAGE, command: SLEEP, requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }] },
-  }),
+/** A sidecar that does nothing until it is ended. */
+export const idle = (image: string, spec: JsonObject = {}): JsonObject => ({
+  sidecar: { image, command: ['sleep', '86400'], ...spec },
+});
+
+const SERVER = {
+  command: ['httpd', '-f', '-p', '8080', '-h', '/skills'],
+  requiresServer: true,
+  ports: [{ name: 'http', containerPort: 8080 }],
+};
+
+/** `tools` and `more` ask for rights in namespace and cluster, `plain` has a sidecar without, `words` has none, `web` serves. */
+export const buildPacks = (image: string): JsonObject[] => [
+  buildPack('e2e-tools', idle(image, { rbac: rule('pods'), clusterRBAC: rule('nodes') })),
+  buildPack('e2e-more', idle(image, { rbac: rule('services'), clusterRBAC: rule('namespaces') })),
+  buildPack('e2e-plain', idle(image)),
+  buildPack('e2e-words'),
+  buildPack('e2e-web', idle(image, SERVER)),
 ];

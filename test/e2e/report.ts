@@ -6,8 +6,9 @@ import type { Figure } from './world.ts';
 export interface Outcome {
   name: string;
   about: string;
-  /** Absent: passed. */
   failure?: string;
+  /** Why it was not played. Without this and a failure it passed. */
+  skipped?: string;
   seconds: number;
   figures: Figure[];
 }
@@ -15,27 +16,33 @@ export interface Outcome {
 const describeFigures = (figures: Figure[]): string =>
   figures.map(({ name, value, unit }) => `${name} ${value} ${unit}`).join(', ');
 
+export const verdictOf = ({ failure, skipped }: Outcome): 'passed' | 'FAILED' | 'skipped' =>
+  failure !== undefined ? 'FAILED' : skipped !== undefined ? 'skipped' : 'passed';
+
 /** A table in Markdown. */
 export function formatOutcomes(outcomes: Outcome[]): string {
-  const rows = outcomes.map(({ name, about, failure, seconds, figures }) =>
-    [name, failure === undefined ? 'passed' : 'FAILED', seconds.toFixed(0), describeFigures(figures), about].join(' | '),
-  );
+  const rows = outcomes.map((outcome) => {
+    const { name, about, seconds, figures, skipped } = outcome;
+    return [name, verdictOf(outcome), seconds.toFixed(0), skipped ?? describeFigures(figures), about].join(' | ');
+  });
   return `| ${['scenario | verdict | seconds | measured | what it proves', '--- | --- | --- | --- | ---', ...rows].join(' |\n| ')} |\n`;
 }
 
 export function writeResults(directory: string, outcomes: Outcome[]): void {
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'results.json'), `${JSON.stringify(outcomes, null, 2)}\n`);
+  writeFileSync(join(directory, 'results.md'), formatOutcomes(outcomes));
   writeFileSync(join(directory, 'junit.xml'), toJunit(outcomes));
 }
 
 function toJunit(outcomes: Outcome[]): string {
-  const failed = outcomes.filter(({ failure }) => failure !== undefined).length;
-  const cases = outcomes.map(({ name, failure, seconds }) => {
+  const count = (verdict: string): number => outcomes.filter((outcome) => verdictOf(outcome) === verdict).length;
+  const cases = outcomes.map(({ name, failure, skipped, seconds }) => {
     const head = `  <testcase classname="e2e" name="${escapeXml(name)}" time="${seconds.toFixed(1)}"`;
-    return failure === undefined ? `${head}/>` : `${head}><failure>${escapeXml(failure)}</failure></testcase>`;
+    if (failure !== undefined) return `${head}><failure>${escapeXml(failure)}</failure></testcase>`;
+    return skipped === undefined ? `${head}/>` : `${head}><skipped message="${escapeXml(skipped)}"/></testcase>`;
   });
-  const suite = `<testsuite name="e2e" tests="${outcomes.length}" failures="${failed}">`;
+  const suite = `<testsuite name="e2e" tests="${outcomes.length}" failures="${count('FAILED')}" skipped="${count('skipped')}">`;
   return ['<?xml version="1.0" encoding="UTF-8"?>', suite, ...cases, '</testsuite>', ''].join('\n');
 }
 

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { projectPath } from '../support/project.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
+import { sumCounter } from './metrics.ts';
 import { formatOutcomes, type Outcome, writeResults } from './report.ts';
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -22,17 +23,29 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
 describe('the suite ends with 2 and the reason', () => {
   it.each([
     [['--fake-pods'], /^e2e: no cluster: kubectl /],
-    [[], /^e2e: Pods that are real are not ended by the suite yet/],
     [['--only', 'magic'], /^e2e: there is no scenario magic: there are 01-seed-pack, /],
   ])('with %j and no cluster', async (args, reason) => {
     expect(await run(...args)).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(reason) });
   });
 });
 
+it('counters are summed over their series', () => {
+  const text = [
+    '# TYPE calls_total counter',
+    'calls_total{a="x",b="1"} 2',
+    'calls_total{a="x",b="2"} 3',
+    'calls_total{a="y"} 7',
+    '',
+  ].join('\n');
+  expect(sumCounter(text, 'calls_total', { a: 'x' })).toBe(5);
+  expect(sumCounter(text, 'others_total', { a: 'x' })).toBe(0);
+});
+
 describe('the results', () => {
   const OUTCOMES: Outcome[] = [
     { name: 'one', about: 'works', seconds: 1.23, figures: [{ name: 'rights gone', value: 2.4, unit: 's' }] },
     { name: 'two', about: 'does not', failure: 'a < b & "c"', seconds: 2, figures: [] },
+    { name: 'three', about: 'may', skipped: 'needs --stop-core', seconds: 0, figures: [] },
   ];
 
   it('are a table', () => {
@@ -42,6 +55,7 @@ describe('the results', () => {
         '| --- | --- | --- | --- | --- |',
         '| one | passed | 1 | rights gone 2.4 s | works |',
         '| two | FAILED | 2 |  | does not |',
+        '| three | skipped | 0 | needs --stop-core | may |',
         '',
       ].join('\n'),
     );
@@ -53,9 +67,10 @@ describe('the results', () => {
     expect(JSON.parse(readFileSync(join(directory, 'results.json'), 'utf8'))).toEqual(OUTCOMES);
     expect(readFileSync(join(directory, 'junit.xml'), 'utf8').split('\n')).toEqual([
       '<?xml version="1.0" encoding="UTF-8"?>',
-      '<testsuite name="e2e" tests="2" failures="1">',
+      '<testsuite name="e2e" tests="3" failures="1" skipped="1">',
       '  <testcase classname="e2e" name="one" time="1.2"/>',
       '  <testcase classname="e2e" name="two" time="2.0"><failure>a &lt; b &amp; &quot;c&quot;</failure></testcase>',
+      '  <testcase classname="e2e" name="three" time="0.0"><skipped message="needs --stop-core"/></testcase>',
       '</testsuite>',
       '',
     ]);

@@ -3,10 +3,16 @@ import { list } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
 
 export const scenario: Scenario = {
-  about: 'exactly the rights of its pack while it runs and none after; one Job, started once',
+  about: 'no right before it is prepared, exactly those of its pack while it runs, none after; one Job, started once',
   play: async (world) => {
-    const run = await world.createRun();
-    world.measure('Running', await run.start());
+    const run = await world.createRun({ instanceRef: 'later' });
+    await run.until('Pending');
+    must(run.id !== '', 'a run that waits has its id');
+    must((await world.objects()).length === 0, 'a run that waits has no Object');
+    must(await run.hasNoRight(), 'a run that waits has no right');
+
+    await world.createInstance('later');
+    world.measure('Running after what it waited for', await run.start());
     must(await run.hasItsRights(), 'the run has the rights of its pack and no other');
     await run.untilPinned();
 
@@ -15,6 +21,6 @@ export const scenario: Scenario = {
     await run.until('Succeeded');
     await eventually('nothing is held', 60, async () => (await run.condition('RightsHeld')) === 'False/Revoked');
     must((await list('jobs', { namespace: world.namespace })).length === 1, 'there is one Job');
-    must((await run.pods()).length === 1, 'there was one Pod');
+    must(world.podsEver.count(run.id) === 1, 'there was one Pod');
   },
 };

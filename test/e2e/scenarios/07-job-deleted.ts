@@ -1,4 +1,3 @@
-import { textAt } from '../../../src/kube/json.ts';
 import { wait } from '../clock.ts';
 import { list, remove } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
@@ -6,15 +5,15 @@ import { must, type Scenario } from '../world.ts';
 export const scenario: Scenario = {
   about: 'a Job, or its Object, deleted by hand, while it runs and after its end, never runs again',
   play: async (world) => {
-    const lost = await world.createRun({}, 'lost');
+    const lost = await world.createRun({ timeout: '1m' }, 'lost');
     await lost.start();
     await lost.untilPinned();
     await remove('job', lost.workloadName, world.namespace);
+    const deletedAt = performance.now();
 
     const dropped = await world.createRun({}, 'dropped');
     await dropped.start();
-    const object = await dropped.object('agentrun-job');
-    await remove(world.objectKind, textAt(object, 'metadata', 'name') ?? '', textAt(object, 'metadata', 'namespace'));
+    await dropped.removeObject('agentrun-job');
     await dropped.until('Failed', 90);
     world.measure('no right when the Object is deleted', await dropped.untilNoRight());
 
@@ -26,6 +25,11 @@ export const scenario: Scenario = {
     await wait(20);
     must((await list('jobs', { namespace: world.namespace })).length === 0, 'no Job was made again');
     must((await list('pods', { namespace: world.namespace })).length === 0, 'no Pod was made again');
-    must((await done.reason()) === 'Succeeded/Completed', 'the run that succeeded has succeeded');
+    await done.mustBe('Succeeded/Completed');
+
+    await lost.until('Failed', 400);
+    world.measure('a Job of 1 m that was deleted is lost after', Math.round((performance.now() - deletedAt) / 1000));
+    await lost.mustBe('Failed/WorkloadLost');
+    await lost.untilNoRight();
   },
 };

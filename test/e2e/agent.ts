@@ -1,0 +1,16 @@
+/** The agent of the suite: a shell that ends when it is told to, with the code it is told. */
+import { API_VERSION } from '../../src/api/kinds.ts';
+import type { JsonObject } from '../../src/kube/json.ts';
+
+/** The directory is the agent's own, in memory of no one else. */
+export const END_FILE = '/tmp/end';
+
+const SCRIPT = `until [ -s ${END_FILE} ]; do sleep 0.2; done; exit "$(cat ${END_FILE})"`;
+
+/** Only a policy can choose the agent. */
+export const buildAgentPolicy = (image: string): JsonObject => ({
+  apiVersion: API_VERSION,
+  kind: 'SympoziumPolicy',
+  metadata: { name: 'default' },
+  spec: { defaults: { agent: { image, command: ['sh', '-c', SCRIPT] } } },
+});

@@ -1,0 +1,31 @@
+/** Every Pod of a Job that ever was, those that are long gone included. */
+import { RUN } from '../../src/kube/labels.ts';
+import { watch } from './kubectl.ts';
+
+const LINE = `jsonpath={.metadata.uid} {.metadata.labels.${RUN.replaceAll('.', '\\.')}}{"\\n"}`;
+
+export class PodWatch {
+  private readonly uids = new Map<string, Set<string>>();
+  private readonly watching: { stop(): void };
+
+  constructor() {
+    this.watching = watch(['pods', '-A', '-l', 'batch.kubernetes.io/job-name', '-o', LINE], (line) => {
+      const [uid = '', run = ''] = line.split(' ');
+      this.uids.set(run, (this.uids.get(run) ?? new Set()).add(uid));
+    });
+  }
+
+  /** How many Pods a run has had. */
+  count(runId: string): number {
+    return this.uids.get(runId)?.size ?? 0;
+  }
+
+  /** The runs that have had more than one. */
+  startedTwice(): string[] {
+    return [...this.uids].filter(([, uids]) => uids.size > 1).map(([run]) => run);
+  }
+
+  stop(): void {
+    this.watching.stop();
+  }
+}

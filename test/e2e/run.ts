@@ -1,0 +1,190 @@
+/** One AgentRun of a scenario: what is done to it, what it says of itself, what the cluster has of it. */
+import { API_VERSION } from '../../src/api/kinds.ts';
+import { readCondition } from '../../src/kube/conditions.ts';
+import { equal, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { PART, RUN } from '../../src/kube/labels.ts';
+import { PINNED } from '../../src/objects/observed.ts';
+import { END_FILE } from './agent.ts';
+import { eventually } from './clock.ts';
+import * as cluster from './kubectl.ts';
+import { must, type World } from './world.ts';
+
+/** Some of what the sidecar of e2e-tools may do in namespace and cluster, and some of what it may not. */
+const TOOLS_MAY: cluster.Access[] = [
+  { verb: 'get', resource: 'pods' },
+  { verb: 'list', resource: 'pods' },
+  { verb: 'list', resource: 'nodes' },
+];
+const TOOLS_MAY_NOT: cluster.Access[] = [
+  { verb: 'delete', resource: 'pods' },
+  { verb: 'get', resource: 'secrets' },
+  { verb: 'create', resource: 'jobs', group: 'batch' },
+];
+
+export class Run {
+  private readonly world: World;
+  private readonly spec: JsonObject;
+  readonly name: string;
+  readonly namespace: string;
+  /** Known once it was read from the status. */
+  id = '';
+
+  constructor(world: World, name: string, namespace: string, spec: JsonObject) {
+    this.world = world;
+    this.name = name;
+    this.namespace = namespace;
+    this.spec = { instanceRef: 'sre', task: 'Look', skills: [{ skillPackRef: 'e2e-tools' }], ...spec };
+  }
+
+  manifest(annotations: Record<string, string> = {}): JsonObject {
+    const metadata = { name: this.name, namespace: this.namespace, annotations };
+    return { apiVersion: API_VERSION, kind: 'AgentRun', metadata, spec: this.spec };
+  }
+
+  apply(annotations: Record<string, string> = {}): Promise<string> {
+    return cluster.apply(this.manifest(annotations));
+  }
+
+  change(spec: JsonObject): Promise<string> {
+    return cluster.patch('agentrun', this.name, this.namespace, { spec });
+  }
+
+  delete(...flags: string[]): Promise<string> {
+    return cluster.remove('agentrun', this.name, this.namespace, ...flags);
+  }
+
+  read(): Promise<JsonObject | undefined> {
+    return cluster.get('agentrun', this.name, this.namespace);
+  }
+
+  /** What Crossplane composes for: the AgentRun itself, or with claims the XAgentRun behind it. */
+  async composite(): Promise<JsonObject | undefined> {
+    const claim = await this.read();
+    if (this.world.isNamespaced) return claim;
+    const name = textAt(claim, 'spec', 'resourceRef', 'name');
+    return name === undefined ? undefined : cluster.get('xagentrun', name);
+  }
+
+  async status(): Promise<JsonObject> {
+    return this.learn(await this.read());
+  }
+
+  /** The status of the AgentRun as it was read. */
+  learn(resource: JsonObject | undefined): JsonObject {
+    const status = objectAt(resource, 'status');
+    this.id = textAt(status, 'runId') ?? this.id;
+    return status;
+  }
+
+  /** Seconds until it says so of itself. */
+  until(phase: string, limit = 60): Promise<number> {
+    return eventually(`${this.name} is ${phase}`, limit, async () => (await this.status())['phase'] === phase);
+  }
+
+  /** Seconds until the run works. */
+  start(limit = 60): Promise<number> {
+    return this.until('Running', limit);
+  }
+
+  async condition(type: string): Promise<string> {
+    const found = readCondition((await this.read()) ?? {}, type);
+    return `${found?.status}/${found?.reason}`;
+  }
+
+  async reason(): Promise<string> {
+    const { phase, reason } = await this.status();
+    return `${phase}/${reason}`;
+  }
+
+  async mustBe(reason: string): Promise<void> {
+    const found = await this.reason();
+    must(found === reason, `${this.name} is ${reason}, not ${found}`);
+  }
+
+  get workloadName(): string {
+    return `agentrun-${this.id}`;
+  }
+
+  /** Whether its ServiceAccount may do something now; what is of a namespace in its own. */
+  private ask(accesses: cluster.Access[]): cluster.Question[] {
+    const user = `system:serviceaccount:${this.namespace}:${this.workloadName}`;
+    const inOwn = (access: cluster.Access) => (access.resource === 'nodes' ? access : { ...access, namespace: this.namespace });
+    return accesses.map((access) => ({ user, access: inOwn(access) }));
+  }
+
+  /** Whether it has the rights of e2e-tools now, and no other of those that are asked for. */
+  async hasItsRights(): Promise<boolean> {
+    const answers = await cluster.mayDo(this.ask([...TOOLS_MAY, ...TOOLS_MAY_NOT]));
+    return answers.every((is, index) => is === index < TOOLS_MAY.length);
+  }
+
+  async hasNoRight(): Promise<boolean> {
+    return (await Run.holders([this])).length === 0;
+  }
+
+  /** Those of some runs that have a right of e2e-tools now, asked in one go. */
+  static async holders(runs: Run[]): Promise<Run[]> {
+    const answers = await cluster.mayDo(runs.flatMap((run) => run.ask(TOOLS_MAY)));
+    const own = (index: number): boolean[] => answers.slice(index * TOOLS_MAY.length, (index + 1) * TOOLS_MAY.length);
+    return runs.filter((_, index) => own(index).includes(true));
+  }
+
+  /** Seconds until none of its rights is left. */
+  untilNoRight(limit = 60): Promise<number> {
+    return eventually(`${this.name} has no right`, limit, () => this.hasNoRight());
+  }
+
+  /** Seconds until nothing can make its Job again. */
+  untilPinned(limit = 30): Promise<number> {
+    return eventually(`the Job of ${this.name} is pinned`, limit, () => this.isPinned());
+  }
+
+  async isPinned(): Promise<boolean> {
+    return equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, PINNED);
+  }
+
+  /** Its Pods, ended ones and such that are ending included. */
+  pods(): Promise<JsonObject[]> {
+    return cluster.list('pods', { namespace: this.namespace, labels: `${RUN}=${this.id}` });
+  }
+
+  untilNoPod(limit = 60): Promise<number> {
+    return eventually(`${this.name} has no Pod`, limit, async () => (await this.pods()).length === 0);
+  }
+
+  untilGone(limit = 120): Promise<number> {
+    return eventually(`${this.name} is gone`, limit, async () => (await this.read()) === undefined);
+  }
+
+  /** The agent ends with a code of its own: a fake one is told by an annotation, a real one by a file. */
+  async endAgent(code: number): Promise<void> {
+    const [pod] = await this.pods();
+    const name = textAt(pod, 'metadata', 'name') ?? '';
+    must(name !== '', `${this.name} has a Pod that can end`);
+    if (this.world.options.fakePods) await cluster.annotate('pod', name, this.namespace, `e2e/exit=${code}`);
+    else await cluster.exec(name, 'agent', this.namespace, `echo ${code} > ${END_FILE}`);
+  }
+
+  /** The real object of a kind that carries the name of the run. */
+  real(kind: string): Promise<JsonObject | undefined> {
+    return cluster.get(kind, this.workloadName, this.namespace);
+  }
+
+  /** The Object of a part. */
+  async object(part: string): Promise<JsonObject | undefined> {
+    const objects = await this.world.objects();
+    return objects.find((object) => {
+      const labels = objectAt(object, 'metadata', 'labels');
+      return labels[RUN] === this.id && labels[PART] === part;
+    });
+  }
+
+  async removeObject(part: string): Promise<void> {
+    const object = await this.object(part);
+    await cluster.remove(
+      this.world.objectKind,
+      textAt(object, 'metadata', 'name') ?? '',
+      textAt(object, 'metadata', 'namespace'),
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import { eventually, wait } from '../clock.ts';
+import { flagsOf, start, stop } from '../components.ts';
+import { apply, remove } from '../kubectl.ts';
+import { must, type Scenario } from '../world.ts';
+
+const HOLD = 'e2e-hold-release';
+
+/** Refuses to let a Job of one namespace go, so that Crossplane can be stopped between the release and what follows it. */
+const holdRelease = (namespace: string) => [
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicy',
+    metadata: { name: HOLD },
+    spec: {
+      failurePolicy: 'Fail',
+      matchConstraints: {
+        namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+        resourceRules: [{ apiGroups: ['batch'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['jobs'] }],
+      },
+      validations: [{ expression: '!oldObject.spec.suspend || object.spec.suspend', message: 'held by the e2e suite' }],
+    },
+  },
+  {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind: 'ValidatingAdmissionPolicyBinding',
+    metadata: { name: HOLD },
+    spec: { policyName: HOLD, validationActions: ['Deny'] },
+  },
+];
+
+/** How long the API server may take until a policy holds. */
+const POLICY_SECONDS = 5;
+
+export const scenario: Scenario = {
+  about:
+    'the stated limit: with Crossplane down between release and pin, a Job deleted by hand runs once more, and no more after',
+  needs: flagsOf('core'),
+  play: async (world) => {
+    const release = async (): Promise<void> => {
+      await remove('validatingadmissionpolicybinding', HOLD);
+      await remove('validatingadmissionpolicy', HOLD);
+    };
+    await apply(...holdRelease(world.namespace));
+    await wait(POLICY_SECONDS);
+    const run = await world.createRun();
+    world.mayStartTwice.push(run);
+    try {
+      await run.start();
+      must((await run.pods()).length === 0, 'the Job is held');
+      await stop(world.options, 'core');
+      try {
+        await release();
+        await eventually('the provider lets the Job go', 120, async () => (await run.pods()).length === 1);
+        must(!(await run.isPinned()), 'nobody has pinned it');
+        await remove('job', run.workloadName, world.namespace);
+        await eventually('the provider makes the Job again', 120, async () => world.podsEver.count(run.id) === 2);
+      } finally {
+        await start(world.options, 'core');
+      }
+      world.measure('pinned after Crossplane is back', await run.untilPinned(180));
+      await remove('job', run.workloadName, world.namespace);
+      await wait(20);
+      world.measure('Pods ever', world.podsEver.count(run.id), '');
+      must(world.podsEver.count(run.id) === 2, 'once it is pinned it is not made again');
+    } finally {
+      await release();
+    }
+  },
+};

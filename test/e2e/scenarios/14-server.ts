@@ -1,0 +1,42 @@
+import { listAt, textAt } from '../../../src/kube/json.ts';
+import { eventually } from '../clock.ts';
+import { apply, list, patch } from '../kubectl.ts';
+import { buildPacks } from '../packs.ts';
+import type { Run } from '../run.ts';
+import { must, type Scenario } from '../world.ts';
+
+const isReady = (pod: unknown): boolean =>
+  listAt(pod, 'status', 'conditions').some((c) => textAt(c, 'type') === 'Ready' && textAt(c, 'status') === 'True');
+const imageOf = (pod: unknown): string | undefined => textAt(listAt(pod, 'spec', 'containers')[0], 'image');
+
+async function hasOnly(run: Run, image: string): Promise<boolean> {
+  const pods = await run.pods();
+  return pods.length === 1 && pods.every((pod) => isReady(pod) && imageOf(pod) === image);
+}
+
+export const scenario: Scenario = {
+  about: 'a server is reached through its Service, follows its pack, and goes with its AgentRun',
+  play: async (world) => {
+    const { image, secondImage } = world.options;
+    const run = await world.createRun({ skills: [{ skillPackRef: 'e2e-web' }] });
+    world.measure('Serving', await run.until('Serving', 120));
+    await eventually('it has a ready Pod', 60, () => hasOnly(run, image));
+    const labels = `kubernetes.io/service-name=${run.workloadName}`;
+    await eventually('the Service leads to the Pod', 60, async () => {
+      const slices = await list('endpointslices', { namespace: world.namespace, labels });
+      return slices.some((slice) => listAt(slice, 'endpoints').length === 1);
+    });
+    try {
+      await patch('skillpack', 'e2e-web', undefined, { spec: { sidecar: { image: secondImage } } });
+      const rolled = await eventually('the Pod has the new image', 120, () => hasOnly(run, secondImage));
+      world.measure('the new image runs', rolled);
+      must((await run.status())['phase'] === 'Serving', 'it still serves');
+    } finally {
+      await apply(...buildPacks(image));
+    }
+    await run.delete();
+    world.measure('no Pod more', await run.untilNoPod());
+    await run.untilGone();
+    for (const kind of ['deployment', 'service']) must((await run.real(kind)) === undefined, `the ${kind} is gone`);
+  },
+};
