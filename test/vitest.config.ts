@@ -11,7 +11,8 @@ declare module 'vitest' {
 const ONCE = [
   'unit/**',
   'e2e/**',
-  '*{cli,examples,process,schema,variants,wire}.test.ts',
+  'server/**',
+  '*{cli,examples,schema,variants}.test.ts',
   'policy/{admission,publicpacks}.test.ts',
 ];
 

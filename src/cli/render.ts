@@ -38,7 +38,7 @@ export interface Rendered {
 /** Throws with the message of a fatal result. */
 export async function render(input: RenderInput, now: Date): Promise<Rendered> {
   const log = pino({ level: 'silent' });
-  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => now, log);
+  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => now);
   const address = { host: '127.0.0.1', port: 0 };
   const server = await startServer({ address, certificates: undefined, maxReceiveBytes: 16 * 1024 * 1024 }, runFunction, log);
   const Client = makeGenericClientConstructor(FunctionRunnerServiceService, 'FunctionRunnerService');

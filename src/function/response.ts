@@ -23,6 +23,8 @@ export interface Composed {
   conditions: Condition[];
   /** Events, only when something changed. */
   results: Result[];
+  /** The rules of the guardrails that refused a run, only in the response that tells it first. */
+  deniedBy?: string[];
   requirements: Record<string, Selector>;
   /** How soon Crossplane shall ask again although nothing changed. Whole seconds, at least 1. */
   ttlSeconds: number;

@@ -60,17 +60,22 @@ export function composeRun(request: Request, settings: Settings): Composed {
     now,
   });
   const status = writeStatus(state, before, identity, facts, isEnded(state) && resources.has('agentrun-job'));
+  const results = describeTransition(previous, state);
   const held = judgeHolding(request, state, describeHolder(status), new Set(resources.keys()));
   return {
     status,
     ready: ['Running', 'Serving', 'Succeeded'].includes(state.phase),
     resources,
     conditions: describeConditions(state, status, held.condition),
-    results: describeTransition(previous, state),
+    results,
+    ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
     requirements: { ...requirements, ...held.requirements },
     ttlSeconds: chooseTtl(state, facts, held.pending, cleanUp ? undefined : cleanUpAt, settings, now),
   };
 }
+
+const listRules = (admission: Admission): string[] =>
+  admission.kind === 'denied' ? [...new Set(admission.denials.map(({ rule }) => rule))] : [];
 
 const describeHolder = ({ runId, rights = [], mode }: AgentRunStatus) => ({
   id: runId,

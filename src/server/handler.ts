@@ -1,39 +1,73 @@
 /** One gRPC call: decode, compose, encode. The only place that catches everything. */
 import { randomUUID } from 'node:crypto';
-import type { RunFunctionRequest, RunFunctionResponse } from '@crossplane-org/function-sdk-typescript';
-import type { Logger } from 'pino';
-import { nameOf } from '../api/composite.ts';
 import { compose, type Options } from '../compose.ts';
-import { textAt } from '../kube/json.ts';
-import { decodeRequest, encodeResponse, fatalResponse } from './codec.ts';
+import type { Composed } from '../function/response.ts';
+import type { JsonObject } from '../kube/json.ts';
+import { decodeRequest, type WireRequest } from './wire/request.ts';
+import { encodeFatal, encodeResponse, ResponseError } from './wire/response.ts';
+import { WireError } from './wire/struct.ts';
 
-export type RunFunction = (req: RunFunctionRequest) => RunFunctionResponse;
+/** What became of a call. */
+type Outcome =
+  | { kind: 'composed'; composite: JsonObject; response: Composed }
+  /** The pipeline stops: the input of the step or the kind of the composite is at fault. */
+  | { kind: 'fatal'; composite: JsonObject; message: string }
+  /** The bytes are no request. */
+  | { kind: 'malformed'; message: string }
+  | { kind: 'bug'; id: string; error: Error };
 
-/** A bug becomes one Fatal with a number to find it by in the log, never a lost process and never half a run. */
-export function createRunFunction(options: Options, now: () => Date, log: Logger): RunFunction {
-  return (req) => {
+/** What is told of a call when it is over. */
+export type Report = (outcome: Outcome, seconds: number, trace: Trace) => void;
+
+/** The W3C trace context of the caller, where it sent one. */
+interface Trace {
+  traceparent?: string;
+}
+
+/** From a RunFunctionRequest to a RunFunctionResponse, as bytes. Throws a WireError for what is no request, and nothing else. */
+export type RunFunction = (request: Uint8Array, trace: Trace) => Uint8Array;
+
+export function createRunFunction(options: Options, now: () => Date, report: Report = () => {}): RunFunction {
+  return (bytes, trace) => {
     const started = performance.now();
+    const tell = (outcome: Outcome): void => report(outcome, (performance.now() - started) / 1000, trace);
+    let request: WireRequest | undefined;
     try {
-      const request = decodeRequest(req, now());
-      const response = compose(request, options);
-      const fields = {
-        'xr.kind': textAt(request.composite, 'kind'),
-        'xr.name': nameOf(request.composite),
-        durationMs: Math.round((performance.now() - started) * 1000) / 1000,
-      };
-      if (response.kind === 'fatal') log.warn({ ...fields, reason: response.message }, 'refused');
-      else {
-        for (const { reason } of response.results) log.info({ ...fields, reason }, 'transition');
-        log.debug({ ...fields, resources: response.resources.size, ttlSeconds: response.ttlSeconds }, 'composed');
-      }
-      return encodeResponse(req, response);
+      request = decodeRequest(bytes);
+      const { outcome, encoded } = answer(request, options, now());
+      tell(outcome);
+      return encoded;
     } catch (error) {
-      const id = randomUUID();
-      log.error({ id, err: error }, 'bug');
-      return fatalResponse(
-        req,
-        `internal error ${id}: this is a bug in function-skillpack; its log has the details under this number`,
-      );
+      if (error instanceof WireError) {
+        tell({ kind: 'malformed', message: error.message });
+        throw error;
+      }
+      return fatalForBug(request ?? {}, error as Error, tell);
     }
   };
+}
+
+function answer(request: WireRequest, options: Options, now: Date): { outcome: Outcome; encoded: Uint8Array } {
+  const { observed, required, input } = request;
+  const composite = observed.composite ?? {};
+  const refuse = (message: string) => ({
+    outcome: { kind: 'fatal', composite, message } as const,
+    encoded: encodeFatal(request, message),
+  });
+  const response = compose({ composite, observed: observed.resources, required, input, now }, options);
+  if (response.kind === 'fatal') return refuse(response.message);
+  try {
+    return { outcome: { kind: 'composed', composite, response }, encoded: encodeResponse(request, response) };
+  } catch (error) {
+    if (error instanceof ResponseError) return refuse(error.message);
+    throw error;
+  }
+}
+
+/** A bug becomes one Fatal with a number to find it by in the log, never a lost process and never half a run. */
+function fatalForBug(request: Partial<WireRequest>, error: Error, tell: (outcome: Outcome) => void): Uint8Array {
+  const id = randomUUID();
+  tell({ kind: 'bug', id, error });
+  const message = `internal error ${id}: this is a bug in function-skillpack; its log has the details under this number`;
+  return encodeFatal(request, message);
 }

@@ -1,6 +1,6 @@
 /** Plain HTTP beside gRPC: the kubelet cannot present a client certificate. */
 import { createServer } from 'node:http';
-import { collectDefaultMetrics, register } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { type ListenAddress, listen } from './listen.ts';
 
 export interface Probes {
@@ -10,14 +10,12 @@ export interface Probes {
 }
 
 /** Serves /livez, /readyz and /metrics. */
-export async function startProbes(address: ListenAddress): Promise<Probes> {
+export async function startProbes(address: ListenAddress, metrics: Registry): Promise<Probes> {
   let ready = false;
-  register.clear();
-  collectDefaultMetrics({ register });
   const server = createServer(async (req, res) => {
     if (req.url === '/livez') res.writeHead(200).end('ok\n');
     else if (req.url === '/readyz') res.writeHead(ready ? 200 : 503).end(ready ? 'ok\n' : 'not ready\n');
-    else if (req.url === '/metrics') res.writeHead(200, { 'content-type': register.contentType }).end(await register.metrics());
+    else if (req.url === '/metrics') res.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.metrics());
     else res.writeHead(404).end('not found\n');
   });
   const port = await listen(server, address);

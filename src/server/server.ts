@@ -3,10 +3,17 @@
  * stranger's connection meets a server that knows nothing but how to refuse.
  */
 import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
-import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createNetServer, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-typescript';
-import { type ConnectionInjector, Server as GrpcServer, type handleUnaryCall, ServerCredentials, status } from '@grpc/grpc-js';
+import {
+  type ConnectionInjector,
+  Server as GrpcServer,
+  type handleUnaryCall,
+  ServerCredentials,
+  type ServerInterceptor,
+  status,
+} from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { RunFunction } from './handler.ts';
 import { createHealth, HealthService, NOT_SERVING, SERVING } from './health.ts';
@@ -18,34 +25,46 @@ export interface ServerOptions {
   /** Absent: no transport security. */
   certificates: Certificates | undefined;
   maxReceiveBytes: number;
+  /** What sees every call before the function does. */
+  interceptors?: ServerInterceptor[];
 }
 
 export interface RunningServer {
   port: number;
+  /** Handshakes from now on use these; connections that exist stay. */
+  renew(certificates: Certificates): void;
   /** Finishes calls in flight, at most `graceMs`, then closes. */
   stop(graceMs: number): Promise<void>;
 }
 
 const FUNCTION_SERVICE = 'apiextensions.fn.proto.v1.FunctionRunnerService';
 
+/** Requests and responses stay bytes on the transport: the function has a codec of its own. */
+const asBytes = (bytes: Buffer): Buffer => bytes;
+const BytesService = {
+  runFunction: { ...FunctionRunnerServiceService.runFunction, requestDeserialize: asBytes, responseSerialize: asBytes },
+};
+
+/** A connection on which nobody calls is closed; Crossplane opens another when it needs one. */
+const IDLE_MS = 5 * 60_000;
+
+/** For those who do not get as far as a call. */
+const HANDSHAKE_MS = 10_000;
+
 export async function startServer(options: ServerOptions, runFunction: RunFunction, log: Logger): Promise<RunningServer> {
-  const limits = { 'grpc.max_receive_message_length': options.maxReceiveBytes };
   const health = createHealth([FUNCTION_SERVICE]);
-  const grpc = new GrpcServer(limits);
-  grpc.addService(FunctionRunnerServiceService, {
-    runFunction: ((call, callback) => callback(null, runFunction(call.request))) satisfies handleUnaryCall<
-      Parameters<RunFunction>[0],
-      ReturnType<RunFunction>
-    >,
+  const grpc = new GrpcServer({
+    'grpc.max_receive_message_length': options.maxReceiveBytes,
+    'grpc.max_connection_idle_ms': IDLE_MS,
+    interceptors: options.interceptors ?? [],
   });
+  grpc.addService(BytesService, { runFunction: handleCall(runFunction) });
   grpc.addService(HealthService, health.handlers);
   const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
 
   const sockets = new Set<Socket>();
-  const listener =
-    options.certificates === undefined
-      ? createNetServer((socket) => injector.injectConnection(socket))
-      : acceptTls(options.certificates, injector, log);
+  const tls = options.certificates === undefined ? undefined : acceptTls(options.certificates, injector, log);
+  const listener = tls?.listener ?? createNetServer((socket) => injector.injectConnection(socket));
   listener.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -56,6 +75,7 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
 
   return {
     port,
+    renew: (certificates) => tls?.renew(certificates),
     async stop(graceMs) {
       health.set(NOT_SERVING);
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
@@ -68,11 +88,29 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
   };
 }
 
-function acceptTls(certificates: Certificates, friends: ConnectionInjector, log: Logger): NetServer {
+function handleCall(runFunction: RunFunction): handleUnaryCall<Buffer, Uint8Array> {
+  return (call, callback) => {
+    const [traceparent] = call.metadata.get('traceparent');
+    try {
+      callback(null, runFunction(call.request, traceparent === undefined ? {} : { traceparent: String(traceparent) }));
+    } catch (error) {
+      callback({ code: status.INVALID_ARGUMENT, details: `cannot read the request: ${(error as Error).message}` });
+    }
+  };
+}
+
+function acceptTls(certificates: Certificates, friends: ConnectionInjector, log: Logger) {
   const strangers = createRefusalServer(log);
-  const authorities = parseAuthorities(certificates.ca);
-  const server = createTlsServer(
-    { ...certificates, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2'], minVersion: 'TLSv1.2' },
+  let authorities = parseAuthorities(certificates.ca);
+  const listener = createTlsServer(
+    {
+      ...certificates,
+      requestCert: true,
+      rejectUnauthorized: false,
+      ALPNProtocols: ['h2'],
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HANDSHAKE_MS,
+    },
     (socket: TLSSocket) => {
       socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
       const refusal = refuseClient(socket.getPeerX509Certificate(), authorities, new Date());
@@ -84,8 +122,14 @@ function acceptTls(certificates: Certificates, friends: ConnectionInjector, log:
       }
     },
   );
-  server.on('tlsClientError', (error) => log.debug({ err: error }, 'handshake failed'));
-  return server;
+  listener.on('tlsClientError', (error) => log.debug({ err: error }, 'handshake failed'));
+  return {
+    listener,
+    renew(renewed: Certificates): void {
+      listener.setSecureContext(renewed);
+      authorities = parseAuthorities(renewed.ca);
+    },
+  };
 }
 
 /**
@@ -94,6 +138,7 @@ function acceptTls(certificates: Certificates, friends: ConnectionInjector, log:
  */
 function createRefusalServer(log: Logger): Http2Server {
   const server = createHttp2Server();
+  server.on('session', (session) => session.setTimeout(HANDSHAKE_MS, () => session.destroy()));
   server.on('sessionError', (error) => log.debug({ err: error }, 'connection failed'));
   server.on('stream', (stream) => {
     stream.on('error', (error) => log.debug({ err: error }, 'connection failed'));

@@ -14,9 +14,12 @@ export interface Certificates {
   key: Buffer;
 }
 
-/** The files Crossplane mounts: ca.crt, tls.crt and tls.key. Throws one readable line. */
+/** The files Crossplane mounts. */
+export const CERTIFICATE_FILES = ['ca.crt', 'tls.crt', 'tls.key'] as const;
+
+/** Reads the files in a directory. Throws one readable line. */
 export function loadCertificates(directory: string): Certificates {
-  const read = (file: string): Buffer => {
+  const read = (file: (typeof CERTIFICATE_FILES)[number]): Buffer => {
     try {
       return readFileSync(join(directory, file));
     } catch (error) {

@@ -11,7 +11,7 @@ import type { Options } from './options.ts';
 /** What Crossplane prints of an example: the composite and what is composed, without what its engine adds. */
 export async function renderByCrossplane(options: Options, { files, now }: Example): Promise<JsonObject[]> {
   const log = pino({ level: 'silent' });
-  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => now, log);
+  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => now);
   const address = { host: '127.0.0.1', port: 0 };
   const server = await startServer({ address, certificates: undefined, maxReceiveBytes: 16 * 1024 * 1024 }, runFunction, log);
   try {

@@ -38,6 +38,8 @@ export class World {
   /** The runs in which a second Pod is what the scenario shows. */
   readonly mayStartTwice: Run[] = [];
   private readonly namespaces: string[] = [];
+  /** Events have whole seconds. */
+  private readonly openedAt = Math.floor(Date.now() / 1000) * 1000;
 
   constructor(options: Options, name: string) {
     this.options = options;
@@ -114,7 +116,9 @@ export class World {
     }
     const objects = await this.objects();
     parts.push(...objects.map((object) => [textAt(object, 'metadata', 'labels', PART), listAt(object, 'status', 'conditions')]));
-    const warnings = (await cluster.list('events')).filter((event) => event['type'] === 'Warning');
+    const warnings = (await cluster.list('events')).filter(
+      (event) => event['type'] === 'Warning' && Date.parse(textAt(event, 'lastTimestamp') ?? '') >= this.openedAt,
+    );
     parts.push(...warnings.slice(-10).map((event) => [textAt(event, 'involvedObject', 'name'), event['message']]));
     return parts.map((part) => JSON.stringify(part)).join('\n');
   }

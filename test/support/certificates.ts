@@ -88,8 +88,7 @@ export const issueServer = (authority: Authority): Promise<Pair> =>
   issue(authority, { subject: 'CN=function', usage: SERVER_AUTH });
 
 /** A directory as Crossplane mounts it in a function. */
-export function writeCertificates({ cert: ca }: Pair, { cert, key }: Pair): string {
-  const directory = temporaryDirectory();
+export function writeCertificates({ cert: ca }: Pair, { cert, key }: Pair, directory = temporaryDirectory()): string {
   writeFileSync(join(directory, 'ca.crt'), ca);
   writeFileSync(join(directory, 'tls.crt'), cert);
   writeFileSync(join(directory, 'tls.key'), key);

@@ -3,12 +3,12 @@ import {
   FunctionRunnerServiceService,
   type Ready,
   RunFunctionRequest,
-  type RunFunctionResponse,
+  RunFunctionResponse,
 } from '@crossplane-org/function-sdk-typescript';
-import { type ChannelCredentials, credentials, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import { type ChannelCredentials, credentials, Metadata, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
 import { pino } from 'pino';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { createRunFunction } from '../../src/server/handler.ts';
+import { createRunFunction, type Report, type RunFunction } from '../../src/server/handler.ts';
 import { HealthService } from '../../src/server/health.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../../src/server/server.ts';
 import { NOW } from './request.ts';
@@ -16,10 +16,13 @@ import { NOW } from './request.ts';
 const MIB = 1024 * 1024;
 const Client = makeGenericClientConstructor({ ...FunctionRunnerServiceService, ...HealthService }, 'Function');
 
-export const silent = pino({ level: 'silent' });
+const silent = pino({ level: 'silent' });
 
-export function startTestServer(options: Partial<ServerOptions> = {}): Promise<RunningServer> {
-  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => NOW, silent);
+export function startTestServer(
+  options: Partial<ServerOptions> = {},
+  { now = () => NOW, report }: { now?: () => Date; report?: Report } = {},
+): Promise<RunningServer> {
+  const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, now, report);
   const address = { host: undefined, port: 0 };
   return startServer({ address, certificates: undefined, maxReceiveBytes: 16 * MIB, ...options }, runFunction, silent);
 }
@@ -46,7 +49,11 @@ export interface PartialRequest {
 
 export const requestOf = (partial: PartialRequest): RunFunctionRequest => RunFunctionRequest.fromPartial(partial as object);
 
-type Unary<Req, Rsp> = (request: Req) => Promise<Rsp>;
+/** Calls the function without a transport, with the SDK's messages at both ends. */
+export const callWith = (runFunction: RunFunction, partial: PartialRequest): RunFunctionResponse =>
+  RunFunctionResponse.decode(runFunction(RunFunctionRequest.encode(requestOf(partial)).finish(), {}));
+
+type Unary<Req, Rsp> = (request: Req, headers?: Record<string, string>) => Promise<Rsp>;
 
 export interface TestClient {
   runFunction: Unary<PartialRequest, RunFunctionResponse>;
@@ -58,16 +65,17 @@ export function connect(target: string, channel: ChannelCredentials = credential
   const client = new Client(target, channel, { 'grpc.max_send_message_length': -1 });
   const call =
     <Req, Rsp>(method: string): Unary<Req, Rsp> =>
-    (request) =>
+    (request, headers = {}) =>
       new Promise((resolve, reject) => {
+        const metadata = Metadata.fromHttp2Headers(headers);
         const deadline = { deadline: Date.now() + 8000 };
-        client[method]?.(request, deadline, (error: ServiceError | null, response: Rsp) =>
+        client[method]?.(request, metadata, deadline, (error: ServiceError | null, response: Rsp) =>
           error ? reject(error) : resolve(response),
         );
       });
   const runFunction = call<RunFunctionRequest, RunFunctionResponse>('runFunction');
   return {
-    runFunction: (request) => runFunction(requestOf(request)),
+    runFunction: (request, headers) => runFunction(requestOf(request), headers),
     check: call('check'),
     close: () => client.close(),
   };

@@ -1,3 +1,4 @@
+import { valueAt } from '../../../src/kube/json.ts';
 import { eventually, wait } from '../clock.ts';
 import { flagsOf, start, stop } from '../components.ts';
 import { apply, remove } from '../kubectl.ts';
@@ -45,8 +46,12 @@ export const scenario: Scenario = {
     const run = await world.createRun();
     world.mayStartTwice.push(run);
     try {
-      await run.start();
-      must((await run.pods()).length === 0, 'the Job is held');
+      await eventually('Crossplane has released the Job', 60, async () => {
+        await run.status();
+        const job = await run.object('agentrun-job');
+        return valueAt(job, 'spec', 'forProvider', 'manifest', 'spec', 'suspend') === false;
+      });
+      must((await run.pods()).length === 0, 'the API server holds the Job');
       await stop(world.options, 'core');
       try {
         await release();

@@ -14,6 +14,13 @@ async function hasOnly(run: Run, image: string): Promise<boolean> {
   return pods.length === 1 && pods.every((pod) => isReady(pod) && imageOf(pod) === image);
 }
 
+/** A fake Pod has none, and without one no Service leads to it. */
+async function giveAddress(run: Run): Promise<void> {
+  const [pod] = await run.pods();
+  const status = { podIP: '10.0.0.1', podIPs: [{ ip: '10.0.0.1' }] };
+  await patch('pod', textAt(pod, 'metadata', 'name') ?? '', run.namespace, { status }, '--subresource=status');
+}
+
 export const scenario: Scenario = {
   about: 'a server is reached through its Service, follows its pack, and goes with its AgentRun',
   play: async (world) => {
@@ -21,6 +28,7 @@ export const scenario: Scenario = {
     const run = await world.createRun({ skills: [{ skillPackRef: 'e2e-web' }] });
     world.measure('Serving', await run.until('Serving', 120));
     await eventually('it has a ready Pod', 60, () => hasOnly(run, image));
+    if (world.options.fakePods) await giveAddress(run);
     const labels = `kubernetes.io/service-name=${run.workloadName}`;
     await eventually('the Service leads to the Pod', 60, async () => {
       const slices = await list('endpointslices', { namespace: world.namespace, labels });

@@ -1,4 +1,4 @@
-import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-typescript';
+import { FunctionRunnerServiceService, RunFunctionRequest } from '@crossplane-org/function-sdk-typescript';
 import { credentials, makeGenericClientConstructor, type ServiceError, status } from '@grpc/grpc-js';
 import { must, type Scenario } from '../world.ts';
 
@@ -7,7 +7,7 @@ function callAsStranger(endpoint: string): Promise<number | undefined> {
   const Client = makeGenericClientConstructor(FunctionRunnerServiceService, 'FunctionRunnerService');
   const client = new Client(endpoint, credentials.createSsl(null, null, null, { rejectUnauthorized: false }));
   return new Promise((resolve) => {
-    client['runFunction']?.({}, (error: ServiceError | null) => {
+    client['runFunction']?.(RunFunctionRequest.fromPartial({}), (error: ServiceError | null) => {
       client.close();
       resolve(error?.code);
     });

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SERVING } from '../src/server/health.ts';
-import type { RunningServer } from '../src/server/server.ts';
-import { type Authority, createAuthority, issue, issueServer, type Pair } from './support/certificates.ts';
-import { connect, startTestServer, type TestClient } from './support/client.ts';
-import { packXr } from './support/request.ts';
+import { SERVING } from '../../src/server/health.ts';
+import type { RunningServer } from '../../src/server/server.ts';
+import { type Authority, createAuthority, issue, issueServer, type Pair } from '../support/certificates.ts';
+import { connect, startTestServer, type TestClient } from '../support/client.ts';
+import { packXr } from '../support/request.ts';
 
 const MIB = 1024 * 1024;
 const FUNCTION_PATH = '/apiextensions.fn.proto.v1.FunctionRunnerService/RunFunction';

@@ -5,13 +5,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseServeOptions } from '../src/server/options.ts';
-import { startProbes } from '../src/server/probes.ts';
-import { createAuthority, issue, issueServer, writeCertificates } from './support/certificates.ts';
-import { connect, startTestServer } from './support/client.ts';
-import { projectPath } from './support/project.ts';
-import { packXr } from './support/request.ts';
-import { temporaryDirectory } from './support/temporary.ts';
+import { createMetrics } from '../../src/server/metrics.ts';
+import { parseServeOptions } from '../../src/server/options.ts';
+import { startProbes } from '../../src/server/probes.ts';
+import { createAuthority, issue, issueServer, writeCertificates } from '../support/certificates.ts';
+import { connect, startTestServer } from '../support/client.ts';
+import { projectPath } from '../support/project.ts';
+import { packXr } from '../support/request.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
 const ANY_PORTS = ['--address', ':0', '--metrics-address', '127.0.0.1:0'];
@@ -115,7 +116,7 @@ describe('the process', () => {
 
 describe('the probes', () => {
   it('tell liveness, readiness and metrics in plain HTTP', async () => {
-    const probes = await startProbes({ host: '127.0.0.1', port: 0 });
+    const probes = await startProbes({ host: '127.0.0.1', port: 0 }, createMetrics(() => 0).registry);
     const ask = async (path: string) => {
       const response = await fetch(`http://127.0.0.1:${probes.port}${path}`);
       return [response.status, await response.text()] as const;
