@@ -14,7 +14,7 @@ describe('examples', () => {
     const expected = projectPath(`examples/${name}/expected.yaml`);
     expect(existsSync(expected), 'touch expected.yaml, then npm test -- -u, then read it').toBe(true);
     const { files, now } = readExample(name);
-    const { composite, composed } = await render(loadRenderInput(files), now);
+    const { composite, composed } = render(loadRenderInput(files), now);
     await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);
   });
 

@@ -61,9 +61,9 @@ commandWithFiles('render')
   .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
   .option('-r, --include-function-results', 'print results (events) too', false)
   .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime)
-  .action(async (...[composite, composition, functions, flags]: [...Required<Files>, RenderFlags]) => {
+  .action((...[composite, composition, functions, flags]: [...Required<Files>, RenderFlags]) => {
     const input = load([composite, composition, functions], flags, flags.observedResources);
-    const rendered = await render(input, flags.now ?? new Date());
+    const rendered = render(input, flags.now ?? new Date());
     const documents = [rendered.composite, ...rendered.composed, ...(flags.includeFunctionResults ? rendered.results : [])];
     process.stdout.write(documents.map(writeYaml).join(''));
   });

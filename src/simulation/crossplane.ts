@@ -12,6 +12,7 @@
 import { nameOf } from '../api/composite.ts';
 import { type Request, type Selector, selects } from '../function/request.ts';
 import type { Composed, Condition, Response } from '../function/response.ts';
+import { composeInRounds } from '../function/rounds.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
 import { RESOURCE_NAME } from '../kube/labels.ts';
 import { CLAIMS, variantOf } from '../kube/variant.ts';
@@ -31,9 +32,6 @@ export interface CrossplaneOptions {
 const CACHE_MS = 20;
 const RECONCILE_MS = 20;
 const RETRY_MS = 5_000;
-
-/** As often as it calls before it gives up on requirements that keep changing. */
-const MAX_ROUNDS = 5;
 
 const FINALIZER = 'composite.apiextensions.crossplane.io';
 const FOREGROUND = 'foregroundDeletion';
@@ -140,20 +138,13 @@ export class Crossplane {
   }
 
   private call(composite: JsonObject, observed: Map<string, JsonObject>): Response {
-    for (let round = 0; round < MAX_ROUNDS; round += 1) {
-      const required = new Map(
-        Object.entries(this.requirements).map(([key, selector]) => [
-          key,
-          this.api.list(selector.kind).filter((resource) => selects(selector, resource)),
-        ]),
-      );
-      const request: Request = { composite, observed, required, input: this.options.input, now: new Date(this.clock.now) };
-      const response = this.options.compose(request);
-      if (response.kind === 'fatal') return response;
-      this.requirements = response.requirements;
-      if (Object.keys(response.requirements).every((key) => required.has(key))) return response;
-    }
-    return { kind: 'fatal', message: `the requirements did not become stable within ${MAX_ROUNDS} rounds` };
+    const { compose, input } = this.options;
+    const fetch = (selector: Selector): JsonObject[] =>
+      this.api.list(selector.kind).filter((resource) => selects(selector, resource));
+    const now = new Date(this.clock.now);
+    const response = composeInRounds(compose, { composite, observed, input, now }, fetch, this.requirements);
+    if (response.kind === 'composed') this.requirements = response.requirements;
+    return response;
   }
 
   /** Owns the fields that are given; what the provider and the API server wrote stays. */

@@ -2,8 +2,9 @@
 import { inject } from 'vitest';
 import { API_VERSION } from '../../src/api/kinds.ts';
 import { compose, type Options } from '../../src/compose.ts';
-import { type Request, selects } from '../../src/function/request.ts';
+import { selects } from '../../src/function/request.ts';
 import type { Composed, Response } from '../../src/function/response.ts';
+import { composeInRounds } from '../../src/function/rounds.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { CLAIMS, NAMESPACED, type Variant } from '../../src/kube/variant.ts';
 
@@ -76,21 +77,11 @@ export interface World {
 const OPTIONS: Options = { ttlSeconds: 60, requirePolicy: false };
 
 export function respond({ composite, cluster = [], observed = new Map(), input, now = NOW, options }: World): Response {
-  let required = new Map<string, JsonObject[]>();
-  for (let round = 0; round < 5; round += 1) {
-    const request: Request = { composite, observed, required, input, now };
-    const response = compose(request, { ...OPTIONS, ...options });
-    if (response.kind === 'fatal') return response;
-    const asked = Object.keys(response.requirements);
-    if (asked.every((key) => required.has(key))) return response;
-    required = new Map(
-      Object.entries(response.requirements).map(([key, selector]) => [
-        key,
-        cluster.filter((resource) => selects(selector, resource)),
-      ]),
-    );
-  }
-  throw new Error('the requirements did not become stable within 5 rounds');
+  return composeInRounds(
+    (request) => compose(request, { ...OPTIONS, ...options }),
+    { composite, observed, input, now },
+    (selector) => cluster.filter((resource) => selects(selector, resource)),
+  );
 }
 
 export function respondComposed(world: World): Composed {

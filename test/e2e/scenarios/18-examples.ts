@@ -19,7 +19,7 @@ export const scenario: Scenario = {
     for (const name of examples) {
       const example = readExample(name);
       const theirs = await renderByCrossplane(world.options, example);
-      const { composite, composed } = await render(loadRenderInput(example.files), example.now);
+      const { composite, composed } = render(loadRenderInput(example.files), example.now);
       const ours = [composite, ...composed.map(withoutName)];
       const difference = ours.findIndex((resource, index) => !equal(resource, theirs[index] ?? null));
       must(

@@ -1,0 +1,24 @@
+/** One call of the function as Crossplane makes it: again, until everything that is asked for was given. */
+import type { JsonObject } from '../kube/json.ts';
+import type { Request, Selector } from './request.ts';
+import type { Response } from './response.ts';
+
+/** As often as Crossplane asks before it gives up on requirements that keep changing. */
+const MAX_ROUNDS = 5;
+
+/** `first` is what was required last time, which Crossplane sends along with the first call. */
+export function composeInRounds(
+  compose: (request: Request) => Response,
+  request: Omit<Request, 'required'>,
+  fetch: (selector: Selector) => JsonObject[],
+  first: Record<string, Selector> = {},
+): Response {
+  let selectors = first;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const required = new Map(Object.entries(selectors).map(([key, selector]) => [key, fetch(selector)]));
+    const response = compose({ ...request, required });
+    if (response.kind === 'fatal' || Object.keys(response.requirements).every((key) => required.has(key))) return response;
+    selectors = response.requirements;
+  }
+  return { kind: 'fatal', message: `the function's requirements did not become stable within ${MAX_ROUNDS} rounds` };
+}
