@@ -1,5 +1,5 @@
 /** From a generated validator's errors to faults a person can act on. */
-import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+import { isObject, type JsonObject, type JsonValue, without } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import type { SchemaError, Validator } from './generated/validators.js';
 
@@ -22,22 +22,14 @@ export const PATTERNS: Record<string, string> = {
   '^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$': 'must be the name of a namespace, or *',
 };
 
-/** A copy of `value` with defaults filled in, and everything the schema finds wrong with it. */
+/**
+ * A copy of `value` with defaults filled in, and everything the schema finds wrong with it. A null stands for a field that
+ * is not set, as the API server has it.
+ */
 export function checkSchema(validator: Validator, value: JsonValue, path: string): { value: JsonValue; faults: Fault[] } {
-  const copy = withoutNulls(value);
+  const copy = without(null, value);
   if (validator(copy)) return { value: copy, faults: [] };
   return { value: copy, faults: (validator.errors ?? []).map((error) => faultOf(error, copy, path)) };
-}
-
-/** A null stands for a field that is not set, as the API server has it. */
-function withoutNulls(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, child]) => child !== null)
-      .map(([key, child]) => [key, withoutNulls(child)]),
-  );
 }
 
 function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {

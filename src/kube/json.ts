@@ -40,9 +40,39 @@ export function textAt(root: unknown, ...path: string[]): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Sets an own property, also one that is called `__proto__`. */
+export function setOwn(object: JsonObject, key: string, value: JsonValue): void {
+  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
+  else object[key] = value;
+}
+
+/** A deep copy without the keys whose value is `absent`. */
+export function without(absent: null | undefined, value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map((item) => without(absent, item));
+  if (!isObject(value)) return value;
+  const copy: JsonObject = {};
+  for (const key of Object.keys(value)) {
+    const child = value[key];
+    if (child !== absent && child !== undefined) setOwn(copy, key, without(absent, child));
+  }
+  return copy;
+}
+
 /** How many bytes a value takes as UTF-8 JSON, quotes and escapes included. */
 export function jsonBytes(value: unknown): number {
   return new TextEncoder().encode(JSON.stringify(value)).length;
+}
+
+/** Whether a value takes more bytes as JSON than `limit`: exactly, but what is far from it is not written to know. */
+export const isLarger = (value: JsonValue, limit: number): boolean => atMostBytes(value) > limit && jsonBytes(value) > limit;
+
+/** An escape takes 6 bytes for a character, a number at most 25. */
+function atMostBytes(value: JsonValue): number {
+  if (typeof value === 'string') return 6 * value.length + 3;
+  let bytes = 25;
+  if (Array.isArray(value)) for (const item of value) bytes += atMostBytes(item);
+  else if (isObject(value)) for (const key of Object.keys(value)) bytes += 6 * key.length + 4 + atMostBytes(value[key] ?? null);
+  return bytes;
 }
 
 /** Whether two values are the same, whatever the order of their keys. */

@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue } from './json.ts';
+import { type JsonObject, without } from './json.ts';
 
 /** A plain Kubernetes object to be: what the API server will be asked for. */
 export interface Manifest extends JsonObject {
@@ -15,15 +15,5 @@ export function toManifest<T extends object>(
   object: T & { apiVersion: string; kind: string; metadata: { name: string } },
 ): Manifest {
   const { apiVersion, kind, metadata, ...rest } = object;
-  return prune({ apiVersion, kind, metadata, ...rest } as unknown as JsonObject) as Manifest;
-}
-
-function prune(value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map(prune);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, child]) => child !== undefined)
-      .map(([key, child]) => [key, prune(child)]),
-  );
+  return without(undefined, { apiVersion, kind, metadata, ...rest } as unknown as JsonObject) as Manifest;
 }

@@ -1,6 +1,6 @@
 /** The policy that holds in a namespace. */
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+import { isObject, type JsonObject, type JsonValue, setOwn } from '../kube/json.ts';
 
 /** `over` laid over `base` field by field: maps are merged, lists and values replaced. */
 export function overlay(base: SympoziumPolicySpec, over: SympoziumPolicySpec): SympoziumPolicySpec {
@@ -12,7 +12,7 @@ function merge(base: JsonValue, over: JsonValue): JsonValue {
   const merged: JsonObject = { ...base };
   for (const [key, value] of Object.entries(over)) {
     const below = Object.hasOwn(base, key) ? base[key] : undefined;
-    merged[key] = below === undefined ? value : merge(below, value);
+    setOwn(merged, key, below === undefined ? value : merge(below, value));
   }
   return merged;
 }

@@ -5,7 +5,7 @@
 import type { Fault } from '../api/fault.ts';
 import type { Right, UsedPack } from '../api/generated/types.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
-import { isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
+import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
 import { PLAN } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
@@ -117,8 +117,10 @@ function withPlan(manifest: Manifest, plan: Plan): Manifest {
 
 /** The plan a workload carries, or undefined when it carries none that can be read. */
 export function readPlan(workload: unknown): Plan | undefined {
+  const text = textAt(workload, 'metadata', 'annotations', PLAN);
+  if (text === undefined) return undefined;
   try {
-    const plan: unknown = JSON.parse(textAt(workload, 'metadata', 'annotations', PLAN) ?? '');
+    const plan: unknown = JSON.parse(text);
     return isObject(plan) && isObject(plan['parts']) ? (plan as unknown as Plan) : undefined;
   } catch {
     return undefined;
@@ -141,15 +143,14 @@ const MAX_PLAN_BYTES = 240 * 1024;
 export function checkSizes({ parts, plan }: Prepared): Fault[] {
   const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
   const faults = parts
-    .map(({ manifest }) => ({ manifest, bytes: jsonBytes(manifest) }))
-    .filter(({ bytes }) => bytes > MAX_MANIFEST_BYTES)
-    .map(({ manifest, bytes }) => ({
+    .filter(({ manifest }) => isLarger(manifest, MAX_MANIFEST_BYTES))
+    .map(({ manifest }) => ({
       path: 'spec',
-      found: kib(bytes),
+      found: kib(jsonBytes(manifest)),
       rule: `must make a ${manifest.kind} of at most ${kib(MAX_MANIFEST_BYTES)}: shorten env, params and commands, or select fewer packs`,
     }));
-  const planBytes = jsonBytes(plan);
-  if (planBytes <= MAX_PLAN_BYTES) return faults;
+  const planJson = plan as unknown as JsonObject;
+  if (!isLarger(planJson, MAX_PLAN_BYTES)) return faults;
   const rule = `must select packs whose rights take at most ${kib(MAX_PLAN_BYTES)} when listed`;
-  return [...faults, { path: 'spec.skills', found: kib(planBytes), rule }];
+  return [...faults, { path: 'spec.skills', found: kib(jsonBytes(planJson)), rule }];
 }

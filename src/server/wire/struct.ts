@@ -3,7 +3,7 @@
  * ends at 32 nested objects, which the schema of a CRD exceeds.
  */
 import type protobuf from 'protobufjs/minimal.js';
-import type { JsonObject, JsonValue } from '../../kube/json.ts';
+import { type JsonObject, type JsonValue, setOwn } from '../../kube/json.ts';
 
 /** Deeper values are refused: each level costs a few hundred bytes of stack. The API server stores no deeper ones. */
 export const MAX_DEPTH = 2_000;
@@ -62,9 +62,7 @@ function readEntry(reader: protobuf.Reader, end: number, object: JsonObject, dep
     else reader.skipType(tag & 7);
   }
   mustEnd(reader, end);
-  if (value === undefined) return;
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
+  if (value !== undefined) setOwn(object, key, value);
 }
 
 /** Undefined for a Value of no kind, which stands for nothing. */
