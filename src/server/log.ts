@@ -7,6 +7,8 @@ import type { Report } from './handler.ts';
 
 export function reportToLog(log: Logger): Report {
   return (outcome, seconds, trace) => {
+    // What nobody reads is not made: most calls change nothing.
+    if (outcome.kind === 'composed' && outcome.response.results.length === 0 && !log.isLevelEnabled('debug')) return;
     const rest = { durationMs: Math.round(seconds * 1e6) / 1000, ...trace };
     switch (outcome.kind) {
       case 'composed': {

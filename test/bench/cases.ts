@@ -1,5 +1,4 @@
 /** The requests that are measured, as Crossplane sends them, and what the function answers to each. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { RunFunctionRequest } from '@crossplane-org/function-sdk-typescript';
 import { loadRenderInput, type RenderInput } from '../../src/cli/load.ts';
 import { withUid } from '../../src/cli/uid.ts';
@@ -26,17 +25,6 @@ export const buildCases = (): Case[] => [
   buildCase('AgentRun, finished', withSpec(fromExample('phase-succeeded'), { ttlSecondsAfterFinished: 86_400 })),
   buildCase('AgentRun, 200 faults', withSpec(fromExample('three-packs'), { env: buildFaults() })),
 ];
-
-/** The responses of all cases, in a file that the null function reads. */
-export function writeResponses(file: string, cases: Case[]): void {
-  const entries = cases.map(({ name, response }) => [name, { ...response, resources: [...response.resources] }]);
-  writeFileSync(file, JSON.stringify(entries));
-}
-
-export function readResponses(file: string): Map<string, Composed> {
-  const entries = JSON.parse(readFileSync(file, 'utf8')) as [string, Omit<Composed, 'resources'> & { resources: [] }][];
-  return new Map(entries.map(([name, response]) => [name, { ...response, resources: new Map(response.resources) }]));
-}
 
 function buildCase(name: string, { composite: given, observed, required, input }: RenderInput): Case {
   const composite = withUid(given);

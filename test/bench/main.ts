@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { buildCases, type Case, writeResponses } from './cases.ts';
+import { buildCases, type Case } from './cases.ts';
 import { Caller, type Load } from './load.ts';
 import { bundle, type Started, startProcess } from './processes.ts';
+import { writeResponses } from './responses.ts';
 
 interface Options {
   calls: number;

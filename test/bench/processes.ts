@@ -1,29 +1,21 @@
 /** The processes that are measured, each as one bundle as it is shipped. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, exec, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
-import { projectPath } from '../support/project.ts';
+import { promisify } from 'node:util';
+import { projectPath, readText } from '../support/project.ts';
 
 /** As examples/install sets them. */
 const MEMORY = '--max-old-space-size=96 --max-semi-space-size=2';
 
-/** Bundles an entry as `npm run build` does, into a directory. */
+/** Bundles an entry as it is shipped, by the command of the project. */
 export async function bundle(entry: string, directory: string): Promise<string> {
-  const outfile = join(directory, entry.replaceAll('/', '-').replace('.ts', '.mjs'));
-  await build({
-    entryPoints: [projectPath(entry)],
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    minifySyntax: true,
-    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
-    outfile,
-    logLevel: 'error',
-  });
+  const { scripts } = JSON.parse(readText('package.json')) as { scripts: { build: string } };
+  const outfile = join(directory, entry.replaceAll('/', '-').replace('.ts', '.cjs'));
+  const command = scripts.build.replace('src/main.ts', entry).replace('dist/main.cjs', outfile);
+  await promisify(exec)(`npx ${command} --log-level=error`, { cwd: projectPath('.') });
   return outfile;
 }
 

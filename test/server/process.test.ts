@@ -1,13 +1,14 @@
 /** The process as Crossplane starts it: flags, environment, signals, exit codes. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentials } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { parseServeOptions } from '../../src/server/options.ts';
 import { startProbes } from '../../src/server/probes.ts';
+import { bundle } from '../bench/processes.ts';
 import { createAuthority, issue, issueServer, writeCertificates } from '../support/certificates.ts';
 import { connect, startTestServer } from '../support/client.ts';
 import { projectPath } from '../support/project.ts';
@@ -104,6 +105,35 @@ describe('the process', () => {
     client.close();
     child.kill('SIGTERM');
     expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('ends with 0 on SIGINT, after the calls in flight', async () => {
+    const child = start([...ANY_PORTS, '--insecure']);
+    const client = connect(`127.0.0.1:${await served(child)}`);
+    const calls = Array.from({ length: 20 }, () => client.runFunction(REQUEST));
+    await calls[0];
+    child.kill('SIGINT');
+    const tags = (await Promise.all(calls)).map(({ meta }) => meta?.tag);
+    expect(tags).toEqual(Array.from({ length: 20 }, () => 't'));
+    client.close();
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('serves as one file in a directory that nobody may write, as any user', async () => {
+    const directory = temporaryDirectory();
+    const file = await bundle('src/main.ts', directory);
+    for (const name of readdirSync(directory)) chmodSync(join(directory, name), 0o444);
+    chmodSync(directory, 0o555);
+    const isRoot = process.getuid?.() === 0;
+    const child = spawn(process.execPath, [file, ...ANY_PORTS, '--insecure'], {
+      cwd: '/',
+      ...(isRoot && { uid: 12345, gid: 12345 }),
+    });
+    children.push(child);
+    const client = connect(`127.0.0.1:${await served(child)}`);
+    expect((await client.runFunction(REQUEST)).meta?.tag).toBe('t');
+    client.close();
+    chmodSync(directory, 0o755);
   });
 
   it('serves without certificates when both --insecure and --tls-certs-dir are given', async () => {
