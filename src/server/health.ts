@@ -8,7 +8,7 @@ import protobuf from 'protobufjs/minimal.js';
 
 export const SERVING = 1;
 export const NOT_SERVING = 2;
-const SERVICE_UNKNOWN = 3;
+export const SERVICE_UNKNOWN = 3;
 
 /** Field 1 as text, field 1 as a number. */
 const SERVICE_TAG = 10;

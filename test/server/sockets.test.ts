@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { credentials, status } from '@grpc/grpc-js';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { SERVING } from '../../src/server/health.ts';
+import { NOT_SERVING, SERVICE_UNKNOWN, SERVING } from '../../src/server/health.ts';
 import type { RunningServer } from '../../src/server/server.ts';
 import { type Authority, createAuthority, issue, issueServer, type Pair } from '../support/certificates.ts';
 import { connect, startTestServer, type TestClient } from '../support/client.ts';
@@ -36,6 +36,16 @@ describe('without transport security', () => {
     expect(await client.check({ service: '' })).toEqual({ status: SERVING });
     expect(await client.check({ service: 'apiextensions.fn.proto.v1.FunctionRunnerService' })).toEqual({ status: SERVING });
     await expect(client.check({ service: 'other' })).rejects.toMatchObject({ code: status.NOT_FOUND });
+  });
+
+  it('tells a watcher when it stops, and one of an unknown service that it is', async () => {
+    const running = await startTestServer();
+    client = connect(`127.0.0.1:${running.port}`);
+    const [ours, other] = [client.watch({ service: '' }), client.watch({ service: 'other' })];
+    expect([await ours.next(), await other.next()]).toEqual([SERVING, SERVICE_UNKNOWN]);
+    const stopped = running.stop(0);
+    expect(await ours.next()).toBe(NOT_SERVING);
+    await stopped;
   });
 
   it('takes a request of several MiB, refuses one over the limit, and goes on', async () => {

@@ -1,11 +1,19 @@
 /** A gRPC client as Crossplane has one, and one for the health service. */
+import { once } from 'node:events';
 import {
   FunctionRunnerServiceService,
   type Ready,
   RunFunctionRequest,
   RunFunctionResponse,
 } from '@crossplane-org/function-sdk-typescript';
-import { type ChannelCredentials, credentials, Metadata, makeGenericClientConstructor, type ServiceError } from '@grpc/grpc-js';
+import {
+  type ChannelCredentials,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  makeGenericClientConstructor,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import { pino } from 'pino';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { createRunFunction, type Report, type RunFunction } from '../../src/server/handler.ts';
@@ -58,6 +66,8 @@ type Unary<Req, Rsp> = (request: Req, headers?: Record<string, string>) => Promi
 export interface TestClient {
   runFunction: Unary<PartialRequest, RunFunctionResponse>;
   check: Unary<{ service: string }, { status: number }>;
+  /** Every status the server tells, one by one. */
+  watch: (request: { service: string }) => { next: () => Promise<number> };
   close(): void;
 }
 
@@ -77,6 +87,12 @@ export function connect(target: string, channel: ChannelCredentials = credential
   return {
     runFunction: (request, headers) => runFunction(requestOf(request), headers),
     check: call('check'),
+    watch: (request) => {
+      const stream = client['watch']?.(request) as ClientReadableStream<{ status: number }>;
+      // It ends with the server.
+      stream.on('error', () => {});
+      return { next: async () => (await once(stream, 'data'))[0].status };
+    },
     close: () => client.close(),
   };
 }
