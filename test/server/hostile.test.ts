@@ -2,6 +2,8 @@
 import { once } from 'node:events';
 import { type ClientHttp2Stream, connect as connectHttp2, constants, type OutgoingHttpHeaders } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { RunFunctionRequest, Severity } from '@crossplane-org/function-sdk-typescript';
 import { credentials, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs/minimal.js';
@@ -38,6 +40,21 @@ afterEach(async () => {
 async function answers(): Promise<void> {
   expect((await client.runFunction(REQUEST)).meta?.tag).toBe('t');
   expect(calls.count).toBe(0);
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** MiB in use. */
+function heap(): number {
+  collectGarbage();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / MIB;
+}
+
+/** Resolves when what happened has left nothing worth speaking of; it has until the end of the test. */
+async function untilMemoryIsBack(before: number): Promise<void> {
+  while (heap() - before > 8) await client.check({ service: '' });
 }
 
 /** A message with its gRPC frame. */
@@ -106,6 +123,7 @@ describe('what is no request', () => {
 
   it('is what 1,000 connections send that speak no HTTP/2', async () => {
     await start();
+    const before = heap();
     let seed = 1;
     const next = (): number => (seed = (seed * 48271) % 2147483647);
     for (let round = 0; round < 10; round += 1) {
@@ -119,6 +137,7 @@ describe('what is no request', () => {
       await Promise.all(closed);
     }
     await answers();
+    await untilMemoryIsBack(before);
   });
 
   it('is what 1,000 connections send that speak no TLS', async () => {
@@ -177,22 +196,26 @@ describe('a caller who does not wait', () => {
   });
 });
 
+/** Sends requests with large answers, and goes away when all have begun to come. */
+async function askWithoutReading(count: number): Promise<void> {
+  const session = connectHttp2(`http://127.0.0.1:${server.port}`, { settings: { initialWindowSize: 0 } }).on('error', () => {});
+  const request = frame(encode({ ...REQUEST, context: { big: 'x'.repeat(MIB) } }));
+  const streams = Array.from({ length: count }, () => session.request(HEADERS));
+  for (const stream of streams) stream.on('error', () => {}).end(request);
+  await Promise.all(streams.map((stream) => once(stream, 'response')));
+  await client.runFunction(REQUEST);
+  session.destroy();
+}
+
 describe('a caller who does not read', () => {
   it('keeps nobody else waiting', async () => {
     await start();
-    const context = { big: 'x'.repeat(MIB) };
-    const session = connectHttp2(`http://127.0.0.1:${server.port}`, { settings: { initialWindowSize: 0 } }).on('error', () => {});
-    const streams = Array.from({ length: 20 }, () => {
-      const stream = session.request(HEADERS);
-      stream.on('error', () => {});
-      stream.end(frame(encode({ ...REQUEST, context })));
-      return stream;
-    });
-    await Promise.all(streams.map((stream) => once(stream, 'response')));
-    await client.runFunction(REQUEST);
-    session.destroy();
+    await answers();
+    const before = heap();
+    await askWithoutReading(20);
     await untilIdle();
     await answers();
+    await untilMemoryIsBack(before);
   });
 });
 
