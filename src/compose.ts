@@ -42,5 +42,12 @@ export function compose(request: Request, { ttlSeconds, requirePolicy }: Options
       message: `cannot compose ${kind || 'a resource without kind'} (${apiVersion || 'no apiVersion'}): this function knows ${kinds} of ${API_VERSION}`,
     };
   }
-  return { kind: 'composed', ...composeKind() };
+  return { kind: 'composed', ...tellOnce(composeKind(), request) };
+}
+
+/** Crossplane calls again at once when something new is asked for, and uses that answer and not this one. */
+function tellOnce(composed: Composed, { required }: Request): Composed {
+  if (Object.keys(composed.requirements).every((key) => required.has(key))) return composed;
+  const { deniedBy: _, ...rest } = composed;
+  return { ...rest, results: [] };
 }

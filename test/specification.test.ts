@@ -27,6 +27,7 @@ const WORLD = {
     instance: items(instanceXr()),
     'policy/default': items(),
     'policy/ns.team-a': items(),
+    policies: items(),
     'skillpack/k8s-ops': items(
       packXr('k8s-ops', { sidecar: { image: 'i', rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] } }),
     ),
@@ -195,6 +196,14 @@ describe('a Function MUST NOT return a Warning or Normal result every time it is
     expect(first.results[0]?.target).toBe(Target.TARGET_COMPOSITE_AND_CLAIM);
     const status = objectAt(first.desired?.composite?.resource, 'status');
     expect(call({ ...composite, status }, WORLD).results).toEqual([]);
+  });
+});
+
+describe('a response that asks for more', () => {
+  it('tells nothing: Crossplane asks again at once, and uses that answer', () => {
+    const { policies, ...others } = WORLD.requiredResources;
+    expect(call(packXr('a'), { requiredResources: others }).results).toEqual([]);
+    expect(call(packXr('a'), { requiredResources: { ...others, policies } }).results).toHaveLength(1);
   });
 });
 
