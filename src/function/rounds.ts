@@ -3,7 +3,7 @@ import type { JsonObject } from '../kube/json.ts';
 import type { Request, Selector } from './request.ts';
 import type { Response } from './response.ts';
 
-/** As often as Crossplane asks before it gives up on requirements that keep changing. */
+/** Crossplane gives up on requirements that keep changing too, and looks whether they are those it has fetched. */
 const MAX_ROUNDS = 5;
 
 /** `first` is what was required last time, which Crossplane sends along with the first call. */

@@ -3,7 +3,13 @@
  * field each, so they are written on protobufjs's reader and writer; the published package reads a .proto file by
  * path, which a bundle does not have.
  */
-import { type handleServerStreamingCall, type handleUnaryCall, type ServiceDefinition, status } from '@grpc/grpc-js';
+import {
+  type handleServerStreamingCall,
+  type handleUnaryCall,
+  type ServerWritableStream,
+  type ServiceDefinition,
+  status,
+} from '@grpc/grpc-js';
 import protobuf from 'protobufjs/minimal.js';
 
 export const SERVING = 1;
@@ -62,10 +68,12 @@ export const HealthService = {
   watch: { ...METHOD, path: '/grpc.health.v1.Health/Watch', responseStream: true },
 } satisfies ServiceDefinition;
 
+type Watcher = ServerWritableStream<HealthRequest, HealthResponse>;
+
 /** Serves the status of the whole server (an empty name) and of the named services; any other is unknown. */
 export function createHealth(services: string[]) {
   let current = NOT_SERVING;
-  const watchers = new Set<(status: number) => void>();
+  const watchers = new Set<Watcher>();
   const known = (service: string): boolean => service === '' || services.includes(service);
 
   const check: handleUnaryCall<HealthRequest, HealthResponse> = (call, callback) => {
@@ -73,20 +81,23 @@ export function createHealth(services: string[]) {
     else callback({ code: status.NOT_FOUND, details: 'unknown service' });
   };
   const watch: handleServerStreamingCall<HealthRequest, HealthResponse> = (call) => {
-    if (!known(call.request.service)) {
-      call.write({ status: SERVICE_UNKNOWN });
-      return;
-    }
-    const send = (value: number): void => void call.write({ status: value });
-    watchers.add(send);
-    call.on('cancelled', () => watchers.delete(send));
-    send(current);
+    watchers.add(call);
+    call.on('cancelled', () => watchers.delete(call));
+    call.write({ status: known(call.request.service) ? current : SERVICE_UNKNOWN });
   };
   return {
     handlers: { check, watch },
-    set(value: typeof SERVING | typeof NOT_SERVING): void {
-      current = value;
-      for (const send of watchers) send(value);
+    serve(): void {
+      current = SERVING;
+    },
+    /** Tells every watcher and ends its call, which would otherwise hold the server open. */
+    stop(): void {
+      current = NOT_SERVING;
+      for (const call of watchers) {
+        if (known(call.request.service)) call.write({ status: current });
+        call.end();
+      }
+      watchers.clear();
     },
   };
 }

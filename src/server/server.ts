@@ -16,7 +16,7 @@ import {
 } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
 import type { RunFunction } from './handler.ts';
-import { createHealth, HealthService, NOT_SERVING, SERVING } from './health.ts';
+import { createHealth, HealthService } from './health.ts';
 import { type ListenAddress, listen } from './listen.ts';
 import { type Certificates, parseAuthorities, refuseClient } from './tls.ts';
 
@@ -71,13 +71,13 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
     socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
   });
   const port = await listen(listener, options.address);
-  health.set(SERVING);
+  health.serve();
 
   return {
     port,
     renew: (certificates) => tls?.renew(certificates),
     async stop(graceMs) {
-      health.set(NOT_SERVING);
+      health.stop();
       const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
       const drained = new Promise<void>((resolve) => grpc.tryShutdown(() => resolve()));
       await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, graceMs).unref())]);

@@ -245,6 +245,24 @@ describe('a response', () => {
     });
   });
 
+  it('has no requirements at all where nothing is asked for: Crossplane up to 2.4 would call again', () => {
+    const { requirements } = RunFunctionResponse.decode(encodeResponse(request, { ...COMPOSED, requirements: {} }));
+    expect(requirements).toBeUndefined();
+  });
+
+  it('is refused where the composite of an earlier step is no message', () => {
+    for (const composite of [Uint8Array.from([18, 127]), Uint8Array.from([10, 127])]) {
+      const broken = { ...request, desired: { ...request.desired, composite } };
+      expect(() => encodeResponse(broken, COMPOSED)).toThrow(WireError);
+    }
+  });
+
+  it('that is fatal is small, whatever the request called itself', () => {
+    const huge = 'x'.repeat(5 * 1024 * 1024);
+    const fatal = RunFunctionResponse.decode(encodeFatal({ ...request, tag: huge }, huge));
+    expect([fatal.meta?.tag, fatal.results[0]?.message.length]).toEqual(['', 4096]);
+  });
+
   it('that Crossplane would not take names what is large', () => {
     const large = (bytes: number) => ({ resource: { kind: 'Object', data: 'x'.repeat(bytes) }, ready: true });
     const resources = new Map([

@@ -1,10 +1,10 @@
 /** Whatever a socket can send: the process lives, answers the next call, and keeps nothing. */
 import { once } from 'node:events';
-import { type ClientHttp2Stream, connect as connectHttp2, constants, type OutgoingHttpHeaders } from 'node:http2';
+import { connect as connectHttp2, constants } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { RunFunctionRequest, Severity } from '@crossplane-org/function-sdk-typescript';
+import { Severity } from '@crossplane-org/function-sdk-typescript';
 import { credentials, status } from '@grpc/grpc-js';
 import protobuf from 'protobufjs/minimal.js';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -13,14 +13,13 @@ import { CallCounter } from '../../src/server/calls.ts';
 import type { RunningServer, ServerOptions } from '../../src/server/server.ts';
 import { MAX_DEPTH, writeStruct } from '../../src/server/wire/struct.ts';
 import { createAuthority, issue, issueServer } from '../support/certificates.ts';
-import { connect, type PartialRequest, requestOf, startTestServer, type TestClient } from '../support/client.ts';
+import { connect, startTestServer, type TestClient } from '../support/client.ts';
 import { readDocuments } from '../support/project.ts';
 import { instanceXr, packXr, policyXr, runXr, uses } from '../support/request.ts';
+import { encode, frame, HEADERS, statusOf, withStream } from '../support/stream.ts';
 
 const MIB = 1024 * 1024;
-const FUNCTION_PATH = '/apiextensions.fn.proto.v1.FunctionRunnerService/RunFunction';
 const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
-const HEADERS = { ':method': 'POST', ':path': FUNCTION_PATH, 'content-type': 'application/grpc', te: 'trailers' };
 
 let server: RunningServer;
 let calls: CallCounter;
@@ -57,41 +56,6 @@ async function untilMemoryIsBack(before: number): Promise<void> {
   while (heap() - before > 8) await client.check({ service: '' });
 }
 
-/** A message with its gRPC frame. */
-function frame(message: Uint8Array, length = message.length): Buffer {
-  const head = Buffer.alloc(5);
-  head.writeUInt32BE(length, 1);
-  return Buffer.concat([head, message]);
-}
-
-const encode = (request: PartialRequest): Uint8Array => RunFunctionRequest.encode(requestOf(request)).finish();
-
-/** A call on a connection of its own, below the gRPC client, which would never send such a thing. */
-async function withStream<T>(use: (stream: ClientHttp2Stream) => Promise<T>, headers: OutgoingHttpHeaders = {}): Promise<T> {
-  const session = connectHttp2(`http://127.0.0.1:${server.port}`).on('error', () => {});
-  try {
-    const stream = session.request({ ...HEADERS, ...headers });
-    stream.on('error', () => {});
-    return await use(stream);
-  } finally {
-    session.destroy();
-  }
-}
-
-/** The status with which a call ends. */
-function statusOf(stream: ClientHttp2Stream): Promise<number> {
-  stream.resume();
-  return new Promise((resolve) => {
-    const read = (headers: OutgoingHttpHeaders): void => {
-      if (headers['grpc-status'] !== undefined) resolve(Number(headers['grpc-status']));
-    };
-    stream
-      .on('response', read)
-      .on('trailers', read)
-      .on('close', () => resolve(status.UNKNOWN));
-  });
-}
-
 /** Resolves when no call is in flight; each look is a call of the health service, so nothing sleeps. */
 async function untilIdle(): Promise<void> {
   while (calls.count > 0) await client.check({ service: '' });
@@ -100,7 +64,7 @@ async function untilIdle(): Promise<void> {
 describe('what is no request', () => {
   it('is INVALID_ARGUMENT with the reason', async () => {
     await start();
-    const code = await withStream((stream) => {
+    const code = await withStream(server.port, (stream) => {
       stream.end(frame(Uint8Array.from([15, 255, 255])));
       return statusOf(stream);
     });
@@ -112,7 +76,7 @@ describe('what is no request', () => {
     await start();
     const message = encode(REQUEST);
     for (const bytes of [frame(message).subarray(0, 20), frame(message, message.length - 3), Buffer.from([9])]) {
-      const code = await withStream((stream) => {
+      const code = await withStream(server.port, (stream) => {
         stream.end(bytes);
         return statusOf(stream);
       });
@@ -163,7 +127,7 @@ describe('what is no request', () => {
 describe('a caller who does not wait', () => {
   it('cancels, and the call is forgotten', async () => {
     await start();
-    await withStream(async (stream) => {
+    await withStream(server.port, async (stream) => {
       stream.write(frame(encode(REQUEST)).subarray(0, 10));
       while (calls.count === 0) await client.check({ service: '' });
       stream.close(constants.NGHTTP2_CANCEL);
@@ -175,6 +139,7 @@ describe('a caller who does not wait', () => {
   it('has a deadline that is over, and the call ends with it', async () => {
     await start();
     const code = await withStream(
+      server.port,
       (stream) => {
         stream.write(frame(encode(REQUEST)).subarray(0, 10));
         return statusOf(stream);
@@ -187,7 +152,7 @@ describe('a caller who does not wait', () => {
 
   it('breaks the connection, and the call is forgotten', async () => {
     await start();
-    await withStream(async (stream) => {
+    await withStream(server.port, async (stream) => {
       stream.write(frame(encode(REQUEST)).subarray(0, 10));
       while (calls.count === 0) await client.check({ service: '' });
     });
@@ -241,7 +206,7 @@ describe('a request that is deep or large', () => {
     const input = writeStruct(protobuf.Writer.create().uint32(34).fork(), nest(MAX_DEPTH + 1))
       .ldelim()
       .finish();
-    const code = await withStream((stream) => {
+    const code = await withStream(server.port, (stream) => {
       stream.end(frame(input));
       return statusOf(stream);
     });

@@ -29,9 +29,12 @@ interface State<T> {
 
 /** Throws a WireError that says why the bytes are no request. */
 export function decodeRequest(bytes: Uint8Array): WireRequest {
-  const reader = protobuf.Reader.create(bytes);
+  return read(bytes, readRequest);
+}
+
+function read<T>(bytes: Uint8Array, readMessage: (reader: Reader) => T): T {
   try {
-    return readRequest(reader);
+    return readMessage(protobuf.Reader.create(bytes));
   } catch (error) {
     if (error instanceof WireError) throw error;
     // The reader throws plain errors for what is cut off and for what is no wire type.
@@ -148,16 +151,17 @@ function readResource(reader: Reader): JsonObject {
 
 const CONNECTION_DETAILS = field(2);
 
-/** A Resource message of an earlier step, to be sent on with another resource in it. */
+/** A Resource message of an earlier step, to be sent on with another resource in it. Throws a WireError. */
 export function decodeResource(bytes: Uint8Array): { resource: JsonObject; connectionDetails: Uint8Array[] } {
-  const reader = protobuf.Reader.create(bytes);
-  let resource: JsonObject = {};
-  const connectionDetails: Uint8Array[] = [];
-  readFields(reader, reader.len, (tag) => {
-    if (tag === RESOURCE) resource = readStruct(reader, readEnd(reader));
-    else if (tag === CONNECTION_DETAILS) connectionDetails.push(reader.bytes());
-    else return false;
-    return true;
+  return read(bytes, (reader) => {
+    let resource: JsonObject = {};
+    const connectionDetails: Uint8Array[] = [];
+    readFields(reader, reader.len, (tag) => {
+      if (tag === RESOURCE) resource = readStruct(reader, readEnd(reader));
+      else if (tag === CONNECTION_DETAILS) connectionDetails.push(reader.bytes());
+      else return false;
+      return true;
+    });
+    return { resource, connectionDetails };
   });
-  return { resource, connectionDetails };
 }

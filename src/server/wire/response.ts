@@ -18,6 +18,9 @@ const FATAL_TTL_SECONDS = 10;
 /** What Crossplane's client takes at most, by grpc-go's default. */
 const MAX_BYTES = 4 * 1024 * 1024;
 
+/** What is left of a message that is too large itself. */
+const MAX_MESSAGE = 4096;
+
 const META = field(1);
 const DESIRED = field(2);
 const RESULTS = field(3);
@@ -56,7 +59,11 @@ export function encodeResponse(request: WireRequest, response: Composed): Uint8A
 
 /** Stops the pipeline; the desired state goes back as it came, unless Crossplane would not take it. */
 export function encodeFatal(request: Partial<WireRequest>, message: string): Uint8Array {
-  const { tag = '', desired, context } = request;
+  const bytes = writeFatal(request, message);
+  return bytes.length > MAX_BYTES ? writeFatal({}, message.slice(0, MAX_MESSAGE)) : bytes;
+}
+
+function writeFatal({ tag = '', desired, context }: Partial<WireRequest>, message: string): Uint8Array {
   const writer = protobuf.Writer.create();
   writeMeta(writer, tag, FATAL_TTL_SECONDS);
   if (desired !== undefined) {
@@ -69,8 +76,7 @@ export function encodeFatal(request: Partial<WireRequest>, message: string): Uin
   writer.uint32(SEVERITY).int32(Severity.SEVERITY_FATAL).uint32(MESSAGE).string(message);
   writer.uint32(TARGET_OF_RESULT).int32(Target.TARGET_COMPOSITE).ldelim();
   if (context !== undefined) writer.uint32(CONTEXT).bytes(context);
-  const bytes = writer.finish();
-  return bytes.length > MAX_BYTES ? encodeFatal({ tag }, message) : bytes;
+  return writer.finish();
 }
 
 /** Which part of a response takes most of it. */
@@ -150,7 +156,9 @@ const MATCH_LABELS = field(4);
 const LABELS = field(1);
 const NAMESPACE = field(5);
 
+/** Left out when there are none: Crossplane up to 2.4 takes an empty message for something new that is asked, and calls again. */
 function writeRequirements(writer: Writer, requirements: Record<string, Selector>): void {
+  if (Object.keys(requirements).length === 0) return;
   writer.uint32(REQUIREMENTS).fork();
   for (const [key, selector] of Object.entries(requirements)) {
     writeEntry(writer, RESOURCES_OF_REQUIREMENTS, key).fork();
