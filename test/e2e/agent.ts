@@ -7,10 +7,13 @@ export const END_FILE = '/tmp/end';
 
 const SCRIPT = `until [ -s ${END_FILE} ]; do sleep 0.2; done; exit "$(cat ${END_FILE})"`;
 
+/** A hundred of them fit on one node. */
+export const TINY = { cpu: '5m', memory: '16Mi' };
+
 /** Only a policy can choose the agent. */
 export const buildAgentPolicy = (image: string): JsonObject => ({
   apiVersion: API_VERSION,
   kind: 'SympoziumPolicy',
   metadata: { name: 'default' },
-  spec: { defaults: { agent: { image, command: ['sh', '-c', SCRIPT] } } },
+  spec: { defaults: { agent: { image, command: ['sh', '-c', SCRIPT], resources: TINY } } },
 });

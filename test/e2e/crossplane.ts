@@ -12,7 +12,8 @@ import type { Options } from './options.ts';
 export async function renderByCrossplane(options: Options, { files, now }: Example): Promise<JsonObject[]> {
   const log = pino({ level: 'silent' });
   const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => now);
-  const address = { host: '127.0.0.1', port: 0 };
+  // A renderer in a container reaches this machine by another address.
+  const address = { host: options.crossplaneCore === undefined ? undefined : '127.0.0.1', port: 0 };
   const server = await startServer({ address, certificates: undefined, maxReceiveBytes: 16 * 1024 * 1024 }, runFunction, log);
   try {
     const target = `render.crossplane.io/runtime-development-target=127.0.0.1:${server.port}`;

@@ -78,6 +78,7 @@ export async function uninstall({ configuration, functionEndpoint, image }: Opti
   }
   await eventually('no definition is left', 120, async () => (await get('crd', 'skillpacks.sympozium.ai')) === undefined);
   await revoke(ROLE);
+  await remove('namespace', SYSTEM_NAMESPACE);
   if (functionEndpoint === undefined) return;
   await remove('functions.pkg.crossplane.io', FUNCTION);
   await remove('functionrevisions.pkg.crossplane.io', `${FUNCTION}-e2e`);

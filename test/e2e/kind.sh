@@ -43,23 +43,38 @@ install_crossplane() {
 # Crossplane sets the replicas of what it runs, so its runtime config is told.
 scale() {
   case $1 in
-  core) "${system[@]}" scale deployment/crossplane --replicas="$2" && selector=app=crossplane ;;
-  provider) scale_package provider-kubernetes "$2" && selector=pkg.crossplane.io/provider=provider-kubernetes ;;
-  function) scale_package function-skillpack "$2" && selector=pkg.crossplane.io/function=function-skillpack ;;
+  core)
+    selector=app=crossplane
+    "${system[@]}" scale deployment/crossplane --replicas="$2"
+    ;;
+  provider)
+    selector=pkg.crossplane.io/provider=provider-kubernetes
+    scale_package provider-kubernetes "$2"
+    ;;
+  function)
+    selector=pkg.crossplane.io/function=function-skillpack
+    scale_package function-skillpack "$2"
+    ;;
   esac
   [ "$2" != 0 ] || "${system[@]}" delete pod --selector "$selector" --force --grace-period=0 --ignore-not-found
 }
 scale_package() {
   "${system[@]}" patch deploymentruntimeconfig "$1" --type merge --patch "{\"spec\":{\"deploymentTemplate\":{\"spec\":{\"replicas\":$2}}}}"
+  # Crossplane does it in its own time; a Pod deleted before would be made again.
+  for deployment in $("${system[@]}" get deployments --output name | grep "/$1-"); do
+    "${system[@]}" wait "$deployment" --for=jsonpath='{.spec.replicas}'="$2" --timeout=1m
+  done
 }
 
 play() {
   kubectl config use-context "kind-$cluster"
+  set -m # a process group of its own, to end all of it
   while true; do
     "${system[@]}" port-forward deployment/crossplane 18080:8080 || sleep 1
   done >/dev/null 2>&1 &
-  local forwarding=$!
-  trap 'kill $forwarding' EXIT
+  forwarding=$!
+  set +m
+  trap 'kill -- -$forwarding' EXIT
   local flags=()
   for component in core provider function; do
     flags+=("--stop-$component" "bash test/e2e/kind.sh stop $component" "--start-$component" "bash test/e2e/kind.sh start $component")
@@ -68,10 +83,21 @@ play() {
 }
 
 case ${1:-} in
-up) kind create cluster --name "$cluster" && start_registry && publish_function && install_crossplane ;;
+up)
+  kind create cluster --name "$cluster" --config test/e2e/kind.yaml
+  start_registry
+  publish_function
+  install_crossplane
+  ;;
 play) play "${@:2}" ;;
 stop) scale "$2" 0 ;;
 start) scale "$2" 1 ;;
-down) kind delete cluster --name "$cluster" && docker rm --force "$registry" ;;
-*) sed -n '2,6s/^# //p' "$0" && exit 2 ;;
+down)
+  kind delete cluster --name "$cluster"
+  docker rm --force "$registry"
+  ;;
+*)
+  sed -n '2,6s/^# //p' "$0"
+  exit 2
+  ;;
 esac

@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { writeYaml } from '../../src/cli/yaml.ts';
-import { type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
+import { type JsonObject, listAt } from '../../src/kube/json.ts';
 
 /** What kubectl wrote to stderr, and nothing of what it was given. */
 class KubectlError extends Error {}
@@ -64,9 +64,8 @@ export const exec = (pod: string, container: string, namespace: string, script: 
 export const annotate = (kind: string, name: string, namespace: string, annotation: string): Promise<string> =>
   kubectl(['annotate', kind, name, '-n', namespace, '--overwrite', annotation]);
 
-/** The version of the API server. */
-export const version = async (): Promise<string> =>
-  textAt(JSON.parse(await kubectl(['get', '--raw', '/version'])), 'gitVersion') ?? 'unknown';
+/** What the API server answers under a path. */
+export const raw = (path: string): Promise<string> => kubectl(['get', '--raw', path]);
 
 /** A right as the authorizer is asked for it. */
 export interface Access {
@@ -98,9 +97,14 @@ export async function mayDo(questions: Question[]): Promise<boolean[]> {
   return allowed.map((answer) => answer === 'true');
 }
 
+export interface Watch {
+  isAlive(): boolean;
+  stop(): void;
+}
+
 /** Calls back with every line of a watch until it is stopped. */
-export function watch(args: string[], onLine: (line: string) => void): { stop(): void } {
+export function watch(args: string[], onLine: (line: string) => void): Watch {
   const child = spawn('kubectl', ['get', ...args, '--watch'], { stdio: ['ignore', 'pipe', 'ignore'] });
   createInterface({ input: child.stdout }).on('line', onLine);
-  return { stop: () => child.kill() };
+  return { isAlive: () => child.exitCode === null && child.signalCode === null, stop: () => child.kill() };
 }

@@ -45,7 +45,7 @@ async function play(options: Options, name: string, scenario: Scenario): Promise
     return outcome();
   } catch (error) {
     const failure = `${(error as Error).message}\n${await world.describe().catch((reason: Error) => reason.message)}`;
-    await world.close().catch(() => undefined);
+    await world.close().catch(() => world.podsEver.stop());
     return { ...outcome(), failure };
   }
 }
@@ -59,8 +59,8 @@ async function main(): Promise<number> {
     return 2;
   }
   const outcomes: Outcome[] = [];
-  await install(options);
   try {
+    await install(options);
     for (const [name, scenario] of scenarios) {
       const outcome = await play(options, name, scenario);
       outcomes.push(outcome);
@@ -68,10 +68,10 @@ async function main(): Promise<number> {
       if (outcome.failure !== undefined) process.stderr.write(`${outcome.failure}\n`);
     }
   } finally {
+    process.stdout.write(formatOutcomes(outcomes));
+    writeResults(options.results, outcomes);
     await uninstall(options);
   }
-  process.stdout.write(formatOutcomes(outcomes));
-  writeResults(options.results, outcomes);
   return outcomes.every(({ failure }) => failure === undefined) ? 0 : 1;
 }
 

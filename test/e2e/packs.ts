@@ -1,6 +1,7 @@
 /** The packs the scenarios use. */
 import { API_VERSION } from '../../src/api/kinds.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
+import { TINY } from './agent.ts';
 
 /** Applied verbatim. */
 export const SEED = 'examples/packs/k8s-ops.yaml';
@@ -16,7 +17,7 @@ export const rule = (resource: string): JsonObject[] => [{ apiGroups: [''], reso
 
 /** A sidecar that does nothing until it is ended. */
 export const idle = (image: string, spec: JsonObject = {}): JsonObject => ({
-  sidecar: { image, command: ['sleep', '86400'], ...spec },
+  sidecar: { image, command: ['sleep', '86400'], resources: TINY, ...spec },
 });
 
 const SERVER = {

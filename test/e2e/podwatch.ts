@@ -1,15 +1,15 @@
 /** Every Pod of a Job that ever was, those that are long gone included. */
 import { RUN } from '../../src/kube/labels.ts';
-import { watch } from './kubectl.ts';
+import { type Watch, watch } from './kubectl.ts';
 
 const LINE = `jsonpath={.metadata.uid} {.metadata.labels.${RUN.replaceAll('.', '\\.')}}{"\\n"}`;
 
 export class PodWatch {
   private readonly uids = new Map<string, Set<string>>();
-  private readonly watching: { stop(): void };
+  private readonly watching: Watch;
 
   constructor() {
-    this.watching = watch(['pods', '-A', '-l', 'batch.kubernetes.io/job-name', '-o', LINE], (line) => {
+    this.watching = watch(['pods', '-A', '-l', `batch.kubernetes.io/job-name,${RUN}`, '-o', LINE], (line) => {
       const [uid = '', run = ''] = line.split(' ');
       this.uids.set(run, (this.uids.get(run) ?? new Set()).add(uid));
     });
@@ -23,6 +23,11 @@ export class PodWatch {
   /** The runs that have had more than one. */
   startedTwice(): string[] {
     return [...this.uids].filter(([, uids]) => uids.size > 1).map(([run]) => run);
+  }
+
+  /** Whether it has seen everything until now. */
+  isWatching(): boolean {
+    return this.watching.isAlive();
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 /** What the suite needs of a cluster, before it changes anything. */
 import { listAt, textAt } from '../../src/kube/json.ts';
-import { get, list, mayDo, version } from './kubectl.ts';
+import { get, list, mayDo, raw } from './kubectl.ts';
 import type { Options } from './options.ts';
 
 const PLURALS = ['agentruns', 'sympoziuminstances', 'skillpacks', 'sympoziumpolicies', 'xagentruns', 'xsympoziuminstances'];
@@ -8,7 +8,7 @@ const PLURALS = ['agentruns', 'sympoziuminstances', 'skillpacks', 'sympoziumpoli
 /** Every reason why the suite cannot run here; empty when it can. */
 export async function findMissing({ functionEndpoint, providerServiceAccount }: Options): Promise<string[]> {
   try {
-    await version();
+    await raw('/version');
   } catch (error) {
     return [`no cluster: ${(error as Error).message}`];
   }

@@ -1,7 +1,7 @@
 /** One AgentRun of a scenario: what is done to it, what it says of itself, what the cluster has of it. */
 import { API_VERSION } from '../../src/api/kinds.ts';
 import { readCondition } from '../../src/kube/conditions.ts';
-import { equal, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART, RUN } from '../../src/kube/labels.ts';
 import { PINNED } from '../../src/objects/observed.ts';
 import { END_FILE } from './agent.ts';
@@ -20,6 +20,11 @@ const TOOLS_MAY_NOT: cluster.Access[] = [
   { verb: 'get', resource: 'secrets' },
   { verb: 'create', resource: 'jobs', group: 'batch' },
 ];
+
+const hasStarted = (pod: JsonObject): boolean =>
+  listAt(pod, 'status', 'containerStatuses').some(
+    (container) => textAt(container, 'name') === 'agent' && valueAt(container, 'started') === true,
+  );
 
 export class Run {
   private readonly world: World;
@@ -81,9 +86,12 @@ export class Run {
     return eventually(`${this.name} is ${phase}`, limit, async () => (await this.status())['phase'] === phase);
   }
 
-  /** Seconds until the run works. */
-  start(limit = 60): Promise<number> {
-    return this.until('Running', limit);
+  /** Seconds until the run works; a real Pod may take longer, and is waited for. */
+  async start(limit = 60): Promise<number> {
+    const seconds = await this.until('Running', limit);
+    if (!this.world.options.fakePods)
+      await eventually(`the agent of ${this.name} has started`, 180, async () => (await this.pods()).some(hasStarted));
+    return seconds;
   }
 
   async condition(type: string): Promise<string> {

@@ -75,7 +75,6 @@ export class World {
 
   /** Deletes what the scenario made; what does not go is a fault of the product, and so is a run that started twice. */
   async close(): Promise<void> {
-    this.podsEver.stop();
     for (const namespace of this.namespaces) {
       for (const kind of ['agentruns.sympozium.ai', 'sympoziuminstances.sympozium.ai'])
         for (const item of await cluster.list(kind, { namespace }))
@@ -90,6 +89,8 @@ export class World {
         async () => (await cluster.get('namespace', namespace)) === undefined,
       );
     }
+    must(this.podsEver.isWatching(), 'all Pods were watched');
+    this.podsEver.stop();
     const permitted = this.mayStartTwice.map((run) => run.id);
     const guilty = this.podsEver.startedTwice().filter((run) => !permitted.includes(run));
     must(guilty.length === 0, `started more than once: ${guilty.join(', ')}`);

@@ -8,7 +8,9 @@ import { must, type Scenario } from '../world.ts';
 
 const versions = async (run: Run): Promise<string> => {
   const found = await Promise.all(['job', 'role', 'rolebinding', 'configmap', 'serviceaccount'].map((kind) => run.real(kind)));
-  return found.map((item) => `${textAt(item, 'metadata', 'uid')} ${valueAt(item, 'metadata', 'resourceVersion')}`).join();
+  // The status of a Job changes with its Pod; what it was asked to be has a generation.
+  const version = (item: unknown) => valueAt(item, 'metadata', 'generation') ?? valueAt(item, 'metadata', 'resourceVersion');
+  return found.map((item) => `${textAt(item, 'metadata', 'uid')} ${version(item)}`).join();
 };
 
 export const scenario: Scenario = {

@@ -1,6 +1,6 @@
 import { listAt, textAt } from '../../../src/kube/json.ts';
 import { eventually } from '../clock.ts';
-import { apply, list, patch } from '../kubectl.ts';
+import { apply, list, patch, raw } from '../kubectl.ts';
 import { buildPacks } from '../packs.ts';
 import type { Run } from '../run.ts';
 import { must, type Scenario } from '../world.ts';
@@ -14,6 +14,10 @@ async function hasOnly(run: Run, image: string): Promise<boolean> {
   return pods.length === 1 && pods.every((pod) => isReady(pod) && imageOf(pod) === image);
 }
 
+/** The skill that the server serves, through the API server's proxy. */
+const ask = (run: Run): Promise<string> =>
+  raw(`/api/v1/namespaces/${run.namespace}/services/${run.workloadName}:http/proxy/e2e-web.md`);
+
 /** A fake Pod has none, and without one no Service leads to it. */
 async function giveAddress(run: Run): Promise<void> {
   const [pod] = await run.pods();
@@ -22,7 +26,7 @@ async function giveAddress(run: Run): Promise<void> {
 }
 
 export const scenario: Scenario = {
-  about: 'a server is reached through its Service, follows its pack, and goes with its AgentRun',
+  about: 'a server is found through its Service, follows its pack, and goes with its AgentRun',
   play: async (world) => {
     const { image, secondImage } = world.options;
     const run = await world.createRun({ skills: [{ skillPackRef: 'e2e-web' }] });
@@ -34,6 +38,7 @@ export const scenario: Scenario = {
       const slices = await list('endpointslices', { namespace: world.namespace, labels });
       return slices.some((slice) => listAt(slice, 'endpoints').length === 1);
     });
+    if (!world.options.fakePods) must((await ask(run)) === 'How to e2e-web', 'its Service answers');
     try {
       await patch('skillpack', 'e2e-web', undefined, { spec: { sidecar: { image: secondImage } } });
       const rolled = await eventually('the Pod has the new image', 120, () => hasOnly(run, secondImage));
@@ -45,6 +50,7 @@ export const scenario: Scenario = {
     await run.delete();
     world.measure('no Pod more', await run.untilNoPod());
     await run.untilGone();
-    for (const kind of ['deployment', 'service']) must((await run.real(kind)) === undefined, `the ${kind} is gone`);
+    for (const kind of ['deployment', 'service'])
+      await eventually(`the ${kind} is gone`, 10, async () => (await run.real(kind)) === undefined);
   },
 };

@@ -10,18 +10,18 @@ export const scenario: Scenario = {
   play: async (world) => {
     const plural = world.isNamespaced ? 'agentruns' : 'xagentruns';
     const controller = { controller: `composite/${plural}.sympozium.ai` };
-    const tokens = () => readCounter(world.options.coreMetrics ?? '', 'circuit_breaker_events_total', controller);
-    const before = await tokens();
+    const read = (name: string) => readCounter(world.options.coreMetrics ?? '', `circuit_breaker_${name}_total`, controller);
+    const before = { events: await read('events'), opens: await read('opens') };
     const run = await world.createRun({ skills: PACKS });
     world.measure('Running', await run.start());
-    world.measure('events until Running', (await tokens()) - before, '');
-    const isResponsive = async (): Promise<boolean> =>
-      readCondition((await run.composite()) ?? {}, 'Responsive')?.status !== 'False';
-    must(await isResponsive(), 'the breaker is closed when the run works');
+    const events = (await read('events')) - before.events;
+    must(events > 0, 'the breaker counts');
+    world.measure('events until Running', events, '');
     await run.untilPinned();
     await run.endAgent(0);
     world.measure('no right after the Pod', await run.untilNoRight());
     await run.until('Succeeded');
-    must(await isResponsive(), 'the breaker is closed at the end');
+    must((await read('opens')) === before.opens, 'the breaker never opened');
+    must(readCondition((await run.composite()) ?? {}, 'Responsive')?.status === 'True', 'the composite is Responsive');
   },
 };
