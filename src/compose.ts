@@ -4,6 +4,7 @@ import { API_VERSION, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
 import { parseSettings } from './api/settings.ts';
 import type { Request } from './function/request.ts';
 import type { Composed, Response } from './function/response.ts';
+import { isLast } from './function/rounds.ts';
 import { composeInstance } from './instance/compose.ts';
 import { textAt } from './kube/json.ts';
 import { CLAIMS, NAMESPACED } from './kube/variant.ts';
@@ -45,9 +46,9 @@ export function compose(request: Request, { ttlSeconds, requirePolicy }: Options
   return { kind: 'composed', ...tellOnce(composeKind(), request) };
 }
 
-/** Crossplane calls again at once when something new is asked for, and uses that answer and not this one. */
-function tellOnce(composed: Composed, { required }: Request): Composed {
-  if (Object.keys(composed.requirements).every((key) => required.has(key))) return composed;
+/** What an answer tells that is not the last one would be told again. */
+function tellOnce(composed: Composed, request: Request): Composed {
+  if (isLast(composed, request)) return composed;
   const { deniedBy: _, ...rest } = composed;
   return { ...rest, results: [] };
 }

@@ -27,6 +27,7 @@ interface Trace {
 /** From a RunFunctionRequest to a RunFunctionResponse, as bytes. Throws a WireError for what is no request, and nothing else. */
 export type RunFunction = (request: Uint8Array, trace: Trace) => Uint8Array;
 
+/** The function of a process: `report` is told of every call, and no call, whatever its bytes, ends the process. */
 export function createRunFunction(options: Options, now: () => Date, report: Report = () => {}): RunFunction {
   return (bytes, trace) => {
     const started = performance.now();

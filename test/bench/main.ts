@@ -59,12 +59,13 @@ async function measureCase({ name, request }: Case, real: Caller, nothing: Calle
   const rows: Row[] = [];
   for (const caller of [real, nothing]) await caller.load(request, WARM_UP, 16);
   for (const concurrency of CONCURRENCY) {
-    const [reals, nulls]: Load[][] = [[], []];
+    const reals: Load[] = [];
+    const nulls: Load[] = [];
     for (let round = 0; round < options.rounds; round += 1) {
-      reals?.push(await real.load(request, options.calls, concurrency));
-      nulls?.push(await nothing.load(request, options.calls, concurrency));
+      reals.push(await real.load(request, options.calls, concurrency));
+      nulls.push(await nothing.load(request, options.calls, concurrency));
     }
-    rows.push({ name, concurrency, real: medianLoad(reals ?? []), null: medianLoad(nulls ?? []) });
+    rows.push({ name, concurrency, real: medianLoad(reals), null: medianLoad(nulls) });
   }
   return rows;
 }
@@ -72,17 +73,18 @@ async function measureCase({ name, request }: Case, real: Caller, nothing: Calle
 const MS_UNTIL_IDLE = 2_000;
 
 async function measureStarts(file: string, args: string[]): Promise<{ coldStart: number; rss: number }> {
-  const [starts, sizes]: number[][] = [[], []];
+  const starts: number[] = [];
+  const sizes: number[] = [];
   for (let index = 0; index < STARTS; index += 1) {
     const started = await startProcess(file, args);
-    starts?.push(started.coldStart);
+    starts.push(started.coldStart);
     if (index < 3) {
       await wait(MS_UNTIL_IDLE);
-      sizes?.push(started.rss());
+      sizes.push(started.rss());
     }
     await started.stop();
   }
-  return { coldStart: median(starts ?? []), rss: median(sizes ?? []) };
+  return { coldStart: median(starts), rss: median(sizes) };
 }
 
 /** Resident memory in MiB after half of the calls and after all of them, in turns over every case. */

@@ -23,6 +23,16 @@ afterEach(async () => {
   client = undefined;
 });
 
+/** A server that has begun to read a call. */
+async function startWithHalfACall() {
+  const calls = new CallCounter();
+  const running = await startTestServer({ interceptors: [calls.intercept] });
+  const health = connect(`127.0.0.1:${running.port}`);
+  const half = sendHalf(running.port, REQUEST);
+  while (calls.count === 0) await health.check({ service: '' });
+  return { running, health, half };
+}
+
 describe('without transport security', () => {
   it.each(['127.0.0.1', '[::1]'])('answers on %s', async (host) => {
     server = await startTestServer();
@@ -60,11 +70,7 @@ describe('without transport security', () => {
   });
 
   it('finishes a call that has only half come when it is told to stop, and takes no other', async () => {
-    const calls = new CallCounter();
-    const running = await startTestServer({ interceptors: [calls.intercept] });
-    const health = connect(`127.0.0.1:${running.port}`);
-    const half = sendHalf(running.port, REQUEST);
-    while (calls.count === 0) await health.check({ service: '' });
+    const { running, health, half } = await startWithHalfACall();
     const stopped = running.stop(5000);
     expect(await half.finish()).toBe(status.OK);
     await stopped;
@@ -73,11 +79,7 @@ describe('without transport security', () => {
   });
 
   it('does not wait longer than it may for the other half', async () => {
-    const calls = new CallCounter();
-    const running = await startTestServer({ interceptors: [calls.intercept] });
-    const health = connect(`127.0.0.1:${running.port}`);
-    const half = sendHalf(running.port, REQUEST);
-    while (calls.count === 0) await health.check({ service: '' });
+    const { running, health, half } = await startWithHalfACall();
     await running.stop(0);
     expect(await half.finish()).not.toBe(status.OK);
     health.close();
