@@ -1,15 +1,17 @@
 /** The whole function as one pure step: request in, response out. */
+import { SETTINGS_VALID } from './api/conditions.ts';
 import { formatFaults } from './api/fault.ts';
 import { API_VERSION, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
-import { parseSettings } from './api/settings.ts';
+import { DEFAULT_SETTINGS, parseSettings, type Settings } from './api/settings.ts';
 import type { Request } from './function/request.ts';
-import type { Composed, Response } from './function/response.ts';
+import type { Composed, Condition, Response } from './function/response.ts';
 import { isLast } from './function/rounds.ts';
 import { composeInstance } from './instance/compose.ts';
+import { readCondition } from './kube/conditions.ts';
 import { textAt } from './kube/json.ts';
 import { CLAIMS, NAMESPACED } from './kube/variant.ts';
 import { composePolicy } from './policy/compose.ts';
-import { composeRun } from './run/compose.ts';
+import { composeRun, isBegun } from './run/compose.ts';
 import { composeSkillPack } from './skillpack/compose.ts';
 
 /** What the function's own flags decide. */
@@ -22,8 +24,11 @@ export interface Options {
 
 export function compose(request: Request, { ttlSeconds, requirePolicy }: Options): Response {
   const parsed = parseSettings(request.input);
-  if (!parsed.ok) return { kind: 'fatal', message: `cannot read the function input: ${formatFaults(parsed.faults)}` };
-  const settings = { ...parsed.value, requirePolicy: parsed.value.requirePolicy || requirePolicy };
+  const problem = parsed.ok ? undefined : `cannot read the function input: ${formatFaults(parsed.faults)}`;
+  if (problem !== undefined && !(isRun(request) && isBegun(request))) return { kind: 'fatal', message: problem };
+  // What nobody can read may have asked for a policy.
+  const given: Settings = parsed.ok ? parsed.value : { ...DEFAULT_SETTINGS, requirePolicy: true };
+  const settings = { ...given, requirePolicy: given.requirePolicy || requirePolicy };
   const composers: Record<string, () => Composed> = {
     [SKILL_PACK]: () => composeSkillPack(request, settings, ttlSeconds),
     [CLAIMS.sympoziumInstance]: () => composeInstance(request, ttlSeconds),
@@ -43,7 +48,28 @@ export function compose(request: Request, { ttlSeconds, requirePolicy }: Options
       message: `cannot compose ${kind || 'a resource without kind'} (${apiVersion || 'no apiVersion'}): this function knows ${kinds} of ${API_VERSION}`,
     };
   }
-  return { kind: 'composed', ...tellOnce(composeKind(), request) };
+  const composed = isRun(request) ? withSettingsVerdict(composeKind(), request, problem) : composeKind();
+  return { kind: 'composed', ...tellOnce(composed, request) };
+}
+
+const isRun = ({ composite }: Request): boolean =>
+  [CLAIMS.agentRun, NAMESPACED.agentRun].includes(textAt(composite, 'kind') ?? '');
+
+/** To stop the pipeline would keep the rights of every run that ends meanwhile, so a run that exists is told of it instead. */
+function withSettingsVerdict(composed: Composed, { composite }: Request, problem: string | undefined): Composed {
+  const before = readCondition(composite, SETTINGS_VALID);
+  if (problem === undefined && before === undefined) return composed;
+  const verdict: Condition =
+    problem === undefined
+      ? { type: SETTINGS_VALID, status: 'True', reason: 'Valid', message: '' }
+      : { type: SETTINGS_VALID, status: 'False', reason: 'InvalidInput', message: problem };
+  const isNew = problem !== undefined && before?.message !== problem;
+  const warning = { severity: 'Warning', reason: verdict.reason, message: verdict.message } as const;
+  return {
+    ...composed,
+    conditions: [...composed.conditions, verdict],
+    results: [...composed.results, ...(isNew ? [warning] : [])],
+  };
 }
 
 /** What an answer tells that is not the last one would be told again. */

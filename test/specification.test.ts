@@ -28,6 +28,7 @@ const WORLD = {
     'policy/default': items(),
     'policy/ns.team-a': items(),
     policies: items(),
+    held: items(),
     'skillpack/k8s-ops': items(
       packXr('k8s-ops', { sidecar: { image: 'i', rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] } }),
     ),

@@ -12,8 +12,17 @@ export const ADMITTED = 'Admitted';
 /** AgentRun: whether everything the run needs exists. True from the start on. */
 export const PREPARED = 'Prepared';
 
-/** AgentRun: whether the run's ServiceAccount may hold any right at this moment. */
+/**
+ * AgentRun: whether the run's ServiceAccount may hold any right at this moment. False is said only before anything was made, of a
+ * run that asks for no right, or some seconds after everything was seen to be gone.
+ */
 export const RIGHTS_HELD = 'RightsHeld';
+
+/**
+ * AgentRun: False while the input of the Composition's step cannot be read. A run that exists goes on all the same, with the
+ * defaults; a new one is not begun. Absent from a run that never met such an input.
+ */
+export const SETTINGS_VALID = 'SettingsValid';
 
 /** AgentRun: how the run ended. Unknown until it has. */
 export const SUCCEEDED = 'Succeeded';

@@ -31,11 +31,19 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
   }
   for (const name of ['active', 'preparing']) checkDuration(faults, `input.ttl.${name}`, valueAt(checked.value, 'ttl', name));
   if (faults.length > 0) return invalid(faults);
-  const { systemNamespace, providerConfigName, objectScope, requirePolicy, ttl } = checked.value as unknown as SettingsInput;
+  return { ok: true, value: toSettings(checked.value as unknown as SettingsInput) };
+}
+
+function toSettings({ systemNamespace, providerConfigName, objectScope, requirePolicy, ttl }: SettingsInput): Settings {
   const seconds = (duration: string): number => Math.ceil(parseDuration(duration) ?? 0);
   const ttlSeconds = { active: seconds(ttl.active), preparing: seconds(ttl.preparing) };
-  return { ok: true, value: { systemNamespace, providerConfigName, objectScope, requirePolicy, ttlSeconds } };
+  return { systemNamespace, providerConfigName, objectScope, requirePolicy, ttlSeconds };
 }
+
+/** What holds where the input says nothing. */
+export const DEFAULT_SETTINGS: Settings = toSettings(
+  checkSchema(validateSettings, {}, 'input').value as unknown as SettingsInput,
+);
 
 function checkConstant(faults: Fault[], path: string, found: JsonValue | undefined, expected: string): void {
   if (found !== expected)

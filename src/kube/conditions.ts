@@ -4,6 +4,8 @@ export interface ObservedCondition {
   status: string;
   reason: string;
   message: string;
+  /** Since when it says this, in milliseconds; NaN when it does not say. Crossplane counts a new reason or message as a change. */
+  since: number;
   /** Of which generation of the object it tells; NaN when it does not say. */
   observedGeneration: number;
 }
@@ -16,6 +18,7 @@ export function readCondition(object: unknown, type: string): ObservedCondition 
     status: textAt(found, 'status') ?? 'Unknown',
     reason: textAt(found, 'reason') ?? '',
     message: textAt(found, 'message') ?? '',
+    since: Date.parse(textAt(found, 'lastTransitionTime') ?? ''),
     observedGeneration: Number(valueAt(found, 'observedGeneration') ?? Number.NaN),
   };
 }

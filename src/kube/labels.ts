@@ -25,6 +25,9 @@ export const SKILLS = 'sympozium.ai/skills';
 /** Annotation on the Job or Deployment of a run: what the run was prepared with; see run/plan.ts. */
 export const PLAN = 'sympozium.ai/plan';
 
+/** Label Kubernetes gives the Pod template of a Job: the uid of the Job; see run/lock.ts. */
+export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
+
 /** Annotation Crossplane and its providers use for the name of the real object. */
 export const EXTERNAL_NAME = 'crossplane.io/external-name';
 

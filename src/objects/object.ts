@@ -12,7 +12,9 @@ export interface ObjectOptions {
   labels?: Record<string, string>;
   /** What the provider may do with the real object. Default everything. */
   managementPolicies?: string[];
-  /** Whether the provider looks at once when the real object changes, where it runs with --enable-watches. */
+  /** Foreground: the real object, and with it the Object, goes only when its Pods have gone. Default the provider's own. */
+  deletionPropagationPolicy?: 'Foreground';
+  /** Whether the provider looks at once when the real object changes, where it watches. */
   watch?: boolean;
   /** A CEL expression over `object` for when the Object is ready. Default once the manifest is applied. */
   readyWhen?: string;
@@ -38,7 +40,10 @@ export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonOb
       ...(options.managementPolicies && { managementPolicies: options.managementPolicies }),
       ...(options.readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: options.readyWhen } }),
       ...(options.watch && { watch: true }),
-      forProvider: { manifest },
+      forProvider: {
+        manifest,
+        ...(options.deletionPropagationPolicy && { deletionPropagationPolicy: options.deletionPropagationPolicy }),
+      },
     },
   };
 }

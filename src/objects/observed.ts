@@ -29,9 +29,14 @@ export function observeObject(object: JsonObject): ObjectState {
   return { kind: readCondition(object, 'Ready')?.status === 'True' ? 'ready' : 'applied' };
 }
 
-/** What the provider may do with the real object, besides everything. One that may only look says when it is gone. */
-export const PINNED = ['Observe', 'Delete'];
-export const PROBED = ['Observe'];
+/** The real object is not to be made, or not now: it may be looked at and deleted. */
+export const WITHHELD = ['Observe', 'Delete'];
+
+/**
+ * The real object is never updated. It may be made, which is refused of a locked Job (run/lock.ts): so the provider says of one
+ * that is gone that it cannot make it. Without this right it would go on to say what it saw last, for ever.
+ */
+export const PINNED = ['Observe', 'Create', 'Delete'];
 
 export function isRestricted(object: JsonObject): boolean {
   const policies = listAt(object, 'spec', 'managementPolicies');
@@ -72,7 +77,13 @@ export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObje
       ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
       ...(isRestricted({ spec: { managementPolicies } }) && { managementPolicies }),
       ...(watch && { watch }),
-      forProvider: { manifest: changes.manifest ?? desiredManifest(object) },
+      forProvider: {
+        manifest: changes.manifest ?? desiredManifest(object),
+        // The default of the API server is not ours to own.
+        ...(valueAt(object, 'spec', 'forProvider', 'deletionPropagationPolicy') === 'Foreground' && {
+          deletionPropagationPolicy: 'Foreground',
+        }),
+      },
     },
   };
 }

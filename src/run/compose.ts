@@ -1,11 +1,10 @@
 /** The AgentRun composite: references, resolution, guardrails, state, objects, status, in this order. */
 
 import { parseAgentRun } from '../api/agentrun.ts';
-import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Request, Selector } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
-import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { variantOf } from '../kube/variant.ts';
 import { ownObjects } from '../objects/observed.ts';
 import { judgeRun } from '../policy/evaluate.ts';
@@ -13,18 +12,13 @@ import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import { desireObjects } from './desire.ts';
 import { judgeHolding } from './held.ts';
 import { identifyRun, type RunIdentity } from './identity.ts';
-import { type Admission, type Facts, isDecided, isEnded, type RunState, transition } from './lifecycle.ts';
+import { type Admission, endedByItself, type Facts, isDecided, isEnded, rightsHaveEnded, transition } from './lifecycle.ts';
 import { observeParts } from './observe.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { gatherReferences } from './references.ts';
 import { resolveRun, withRewrites } from './resolve.ts';
-import { describeConditions, describeTransition, readState, readStatus, writeStatus } from './status.ts';
-
-/** A finished run has nothing left to do; Crossplane calls again sooner when something changes. */
-const FINISHED_TTL_SECONDS = 6 * 3600;
-
-/** Between the release and the pin every second counts: a Job deleted by hand then could be made again. */
-const RELEASED_TTL_SECONDS = 5;
+import { describeConditions, describeTransition, readLatched, readState, readStatus, writeStatus } from './status.ts';
+import { chooseTtl } from './wakeup.ts';
 
 export function composeRun(request: Request, settings: Settings): Composed {
   const { composite, now } = request;
@@ -38,7 +32,7 @@ export function composeRun(request: Request, settings: Settings): Composed {
     admission: { kind: 'unasked' },
     cancel: valueAt(composite, 'spec', 'cancel') === true,
     objects,
-    latched: { workloadName: before.workloadName, startTime: before.startTime, mode: before.mode },
+    latched: readLatched(before),
   };
   // A task whose start is decided is frozen: nothing that it refers to can change it, so nothing is asked for.
   const settled = isEnded(previous) || (isDecided(seen) && before.mode !== 'server');
@@ -47,67 +41,70 @@ export function composeRun(request: Request, settings: Settings): Composed {
     : admit(request, identity, settings, previous?.phase === 'Serving');
   const facts: Facts = { ...seen, admission };
   const state = transition(previous, facts, now);
+  const told = isEnded(previous);
   const cleanUpAt = isEnded(state) ? cleanUpTime(composite, state.completionTime) : undefined;
   const cleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const resources = desireObjects({
     state,
     facts,
     observed,
+    told,
     cleanUp,
     settings,
     variant,
     namespace: identity?.namespace ?? '',
     now,
   });
-  const status = writeStatus(state, before, identity, facts, isEnded(state) && resources.has('agentrun-job'));
+  const logsLeft = isEnded(state) && endedByItself(state) && !cleanUp && resources.has('agentrun-job');
+  const status = writeStatus(state, before, identity, facts, { logsLeft, now });
   const results = describeTransition(previous, state);
-  const held = judgeHolding(request, state, describeHolder(status), new Set(resources.keys()));
+  const held = judgeHolding({
+    request,
+    observed,
+    state,
+    told,
+    runId: identity?.id,
+    hasRights: (status.rights ?? []).length > 0,
+    prepared: status.mode !== undefined,
+    rightsEnded: rightsHaveEnded(state, facts, now),
+    desired: new Set(resources.keys()),
+  });
+  const forgotten = [...held.forgotten].map(([key, resource]) => [key, { resource, ready: false }] as const);
   return {
     status,
     ready: ['Running', 'Serving', 'Succeeded'].includes(state.phase),
-    resources,
+    resources: new Map([...resources, ...forgotten]),
     conditions: describeConditions(state, status, held.condition),
     results,
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
     requirements: { ...requirements, ...held.requirements },
-    ttlSeconds: chooseTtl(state, facts, held.pending, cleanUp ? undefined : cleanUpAt, settings, now),
+    ttlSeconds: chooseTtl({
+      state,
+      facts,
+      composite,
+      told,
+      leaving: held.pending,
+      cleanUpAt: cleanUp ? undefined : cleanUpAt,
+      settings,
+      now,
+    }),
   };
 }
 
 const listRules = (admission: Admission): string[] =>
   admission.kind === 'denied' ? [...new Set(admission.denials.map(({ rule }) => rule))] : [];
 
-const describeHolder = ({ runId, rights = [], mode }: AgentRunStatus) => ({
-  id: runId,
-  hasRights: rights.length > 0,
-  prepared: mode !== undefined,
-});
-
 /** When Job and skills of a run that ended by itself may go, in milliseconds; never when they are to be kept. */
 function cleanUpTime(composite: JsonObject, completionTime: string): number | undefined {
   const spec = objectAt(composite, 'spec');
   if (spec['cleanup'] === 'keep') return undefined;
-  return Date.parse(completionTime) + Number(spec['ttlSecondsAfterFinished'] ?? 300) * 1000;
+  const at = Date.parse(completionTime) + Number(spec['ttlSecondsAfterFinished'] ?? 300) * 1000;
+  return Number.isNaN(at) ? undefined : at;
 }
 
-function chooseTtl(
-  state: RunState,
-  facts: Facts,
-  leaving: boolean,
-  cleanUpAt: number | undefined,
-  settings: Settings,
-  now: Date,
-): number {
-  const { active, preparing } = settings.ttlSeconds;
-  const { workload, exist } = facts.objects;
-  if (leaving) return preparing;
-  if (isEnded(state)) {
-    if (cleanUpAt === undefined || !exist.has('agentrun-job')) return FINISHED_TTL_SECONDS;
-    return Math.min(FINISHED_TTL_SECONDS, Math.max(1, Math.ceil((cleanUpAt - now.getTime()) / 1000)));
-  }
-  if (workload?.kind === 'job' && isDecided(facts) && !workload.unsuspended) return RELEASED_TTL_SECONDS;
-  return state.phase === 'Running' || state.phase === 'Serving' ? active : preparing;
-}
+/** Whether a run is begun, so that it has to be watched to its end whatever becomes of the input. */
+export const isBegun = ({ composite, observed }: Request): boolean =>
+  ownObjects(observed, variantOf(composite)).size > 0 || !['', 'Pending'].includes(textAt(composite, 'status', 'phase') ?? '');
 
 /** What spec, references and guardrails say together, and what has to be fetched to know. */
 function admit(

@@ -5,19 +5,23 @@ import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
 import type { Variant } from '../kube/variant.ts';
 import { wrapManifest } from '../objects/object.ts';
-import { type Changes, desireAgain, desiredManifest, isRestricted, PINNED, PROBED } from '../objects/observed.ts';
-import { endedByItself, type Facts, isDecided, isEnded, isSilent, type RunState, rightsHaveEnded } from './lifecycle.ts';
-import { JOB_ENDED, KEPT_AFTER_END, MADE_AFTER, type Part, type PartKey, type Prepared, RIGHTS } from './plan.ts';
+import { type Changes, desireAgain, desiredManifest, isRestricted, PINNED, WITHHELD } from '../objects/observed.ts';
+import { endedByItself, type Facts, isDecided, isEnded, type RunState, rightsHaveEnded } from './lifecycle.ts';
+import { releaseLocked } from './lock.ts';
+import type { JobFacts } from './observe.ts';
+import { GRANTS, KEPT_AFTER_END, MADE_AFTER, type Part, type Prepared, RIGHTS } from './plan.ts';
 
 export interface Given {
   state: RunState;
   facts: Facts;
   observed: ReadonlyMap<string, JsonObject>;
+  /** Whether the end of the run stands in the status already. */
+  told: boolean;
   /** Whether what is left after the end may go now. */
   cleanUp: boolean;
   settings: Settings;
   variant: Variant;
-  /** The run's. */
+  /** The namespace of the run. */
   namespace: string;
   now: Date;
 }
@@ -25,25 +29,34 @@ export interface Given {
 /**
  * Nothing before admission. While the run is prepared every part of the plan, and from the first observation of its
  * workload whatever exists as it is. While a reference is missing nothing changes: a missing input never deletes. At the
- * end the rights leave at once, and Job and skills after their time.
+ * end the rights leave at once. The rest stays until the status is seen to have the end, because it is the evidence of it:
+ * Crossplane deletes before it writes the status, and may fail in between. Then Job and skills stay for their time.
  */
 export function desireObjects(given: Given): Map<string, DesiredResource> {
   const { state, facts, now } = given;
   const desired = state.phase === 'Pending' ? new Map() : isEnded(state) ? desireRemains(given) : desireLiving(given);
   if (rightsHaveEnded(state, facts, now)) for (const key of RIGHTS) desired.delete(key);
+  for (const key of grantsOfOthers(facts)) desired.delete(key);
   return new Map([...desired].map(([key, resource]) => [key, { resource, ready: facts.objects.ready.has(key) }]));
 }
+
+/** Rights that somebody wrote into an Object of a run that has started: they were never admitted, so they are taken back. */
+const grantsOfOthers = (facts: Facts): string[] =>
+  isDecided(facts) ? facts.objects.different.filter((key) => GRANTS.some((grant) => grant === key)) : [];
 
 function desireLiving(given: Given): Map<string, JsonObject> {
   const { facts, observed } = given;
   const { workload, plan } = facts.objects;
-  const prepared = facts.admission.kind === 'admitted' ? facts.admission.prepared : undefined;
+  const { mode } = facts.latched;
+  const admitted = facts.admission.kind === 'admitted' ? facts.admission.prepared : undefined;
+  // A run stays what it was begun as, a task or a server, also when its workload is gone.
+  const prepared = mode === undefined || admitted?.plan.mode === mode ? admitted : undefined;
   if (prepared !== undefined && workload === undefined)
     return new Map(prepared.parts.map((part) => [part.key, wrap(part, prepared, given)]));
   if (prepared !== undefined && workload?.kind === 'deployment' && prepared.plan.mode === plan?.mode)
     return followPack(prepared, given);
   const again = [...observed].map(([key, object]) => [key, desireAgain(object, changesOf(key, object, given))] as const);
-  return new Map([...missingParts(given, prepared), ...probeOf(given), ...again]);
+  return new Map([...missingParts(given, prepared), ...again]);
 }
 
 /** A part that is still missing is made only until the start is decided, and only if it is what the plan says. */
@@ -71,11 +84,13 @@ function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
   );
 }
 
-function wrap({ key, manifest, readyWhen }: Part, { id }: Prepared, given: Given, watch = false): JsonObject {
+function wrap(part: Part, { id }: Prepared, given: Given, watch = false): JsonObject {
+  const { key, manifest, readyWhen, deletionPropagationPolicy } = part;
   const labels = { [RUN]: id, [PART]: key };
   const options = {
     ...(readyWhen !== undefined && { readyWhen }),
-    ...(isHeld(key, given) && { managementPolicies: PINNED }),
+    ...(deletionPropagationPolicy !== undefined && { deletionPropagationPolicy }),
+    ...(isWaiting(key, given) && { managementPolicies: WITHHELD }),
     watch,
   };
   return wrapManifest(manifest, { ...placeOf(given), labels, ...options });
@@ -88,42 +103,41 @@ function placeOf({ observed, settings, variant, namespace }: Given) {
   return { variant, namespace, providerConfigName };
 }
 
-/**
- * A second Object, which only looks at a Job that is silent: the provider says of such a one that its real object is
- * gone, and of the first one the last it saw, for ever. The first keeps the right to delete.
- */
-function probeOf(given: Given): [PartKey, JsonObject][] {
-  const { facts, observed, namespace, now } = given;
-  const { workload } = facts.objects;
-  const object = observed.get('agentrun-job');
-  if (workload?.kind !== 'job' || !isSilent(workload, facts.latched.startTime, now)) return [];
-  const manifest = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: workload.name, namespace } };
-  const labels = { [RUN]: textAt(object, 'metadata', 'labels', RUN) ?? '', [PART]: 'agentrun-probe' };
-  const options = { managementPolicies: PROBED, watch: true, readyWhen: JOB_ENDED };
-  const probe = wrapManifest(manifest, { ...placeOf(given), labels, ...options });
-  return [['agentrun-probe', probe]];
-}
-
 /** Whether a part waits for another one; its Object then makes nothing. One that was let go does not wait again. */
-function isHeld(key: string, { facts, observed }: Given): boolean {
+function isWaiting(key: string, { facts, observed }: Given): boolean {
   const first = MADE_AFTER[key];
   const object = observed.get(key);
   return first !== undefined && !facts.objects.ready.has(first) && (object === undefined || isRestricted(object));
 }
 
-/** What is to change about an Object that exists: a part's turn, the release of the workload, and its pin. */
+/** What is to change about an Object that exists: a part's turn, the release of the workload, its lock and its pin. */
 function changesOf(key: string, object: JsonObject, given: Given): Changes {
   const { state, facts } = given;
   const { workload } = facts.objects;
-  if (MADE_AFTER[key] !== undefined && facts.admission.kind === 'admitted' && !isHeld(key, given))
+  if (MADE_AFTER[key] !== undefined && facts.admission.kind === 'admitted' && !isWaiting(key, given))
     return { managementPolicies: [] };
   // A server that serves and has no replicas was stopped.
   if (key === 'agentrun-deployment' && !workload?.released && state.phase !== 'Serving' && isDecided(facts)) {
     return { manifest: withSpec(desiredManifest(object), { replicas: 1 }), watch: true };
   }
   if (key !== 'agentrun-job' || workload?.kind !== 'job') return {};
-  if (!workload.released) return isDecided(facts) ? { manifest: withSpec(desiredManifest(object), { suspend: false }) } : {};
-  return workload.unsuspended ? { managementPolicies: PINNED, watch: true } : {};
+  if (!isDecided(facts)) return {};
+  if (workload.unsuspended) return pin(workload, object, facts);
+  const locked = lockOf(workload, object, facts);
+  return locked === undefined ? {} : { manifest: locked };
+}
+
+/** Never updated again, and never made again: where no lock is known the provider may not even try. */
+function pin(job: JobFacts, object: JsonObject, facts: Facts): Changes {
+  const locked = lockOf(job, object, facts);
+  if (locked === undefined) return { managementPolicies: WITHHELD, watch: true };
+  return { manifest: locked, managementPolicies: PINNED, watch: true };
+}
+
+/** The manifest of a Job that is let go, or undefined while nobody knows which Job it is. */
+function lockOf(job: JobFacts, object: JsonObject, { latched }: Facts): JsonObject | undefined {
+  const uid = latched.workloadUID ?? job.uid;
+  return uid === undefined ? undefined : releaseLocked(desiredManifest(object), uid);
 }
 
 const withSpec = <T extends JsonObject>(manifest: T, changes: JsonObject): T => ({
@@ -131,11 +145,21 @@ const withSpec = <T extends JsonObject>(manifest: T, changes: JsonObject): T => 
   spec: { ...objectAt(manifest, 'spec'), ...changes },
 });
 
-/** Job and skills of a run that ended by itself, until they are cleaned up; of any other end nothing. */
-function desireRemains({ state, observed, cleanUp }: Given): Map<string, JsonObject> {
-  const keep: readonly string[] = endedByItself(state) && !cleanUp ? KEPT_AFTER_END : [];
-  const kept = [...observed].filter(([key]) => keep.includes(key));
+/**
+ * Job and skills of a run that ended by itself, until they are cleaned up; of any other end nothing. While an end is not told
+ * everything that is observed, but of a run that is cancelled: its spec says so for good.
+ */
+function desireRemains(given: Given): Map<string, JsonObject> {
+  const { state, facts, observed, cleanUp, told } = given;
+  const { workload } = facts.objects;
+  const isEvidence = !told && state.phase !== 'Cancelled';
+  const isKept = (key: string): boolean => endedByItself(state) && !cleanUp && KEPT_AFTER_END.some((kept) => kept === key);
+  // Of a Job that somebody deleted after its end nothing is left to keep.
+  const isGone = told && workload?.kind === 'job' && workload.vanished;
+  const kept = [...observed].filter(([key]) => isEvidence || (isKept(key) && !isGone));
   // One that ended before anybody could pin it must not be made again either.
-  const pin = (key: string) => (key === 'agentrun-job' ? { managementPolicies: PINNED } : {});
-  return new Map(kept.map(([key, object]) => [key, desireAgain(object, pin(key))]));
+  const isLoose = workload?.kind === 'job' && !workload.pinned && isDecided(facts);
+  const changesAtEnd = (key: string, object: JsonObject) =>
+    isLoose && key === 'agentrun-job' ? pin(workload, object, facts) : {};
+  return new Map(kept.map(([key, object]) => [key, desireAgain(object, changesAtEnd(key, object))]));
 }

@@ -1,6 +1,9 @@
 /**
  * What a run still holds after its rights were dropped. A dropped Object is no longer observed, so Crossplane is asked
  * for the Objects with the run's label until none is left; what was not fetched yet counts as held.
+ *
+ * The list comes from a cache that may be behind, and what a composite refers to may be read older than it is. So an empty
+ * list is believed only after some seconds, and what it shows then and the composite does not refer to is taken back.
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
 import type { Request, Selector } from '../function/request.ts';
@@ -9,12 +12,16 @@ import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
 import { identityOf, variantOf } from '../kube/variant.ts';
-import { observeObject } from '../objects/observed.ts';
-import type { RunState } from './lifecycle.ts';
-import { KEPT_AFTER_END, RIGHTS } from './plan.ts';
+import { desireAgain, observeObject, WITHHELD } from '../objects/observed.ts';
+import { isEnded, type RunState } from './lifecycle.ts';
+import { GRANTS, KEPT_AFTER_END, RIGHTS } from './plan.ts';
 
 const HELD_KEY = 'held';
 const REVOKED = 'Revoked';
+const TAKING_BACK: readonly string[] = ['Revoking', 'Stopping'];
+
+/** How long after the rights were dropped the cache may still lack what was made before. */
+const SETTLED_MS = 5_000;
 
 export interface Holding {
   condition: Condition;
@@ -22,6 +29,26 @@ export interface Holding {
   requirements: Record<string, Selector>;
   /** Whether something is still to leave. */
   pending: boolean;
+  /** Objects of the run that nothing refers to, by resource name: desired once more, so that they can be dropped. */
+  forgotten: Map<string, JsonObject>;
+}
+
+export interface Held {
+  request: Request;
+  /** The Objects of the run that Crossplane observes. */
+  observed: ReadonlyMap<string, JsonObject>;
+  state: RunState;
+  /** Whether the end of the run stands in the status already. */
+  told: boolean;
+  runId: string | undefined;
+  /** Whether the run was given rights, by its status. */
+  hasRights: boolean;
+  /** Whether the run was ever prepared, by its status. */
+  prepared: boolean;
+  /** Whether the rights of the run have ended. */
+  rightsEnded: boolean;
+  /** The resource names that shall exist. */
+  desired: ReadonlySet<string>;
 }
 
 const condition = (status: 'True' | 'False', reason: string, message: string): Condition => ({
@@ -31,49 +58,71 @@ const condition = (status: 'True' | 'False', reason: string, message: string): C
   message,
 });
 
-/**
- * @param desired the resource names that shall exist
- * @param prepared whether the run was ever prepared, and so may hold anything
- */
-export function judgeHolding(
-  request: Request,
-  state: RunState,
-  run: { id: string | undefined; hasRights: boolean; prepared: boolean },
-  desired: ReadonlySet<string>,
-): Holding {
-  const nothing = { requirements: {}, pending: false };
-  if (RIGHTS.some((key) => desired.has(key))) {
-    const held = run.hasRights
-      ? condition('True', 'Held', 'See status.rights')
-      : condition('False', 'None', 'The run was given no rights');
-    return { ...nothing, condition: held };
-  }
-  if (!run.prepared || run.id === undefined)
-    return { ...nothing, condition: condition('False', 'None', 'The run holds no rights') };
-  const before = readCondition(request.composite, RIGHTS_HELD);
-  const revoked = condition('False', REVOKED, 'Nothing the run was given is left');
-  if (before?.status === 'False' && before.reason === REVOKED) return { ...nothing, condition: revoked };
+const GONE = condition('False', REVOKED, 'Nothing the run was given is left');
+const NOTHING = { requirements: {}, pending: false, forgotten: new Map<string, JsonObject>() };
 
+/** Whether the run holds rights, and what to ask for to know. False is said of nothing that is observed or was not looked for. */
+export function judgeHolding(held: Held): Holding {
+  const { request, observed, desired, runId, rightsEnded } = held;
+  const before = readCondition(request.composite, RIGHTS_HELD);
+  const isDropping = RIGHTS.some((key) => observed.has(key) && !desired.has(key));
+  const isTakingBack = before?.status === 'True' && TAKING_BACK.includes(before.reason);
+  if (!rightsEnded && !isDropping && !isTakingBack) return { ...NOTHING, condition: describeLiving(held, before?.reason) };
+  if (runId === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
+  if (before?.status === 'False' && before.reason === REVOKED && !isDropping) return { ...NOTHING, condition: GONE };
+  if (isRefused(held) && held.told && !isTakingBack) return { ...NOTHING, condition: describeLiving(held, before?.reason) };
+  return lookFor(held, runId, isDropping, before !== undefined && isTakingBack ? before.since : Number.POSITIVE_INFINITY);
+}
+
+/** A run that was refused before anything was made never held anything. */
+const isRefused = ({ state, prepared }: Held): boolean => ['InvalidSpec', 'PolicyDenied'].includes(state.reason) && !prepared;
+
+function describeLiving({ hasRights, observed, desired }: Held, before: string | undefined): Condition {
+  const isThere = GRANTS.some((key) => observed.has(key) || desired.has(key));
+  if (hasRights || isThere) return condition('True', 'Held', 'See status.rights');
+  // A server that had rights and asks for none now.
+  return before === REVOKED ? GONE : condition('False', 'None', 'The run was given no rights');
+}
+
+/** @param since when the rights were first said to be taken back, in milliseconds; never as yet when infinite */
+function lookFor(held: Held, runId: string, isDropping: boolean, since: number): Holding {
+  const { request, observed, state, desired } = held;
   const { apiVersion, namespaced } = variantOf(request.composite).objects;
   const namespace = namespaced ? identityOf(request.composite)?.namespace : undefined;
-  const selector = { apiVersion, kind: 'Object', matchLabels: { [RUN]: run.id }, ...(namespace && { namespace }) };
-  const asking = { requirements: { [HELD_KEY]: selector } };
-  const fetched = request.required.get(HELD_KEY);
-  const left = fetched?.filter((object) => mustLeave(object, desired));
-  // What is observed exists, even when the list is late.
-  const isDropping = [...request.observed.values()].some((object) => mustLeave(object, desired));
-  if (left?.length === 0 && !isDropping) return { ...asking, condition: revoked, pending: false };
+  const selector = { apiVersion, kind: 'Object', matchLabels: { [RUN]: runId }, ...(namespace && { namespace }) };
+  const requirements = { [HELD_KEY]: selector };
+  const left = request.required.get(HELD_KEY)?.filter((object) => mustLeave(object, held));
+  const isSettled = !(request.now.getTime() < since + SETTLED_MS);
+  if (left?.length === 0 && !isDropping) {
+    if (isRefused(held)) return { ...NOTHING, requirements, condition: condition('False', 'None', 'The run holds no rights') };
+    if (isSettled) {
+      const isHeld = GRANTS.some((key) => desired.has(key));
+      return { ...NOTHING, requirements, condition: isHeld ? describeLiving(held, REVOKED) : GONE };
+    }
+  }
   const reason = state.phase === 'Cancelled' ? 'Stopping' : 'Revoking';
   const errors = (left ?? []).flatMap((object) => errorOf(object)).sort();
   const message = ['Waiting until everything the run was given is gone', ...errors].join('; ');
-  return { ...asking, condition: condition('True', reason, message), pending: true };
+  const forgotten = isSettled ? findForgotten(left ?? [], observed) : NOTHING.forgotten;
+  return { requirements, condition: condition('True', reason, message), pending: true, forgotten };
 }
 
-/** Rights have to leave; so has the rest, unless it is still desired or stays for its logs. */
-function mustLeave(object: JsonObject, desired: ReadonlySet<string>): boolean {
+/** Rights have to leave; so has the rest of a run that ended, unless it is still desired or stays for its logs. */
+function mustLeave(object: JsonObject, { desired, state }: Held): boolean {
   const part = textAt(object, 'metadata', 'labels', PART) ?? '';
   if (desired.has(part)) return false;
+  if (!isEnded(state)) return RIGHTS.some((key) => key === part);
   return !KEPT_AFTER_END.some((key) => key === part) || !desired.size;
+}
+
+/** What is there, is not being deleted, and is not among what Crossplane observes: nobody would ever delete it. */
+function findForgotten(left: JsonObject[], observed: ReadonlyMap<string, JsonObject>): Map<string, JsonObject> {
+  const forgotten = left.flatMap((object): [string, JsonObject][] => {
+    const part = textAt(object, 'metadata', 'labels', PART) ?? '';
+    const isLeaving = textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
+    return isLeaving || observed.has(part) ? [] : [[part, desireAgain(object, { managementPolicies: WITHHELD })]];
+  });
+  return new Map(forgotten);
 }
 
 function errorOf(object: JsonObject): string[] {

@@ -8,22 +8,23 @@
  *   Pending      Failed       InvalidSpec, PolicyDenied: nothing was made
  *   Preparing    Failed       PolicyDenied: a server was denied before it served; all of it goes
  *   Preparing    Failed       PrerequisiteFailed: an object could not be made within 10 minutes, or is not what was planned; the
- *                             Job was released and is not reported started within 20 minutes
+ *                             Job was released and cannot be started, or nobody reports that it was
  *   Preparing    Running      the Job was released and has started
  *   Preparing    Serving      the Deployment was released and is available
  *   any          Succeeded    the Job is complete
  *   any          Failed       AgentFailed, DeadlineExceeded: the Job has failed
- *   any          Failed       WorkloadLost: the Job, or its Object, is gone or being deleted
+ *   any          Failed       WorkloadLost: the Job, or its Object, is gone, being deleted, another one, or was started again
  *   any          Cancelled    spec.cancel
  *
  * Precedence: a persisted end, an observed end, cancel, loss, release. Ends absorb; facts older than the state never
- * move it back.
+ * move it back. Of an end that is new nothing but the rights leaves before the status is seen to have it (run/desire.ts), so
+ * that an end which nobody has written down is found again.
  */
 import { type Fault, formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../function/references.ts';
 import type { Restriction } from '../policy/restrict.ts';
 import { type Denial, formatDenials } from '../policy/verdict.ts';
-import type { JobFacts, ObjectFacts } from './observe.ts';
+import type { JobEnd, JobFacts, ObjectFacts } from './observe.ts';
 import type { Prepared } from './plan.ts';
 
 export type RunState =
@@ -57,31 +58,52 @@ export interface Facts {
   cancel: boolean;
   objects: ObjectFacts;
   /** What the status says since an earlier call. */
-  latched: { workloadName: string | undefined; startTime: string | undefined; mode: 'task' | 'server' | undefined };
+  latched: Latched;
+}
+
+export interface Latched {
+  /** Whether anything in it is of a run whose start was decided. Any one field is proof enough, should another be lost. */
+  decided: boolean;
+  mode: 'task' | 'server' | undefined;
+  workloadName: string | undefined;
+  workloadUID: string | undefined;
+  preparedTime: string | undefined;
+  startTime: string | undefined;
 }
 
 /**
  * Whether the start of a run is decided. It stands in the status since an earlier call that found everything in its
  * place, and is never taken back: an Object that is observed late must not suspend a Job that has started.
  */
-export const isDecided = ({ latched, objects: { workload } }: Facts): boolean =>
-  latched.workloadName !== undefined || workload?.released === true;
+export const isDecided = ({ latched, objects: { workload } }: Facts): boolean => latched.decided || workload?.released === true;
+
+/** Whether everything the run was promised is there, as planned, and seen by the provider: the moment to decide its start. */
+export function isReadyToStart({ plan, ready, applied, different, workload }: ObjectFacts): boolean {
+  if (plan === undefined || workload === undefined) return false;
+  // A Job is let go under a lock, and that is its uid.
+  const isThere =
+    workload.kind === 'job' ? applied.has('agentrun-job') && workload.uid !== undefined : applied.has('agentrun-deployment');
+  return isThere && different.length === 0 && Object.keys(plan.parts).every((part) => ready.has(part));
+}
 
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;
 
-/** How long it may take from the first object until the Job is reported started. */
+/** How long a Job that was let go may fail to start. One that nobody speaks of may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
 
-/** How long after its deadline a Job may be silent before its run counts as lost. */
+/** How long after its deadline a Job may be silent before its rights are taken back. */
 const LOST_AFTER_SECONDS = 120;
+
+/** How long a Pod may take to end. Of one on a node that is dead the Job waits for ever. */
+const ENDING_LIMIT_MS = 5 * 60_000;
 
 const NO_POD_AFTER_MS = 30_000;
 const NOT_READY_AFTER_MS = 60_000;
 
 /** The only way to change the state of a run. */
 export function transition(previous: RunState | undefined, facts: Facts, now: Date): RunState {
-  if (isEnded(previous)) return previous;
+  if (isEnded(previous)) return { ...previous, completionTime: previous.completionTime || formatTime(now) };
   const { workload } = facts.objects;
   const started = facts.latched.startTime ?? (workload?.kind === 'job' ? workload.startTime : undefined);
   const end = (phase: Ended['phase'], reason: string, message: string, completionTime = formatTime(now)): Ended => ({
@@ -92,9 +114,9 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
     completionTime,
   });
 
-  if (workload?.kind === 'job' && workload.end?.final) {
-    const { phase, reason, time } = workload.end;
-    return end(phase, reason, END_MESSAGES[reason], time || formatTime(now));
+  if (workload?.kind === 'job' && workload.end !== undefined && isOver(workload.end, now)) {
+    const { phase, reason, time, final } = workload.end;
+    return end(phase, reason, final ? END_MESSAGES[reason] : `${END_MESSAGES[reason]}${POD_LEFT}`, time || formatTime(now));
   }
   if (facts.cancel) return end('Cancelled', 'Cancelled', 'Cancelled by spec.cancel');
   const loss = findLoss(facts);
@@ -114,9 +136,10 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   }
   if (workload?.kind === 'deployment' && isDecided(facts)) {
     if (!workload.available) return preparing(objects);
-    return { phase: 'Serving', startTime: formatTime(now), ...describeServer(facts, previous) };
+    return { phase: 'Serving', startTime: started ?? formatTime(now), ...describeServer(facts, previous) };
   }
-  const obstacle = findObstacle(facts, now);
+  // Who was away for ten minutes and finds everything ready has not waited in vain.
+  const obstacle = isReadyToStart(objects) ? undefined : findObstacle(facts, now);
   if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
   if (workload !== undefined) return preparing(objects);
   switch (admission.kind) {
@@ -145,6 +168,11 @@ export function isSilent(job: JobFacts, latched: string | undefined, now: Date):
   return job.end === undefined && now.getTime() > started + (job.deadlineSeconds + LOST_AFTER_SECONDS) * 1000;
 }
 
+/** Whether a run has ended with its Job: its Pod has ended too, or had its time for it. */
+const isOver = ({ final, time }: JobEnd, now: Date): boolean => final || now.getTime() > Date.parse(time) + ENDING_LIMIT_MS;
+
+const POD_LEFT = '; its Pod has not ended within 5 minutes, its node may be gone';
+
 /** What is said of a Job's own end, by its reason. */
 export const END_MESSAGES = {
   Completed: 'The agent has ended its task',
@@ -158,16 +186,20 @@ export const endedByItself = ({ reason }: { reason: string }): boolean => Object
 function findLoss(facts: Facts): string | undefined {
   const { latched, objects } = facts;
   const { workload } = objects;
-  if (workload === undefined) {
-    const lost = latched.workloadName !== undefined && latched.mode !== 'server';
-    return lost ? `The Object of Job ${latched.workloadName} is gone; a run starts once only` : undefined;
-  }
-  if (workload.kind !== 'job' || !isDecided(facts)) return undefined;
-  if (workload.vanished) return `Job ${workload.name} is gone`;
-  if (workload.leaving) return `Job ${workload.name} is being deleted`;
-  const isStopped = latched.startTime !== undefined && workload.suspended;
-  return isStopped ? `Job ${workload.name} was suspended by somebody` : undefined;
+  if (!isDecided(facts) || latched.mode === 'server') return undefined;
+  if (workload === undefined) return `The Object of Job ${latched.workloadName ?? ''} is gone; a run starts once only`;
+  if (workload.kind !== 'job') return undefined;
+  const { name, uid, startTime, vanished, leaving, suspended, pinned } = workload;
+  if (vanished) return `Job ${name} is gone`;
+  if (leaving) return `Job ${name} is being deleted`;
+  if (differ(latched.workloadUID, uid)) return `Job ${name} is another one than was prepared`;
+  // It is pinned only after it was seen let go.
+  if (suspended && (pinned || latched.startTime !== undefined)) return `Job ${name} was suspended by somebody`;
+  return differ(latched.startTime, startTime) ? `Job ${name} was started again by somebody, at ${startTime}` : undefined;
 }
+
+/** Whether two values are known and not the same. */
+const differ = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b;
 
 function running(
   previous: RunState | undefined,
@@ -188,6 +220,9 @@ function running(
     return state('ProviderUnreachable', `Job ${job.name} should have ended, and the provider does not say what became of it`);
   }
   if (job.readyPods > 0 || job.endedPods > 0) return state('Running', RUNNING);
+  if (job.active === 0 && job.leavingPods > 0 && age >= NO_POD_AFTER_MS) {
+    return state('PodTerminating', `The Pod is being deleted, its node may be gone: kubectl describe job ${job.name}`);
+  }
   if (job.active === 0 && age >= NO_POD_AFTER_MS) {
     return state('NoPod', `No Pod could be created: kubectl describe job ${job.name}`);
   }
@@ -215,13 +250,19 @@ function describeServer(
 }
 
 /** Why a run whose start is decided cannot start, or counts as such: nobody says for too long that it did. */
-function findStartObstacle({ name, released }: JobFacts, { objects }: Facts, now: Date): string | undefined {
+function findStartObstacle(job: JobFacts, { objects, latched }: Facts, now: Date): string | undefined {
+  const { name, released, deadlineSeconds } = job;
   const { plan, exist, since, errors } = objects;
   // To take the decision back could suspend a Job that has started, so this ends the run.
   const gone = released ? [] : Object.keys(plan?.parts ?? {}).filter((part) => !exist.has(part));
   if (gone.length > 0) return `Gone before the start: ${gone.sort().join(', ')}`;
-  if (since === undefined || now.getTime() - since < STARTING_LIMIT_MS) return undefined;
-  return `Job ${name} was released, and nobody reports within 20 minutes that it has started. ${errors.join('; ')}`.trim();
+  const decided = latched.preparedTime === undefined ? since : Date.parse(latched.preparedTime);
+  if (decided === undefined) return undefined;
+  const deadline = (deadlineSeconds + LOST_AFTER_SECONDS) * 1000;
+  const limit = errors.length > 0 ? STARTING_LIMIT_MS : Math.max(STARTING_LIMIT_MS, deadline);
+  if (now.getTime() - decided < limit) return undefined;
+  const minutes = Math.round(limit / 60_000);
+  return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${errors.join('; ')}`.trim();
 }
 
 /** Why a run that is being prepared can never start. */
@@ -231,7 +272,8 @@ function findObstacle({ admission, objects }: Facts, now: Date): string | undefi
   const missing = workload?.kind !== 'job' || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
   const parts = admission.kind === 'admitted' ? admission.prepared.plan.parts : {};
   const unlike = admission.kind === 'waiting' ? [] : missing.filter((key) => parts[key] !== plan?.parts[key]);
-  if (unlike.length > 0) return `What the run refers to was changed before ${unlike.sort().join(', ')} could be made`;
+  if (unlike.length > 0)
+    return `What the run refers to, or this function, was changed before ${unlike.sort().join(', ')} could be made`;
   if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS) return undefined;
   const reasons = [...errors, ...objects.different.map((part) => `Not as planned: ${part}`)];
   return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();
@@ -255,4 +297,4 @@ function describeWaiting(waiting: Waiting[]): { reason: string; message: string 
 }
 
 /** RFC 3339 in whole seconds, as Kubernetes writes times. */
-const formatTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');
+export const formatTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,9 +1,10 @@
 /** Facts of a run from its observed Objects. Only run/desire.ts looks at a raw Object again, to ask for it as it is. */
 import { readCondition } from '../kube/conditions.ts';
 import { digest } from '../kube/digest.ts';
-import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { desiredManifest, observeObject, realManifest } from '../objects/observed.ts';
-import { type Plan, readPlan } from './plan.ts';
+import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { desiredManifest, isRestricted, observeObject, realManifest } from '../objects/observed.ts';
+import { asPrepared } from './lock.ts';
+import { GRANTS, type Plan, readPlan } from './plan.ts';
 
 export interface ObjectFacts {
   /** Which parts have an Object. */
@@ -15,7 +16,7 @@ export interface ObjectFacts {
   errors: string[];
   /** When the first Object was created, in milliseconds. */
   since: number | undefined;
-  /** Which parts of a task whose start is not decided exist and are not what its plan says. */
+  /** Which parts of a task exist and are not what its plan says; once its start is decided only those that carry rights. */
   different: readonly string[];
   /** What the run was prepared with, once its workload exists. */
   plan: Plan | undefined;
@@ -28,27 +29,32 @@ export interface ObjectFacts {
 export interface JobFacts {
   kind: 'job';
   name: string;
+  /** Of the real Job; undefined until the provider has reported one. */
+  uid: string | undefined;
   /** Whether its Object says that the Job is let go; see isDecided. */
   released: boolean;
-  /** Whether the provider reports it so; from then on the Job is never updated and never created again. */
+  /** Whether its Object may change the Job no more. */
+  pinned: boolean;
+  /** Whether the provider reports it let go; from then on the Job is never updated. */
   unsuspended: boolean;
   /** Whether the provider reports that the Job waits. */
   suspended: boolean;
-  /** Whether an Object that only looks at the Job found none. */
+  /** Whether the provider found no Job and could not make one. Of a locked one it means that the Job is gone. */
   vanished: boolean;
   /** Whether the Job or its Object is being deleted, which nothing can undo. */
   leaving: boolean;
   startTime: string | undefined;
   deadlineSeconds: number;
-  /** Pods that have not ended, those of them that are ready, and those that have ended. */
+  /** Pods that have not ended, those of them that are ready, those that are being deleted, and those that have ended. */
   active: number;
   readyPods: number;
+  leavingPods: number;
   endedPods: number;
   end: JobEnd | undefined;
 }
 
 /** The first end condition of a Job. Not final while its Pod is still ending. */
-interface JobEnd {
+export interface JobEnd {
   final: boolean;
   phase: 'Succeeded' | 'Failed';
   reason: 'Completed' | 'DeadlineExceeded' | 'AgentFailed';
@@ -70,7 +76,6 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
   const job = observed.get('agentrun-job');
   const deployment = observed.get('agentrun-deployment');
   const plan = readPlan(desiredManifest(job ?? deployment));
-  const isTold = job === undefined || frozenDigest !== undefined;
   return {
     exist: new Set(observed.keys()),
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
@@ -79,49 +84,50 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
       .flatMap(({ object, state }) => (state.kind === 'error' ? [`Cannot create ${describe(object)}: ${state.message}`] : []))
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
-    different: isTold || plan === undefined ? [] : findDifferent(plan, observed),
+    different: job === undefined || plan === undefined ? [] : findDifferent(plan, observed, frozenDigest !== undefined),
     plan,
     frozenDigest: frozenDigest ?? (job && digestJob(job)),
-    workload: job ? observeJob(job, observed.get('agentrun-probe')) : deployment && observeDeployment(deployment),
+    workload: job ? observeJob(job) : deployment && observeDeployment(deployment),
   };
 }
 
-function observeJob(object: JsonObject, probe: JsonObject | undefined): JobFacts {
+function observeJob(object: JsonObject): JobFacts {
   const manifest = desiredManifest(object);
-  // The probe has looked later than the first Object, but it is the first one that may have seen the end.
-  const looks = [realManifest(probe), realManifest(object)].filter((look) => Object.keys(look).length > 0);
-  const real = looks[0] ?? {};
-  const ends = looks.flatMap((look) => observeEnd(look) ?? []);
+  const real = realManifest(object);
+  const synced = readCondition(object, 'Synced');
   const count = (...path: string[]): number => Number(valueAt(real, 'status', ...path) ?? 0);
   const uncounted = ['succeeded', 'failed'].flatMap((list) => listAt(real, 'status', 'uncountedTerminatedPods', list));
   return {
     kind: 'job',
     name: textAt(manifest, 'metadata', 'name') ?? '',
+    uid: textAt(real, 'metadata', 'uid'),
     released: valueAt(manifest, 'spec', 'suspend') === false,
+    pinned: isRestricted(object),
     unsuspended: valueAt(real, 'spec', 'suspend') === false,
     suspended: valueAt(real, 'spec', 'suspend') === true,
-    vanished: readCondition(probe, 'Synced')?.message.includes('external resource does not exist') === true,
-    leaving: [object, ...looks].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
+    vanished: synced?.status === 'False' && synced.message.includes(CANNOT_CREATE),
+    leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
     startTime: textAt(real, 'status', 'startTime'),
     deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),
     active: count('active'),
     readyPods: count('ready'),
+    leavingPods: count('terminating'),
     endedPods: count('succeeded') + count('failed') + uncounted.length,
-    end: ends.find(({ final }) => final) ?? ends[0],
+    end: observeEnd(real),
   };
 }
 
-const findDifferent = ({ parts }: Plan, observed: ReadonlyMap<string, JsonObject>): string[] =>
+/** How provider-kubernetes begins what it says of an object that is not there and that it could not make. */
+const CANNOT_CREATE = 'create failed: cannot create object';
+
+const findDifferent = ({ parts }: Plan, observed: ReadonlyMap<string, JsonObject>, isFrozen: boolean): string[] =>
   Object.entries(parts).flatMap(([key, planned]) => {
-    const object = observed.get(key);
+    const object = !isFrozen || GRANTS.some((grant) => grant === key) ? observed.get(key) : undefined;
     return object === undefined || digest(desiredManifest(object)) === planned ? [] : [key];
   });
 
-/** The plan in the Job covers all other parts; whether the Job is suspended is the one thing that changes. */
-function digestJob(object: JsonObject): string {
-  const manifest = desiredManifest(object);
-  return digest({ ...manifest, spec: { ...objectAt(manifest, 'spec'), suspend: true } });
-}
+/** The plan in the Job covers all other parts. */
+const digestJob = (object: JsonObject): string => digest(asPrepared(desiredManifest(object)));
 
 function observeEnd(job: JsonObject): JobEnd | undefined {
   const conditions = listAt(job, 'status', 'conditions');

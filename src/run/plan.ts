@@ -25,7 +25,6 @@ export type PartKey =
   | 'agentrun-clusterrole'
   | 'agentrun-clusterrolebinding'
   | 'agentrun-job'
-  | 'agentrun-probe'
   | 'agentrun-deployment'
   | 'agentrun-service';
 
@@ -34,6 +33,8 @@ export interface Part {
   manifest: Manifest;
   /** CEL over the real object; default as soon as it is applied. */
   readyWhen?: string;
+  /** Foreground: what it made goes before it. */
+  deletionPropagationPolicy?: 'Foreground';
 }
 
 /**
@@ -45,7 +46,7 @@ export const MADE_AFTER: Partial<Record<string, PartKey>> = {
   'agentrun-clusterrolebinding': 'agentrun-clusterrole',
 };
 
-/** What a run may do: gone at the first sign of its end. */
+/** What a run may do, and as whom: gone at the first sign of its end. */
 export const RIGHTS: readonly PartKey[] = [
   'agentrun-serviceaccount',
   'agentrun-role',
@@ -53,6 +54,9 @@ export const RIGHTS: readonly PartKey[] = [
   'agentrun-clusterrole',
   'agentrun-clusterrolebinding',
 ];
+
+/** Those of them that carry a right; a ServiceAccount alone may do nothing. */
+export const GRANTS: readonly PartKey[] = RIGHTS.filter((key) => key !== 'agentrun-serviceaccount');
 
 /** What a run that ended leaves for a while, so that its logs can be read. */
 export const KEPT_AFTER_END: readonly PartKey[] = ['agentrun-job', 'agentrun-configmap'];
@@ -106,8 +110,15 @@ export function planRun(run: ResolvedRun): Prepared {
 }
 
 function planWorkload(run: ResolvedRun, plan: Plan): Part {
-  if (run.mode === 'task') return { key: 'agentrun-job', manifest: withPlan(buildJob(run), plan), readyWhen: JOB_ENDED };
-  return { key: 'agentrun-deployment', manifest: withPlan(buildDeployment(run), plan), readyWhen: DEPLOYMENT_AVAILABLE };
+  const deletionPropagationPolicy = 'Foreground';
+  return run.mode === 'task'
+    ? { key: 'agentrun-job', manifest: withPlan(buildJob(run), plan), readyWhen: JOB_ENDED, deletionPropagationPolicy }
+    : {
+        key: 'agentrun-deployment',
+        manifest: withPlan(buildDeployment(run), plan),
+        readyWhen: DEPLOYMENT_AVAILABLE,
+        deletionPropagationPolicy,
+      };
 }
 
 function withPlan(manifest: Manifest, plan: Plan): Manifest {

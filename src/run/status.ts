@@ -4,8 +4,17 @@ import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { Condition, Result } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import type { RunIdentity } from './identity.ts';
-import { END_MESSAGES, endedByItself, type Facts, isEnded, type RunState } from './lifecycle.ts';
-import type { ObjectFacts } from './observe.ts';
+import {
+  END_MESSAGES,
+  endedByItself,
+  type Facts,
+  formatTime,
+  isDecided,
+  isEnded,
+  isReadyToStart,
+  type Latched,
+  type RunState,
+} from './lifecycle.ts';
 
 /**
  * The status we wrote last, field by field: what a newer version added, or what is not of its type, is left out and
@@ -28,11 +37,30 @@ const TEXT_FIELDS = [
   'runId',
   'mode',
   'workloadName',
+  'workloadUID',
+  'preparedTime',
   'startTime',
   'completionTime',
   'frozenDigest',
-];
-const LIST_FIELDS = ['skills', 'rights'];
+] as const satisfies readonly (keyof AgentRunStatus)[];
+const LIST_FIELDS = ['skills', 'rights'] as const satisfies readonly (keyof AgentRunStatus)[];
+
+const DECIDED_PHASES: readonly unknown[] = ['Running', 'Serving'];
+
+/** What of a status holds from the decision of the start on. */
+export function readLatched({
+  phase,
+  mode,
+  workloadName,
+  workloadUID,
+  preparedTime,
+  startTime,
+  frozenDigest,
+}: AgentRunStatus): Latched {
+  const marks = [workloadName, workloadUID, preparedTime, startTime, frozenDigest];
+  const decided = marks.some((mark) => mark !== undefined) || DECIDED_PHASES.includes(phase);
+  return { decided, mode, workloadName, workloadUID, preparedTime, startTime };
+}
 
 /** The state the status tells of, or undefined for a run that is new. */
 export function readState(status: AgentRunStatus): RunState | undefined {
@@ -61,26 +89,26 @@ export function writeStatus(
   state: RunState,
   previous: AgentRunStatus,
   identity: RunIdentity | undefined,
-  { admission, objects }: Facts,
-  logsLeft: boolean,
+  facts: Facts,
+  { logsLeft, now }: { logsLeft: boolean; now: Date },
 ): AgentRunStatus {
+  const { admission, objects } = facts;
   const { phase, reason } = state;
   const logs = logsLeft ? `; its log: kubectl logs -n ${identity?.namespace} job/${objects.workload?.name} -c agent` : '';
   const own: AgentRunStatus = { phase, reason, message: `${state.message}${logs}`, ...(identity && { runId: identity.id }) };
   if (phase === 'Pending') return own;
   // Once the workload exists, what the run was prepared with stands in its plan and not in its references.
-  const rendered = admission.kind === 'admitted' && !isEnded(state) ? admission.prepared.plan : undefined;
+  const admitted = admission.kind === 'admitted' && !isEnded(state) ? admission.prepared.plan : undefined;
   // A server follows its pack, but not into another mode.
-  const follows = objects.workload?.kind === 'deployment' && rendered?.mode === objects.plan?.mode;
+  const begun = objects.plan?.mode ?? facts.latched.mode;
+  const rendered = begun === undefined || admitted?.mode === begun ? admitted : undefined;
+  const follows = objects.workload?.kind === 'deployment' && rendered !== undefined;
   const plan = follows ? rendered : (objects.plan ?? rendered);
-  const workloadName = previous.workloadName ?? decideStart(objects);
   return {
     ...previous,
     ...own,
     ...(plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights }),
-    ...(workloadName !== undefined && { workloadName }),
-    // In one write with the name: each change of the status costs several updates of the composite.
-    ...(workloadName !== undefined && objects.frozenDigest !== undefined && { frozenDigest: objects.frozenDigest }),
+    ...decideStart(previous, facts, now),
     // An empty text is no time, and the API server would refuse the whole status for it.
     ...('startTime' in state && state.startTime && { startTime: state.startTime }),
     ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),
@@ -88,14 +116,23 @@ export function writeStatus(
 }
 
 /**
- * The name of the workload once everything the run was promised is there. Writing it comes before the start: should the
- * Object of the workload be lost after it, the status still knows that there was one.
+ * What the status says from the decision of the start on. It is written before the start: should the Object of the
+ * workload be lost after it, the status still knows that there was one. All of it in one write, because each change of the
+ * status costs several updates of the composite.
  */
-function decideStart({ plan, ready, applied, different, workload }: ObjectFacts): string | undefined {
-  if (plan === undefined || workload === undefined) return undefined;
-  const key = workload.kind === 'job' ? 'agentrun-job' : 'agentrun-deployment';
-  const isPrepared = applied.has(key) && different.length === 0 && Object.keys(plan.parts).every((part) => ready.has(part));
-  return isPrepared || workload.released ? workload.name : undefined;
+function decideStart(previous: AgentRunStatus, facts: Facts, now: Date): AgentRunStatus {
+  const { objects } = facts;
+  const { workload, frozenDigest } = objects;
+  if (workload === undefined || !(isDecided(facts) || isReadyToStart(objects))) return {};
+  const uid = previous.workloadUID ?? (workload.kind === 'job' ? workload.uid : undefined);
+  // Of a decision that is found again nobody knows when it was.
+  const preparedTime = previous.preparedTime ?? (isDecided(facts) ? undefined : formatTime(now));
+  return {
+    workloadName: previous.workloadName ?? workload.name,
+    ...(uid !== undefined && { workloadUID: uid }),
+    ...(preparedTime !== undefined && { preparedTime }),
+    ...(frozenDigest !== undefined && { frozenDigest }),
+  };
 }
 
 /** Every condition of a run in `state` but RightsHeld, in their order. */

@@ -1,9 +1,9 @@
 /** The life of a run from its work to its end, rule by rule: running, revoked, lost, cleaned up, cancelled. */
 import { describe, expect, it } from 'vitest';
-import { objectAt } from '../../src/kube/json.ts';
-import { desired, jobSpec, withRights } from '../support/history.ts';
-import { RUN_ID } from '../support/packs.ts';
-import { configRef, respondComposed } from '../support/request.ts';
+import { objectAt, valueAt } from '../../src/kube/json.ts';
+import { desired, desiredRights, History, jobSpec, withRights } from '../support/history.ts';
+import { RUN_ID, TASK_PARTS } from '../support/packs.ts';
+import { respondComposed, runXr } from '../support/request.ts';
 
 describe('rule 6: running', () => {
   it('says that no Pod could be created, 30 seconds after the start', () => {
@@ -67,12 +67,17 @@ describe('rule 7: rights end', () => {
     expect(run.condition('RightsHeld')).toBe('True/Revoking');
     expect(run.last.conditions[2]?.message).toBe('Waiting until everything the run was given is gone; cannot delete');
     run.leaving = [];
-    run.call();
+    run.call().wait(4).call();
+    expect(run.condition('RightsHeld')).toBe('True/Revoking');
+    run.wait(1).call();
     expect(run.condition('RightsHeld')).toBe('False/Revoked');
     run.call();
     expect([run.last.requirements, run.condition('RightsHeld')]).toEqual([{}, 'False/Revoked']);
   });
 });
+
+/** What is left of a task in the call that tells its end, but for one that is cancelled. */
+const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
 
 describe('rule 8: lost', () => {
   it.each([
@@ -82,62 +87,238 @@ describe('rule 8: lost', () => {
     const run = withRights().run();
     run.alter('agentrun-job', path, { deletionTimestamp: run.time() }).call();
     expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} is being deleted` });
-    expect(desired(run)).toEqual([]);
+    expect(desired(run)).toEqual(EVIDENCE);
+    expect(desired(run.call())).toEqual([]);
   });
 
   it('is lost when somebody suspends its Job, which has no Pod then', () => {
     const run = withRights().run();
     run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'spec'], { suspend: true }).call();
     expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} was suspended by somebody` });
-    expect(desired(run)).toEqual([]);
+    expect(desired(run)).toEqual(EVIDENCE);
+    expect(desired(run.call())).toEqual([]);
   });
 
-  it('takes the rights back, looks, and says so when a Job is silent past its deadline', () => {
+  it('takes the rights back and says so when a Job is silent past its deadline', () => {
     const run = withRights()
       .run()
       .wait(660 + 120);
     run.call();
     expect(run.status.reason).toBe('Running');
     run.wait(1).call();
-    expect([run.status.phase, run.status.reason, desired(run)]).toEqual([
-      'Running',
-      'ProviderUnreachable',
-      ['agentrun-configmap', 'agentrun-job', 'agentrun-probe'],
-    ]);
-    const probe = objectAt(run.last.resources.get('agentrun-probe')?.resource, 'spec');
-    expect([jobSpec(run, 'managementPolicies'), probe]).toEqual([
-      ['Observe', 'Delete'],
-      {
-        providerConfigRef: configRef('default'),
-        managementPolicies: ['Observe'],
-        readiness: objectAt(run.last.resources.get('agentrun-job')?.resource, 'spec', 'readiness'),
-        watch: true,
-        forProvider: {
-          manifest: { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: `agentrun-${RUN_ID}`, namespace: 'team-a' } },
-        },
-      },
-    ]);
-    run.call();
-    expect(jobSpec(run, 'managementPolicies')).toEqual(['Observe', 'Delete']);
-    run.fail('agentrun-probe', 'observe failed: external resource does not exist').call();
-    expect(run.status).toMatchObject({ phase: 'Failed', reason: 'WorkloadLost' });
+    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Running', 'ProviderUnreachable', EVIDENCE]);
+  });
+
+  it('takes its normal end when it is told of it after all', () => {
+    const run = withRights().run().wait(800).call().settle().call().end('Complete');
+    expect([run.status.phase, desired(run)]).toEqual(['Succeeded', EVIDENCE]);
+    run.wait(301).call();
     expect(desired(run)).toEqual([]);
   });
 
-  it.each(['agentrun-probe', 'agentrun-job'] as const)('takes its normal end when %s tells of it after all', (seenBy) => {
-    const run = withRights().run().wait(800).call().settle().call().end('Complete', '', seenBy);
-    expect([run.status.phase, desired(run)]).toEqual(['Succeeded', ['agentrun-configmap', 'agentrun-job']]);
-    run.wait(301).call();
-    expect(desired(run)).toEqual([]);
+  it.each(['Job.batch "x" is invalid: spec.template.labels: Invalid value', 'connection refused'])(
+    'is lost as soon as the provider finds no Job and cannot make one: %s',
+    (why) => {
+      const run = withRights().run().fail('agentrun-job', `create failed: cannot create object: ${why}`).call();
+      expect(run.status).toMatchObject({ phase: 'Failed', reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} is gone` });
+      expect(desired(run)).toEqual(EVIDENCE);
+      expect(desired(run.call())).toEqual([]);
+    },
+  );
+
+  it('is not lost because the provider cannot look', () => {
+    const run = withRights().run().fail('agentrun-job', 'observe failed: cannot get object: connection refused').call();
+    expect([run.status.phase, run.status.reason]).toEqual(['Running', 'Running']);
+  });
+
+  it.each([
+    ['another Job stands under its name', ['metadata'], { uid: 'another' }, 'is another one than was prepared'],
+    [
+      'it was started again between two looks',
+      ['status'],
+      { startTime: '2026-01-01T12:00:09Z' },
+      'was started again by somebody, at 2026-01-01T12:00:09Z',
+    ],
+  ])('is lost when %s', (_, path, fields, message) => {
+    const run = withRights().run();
+    run.alter('agentrun-job', ['status', 'atProvider', 'manifest', ...path], fields).call();
+    expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} ${message}` });
+  });
+
+  it('is lost when its Job is suspended before anybody saw when it started', () => {
+    const run = withRights().released().call().settle();
+    expect([run.status.startTime, jobSpec(run, 'managementPolicies')]).toEqual([undefined, ['Observe', 'Create', 'Delete']]);
+    run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'spec'], { suspend: true }).call();
+    expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} was suspended by somebody` });
   });
 
   it('is lost at once when the Object of the Job is gone, and never makes a second Job', () => {
     const run = withRights().run();
     run.objects.delete('agentrun-job');
     run.call();
-    expect([run.status.reason, desired(run)]).toEqual(['WorkloadLost', []]);
+    expect([run.status.reason, desired(run)]).toEqual(['WorkloadLost', ['agentrun-configmap']]);
+    run.call();
+    expect(desired(run)).toEqual([]);
     run.call().call();
     expect(desired(run)).toEqual([]);
+  });
+});
+
+describe('a Pod that never ends', () => {
+  const failing = (run: History) => [
+    { type: 'FailureTarget', status: 'True', reason: 'DeadlineExceeded', lastTransitionTime: run.time() },
+  ];
+
+  it('is said to be on a dead node while it is being deleted', () => {
+    const run = withRights().run().report('agentrun-job', { active: 0, terminating: 1 }).wait(60).call();
+    expect(run.status).toMatchObject({
+      phase: 'Running',
+      reason: 'PodTerminating',
+      message: `The Pod is being deleted, its node may be gone: kubectl describe job agentrun-${RUN_ID}`,
+    });
+  });
+
+  it('holds its run 5 minutes after the first end condition of its Job, and no longer', () => {
+    const run = withRights().run().wait(660);
+    const [started, ended] = [run.status.startTime, run.time()];
+    run.report('agentrun-job', { active: 0, terminating: 1, startTime: started ?? '', conditions: failing(run) }).call();
+    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Running', 'Ending', EVIDENCE]);
+    expect(run.wait(300).call().status.phase).toBe('Running');
+    expect(run.wait(1).call().status).toMatchObject({
+      phase: 'Failed',
+      reason: 'DeadlineExceeded',
+      message: expect.stringMatching(
+        /^The agent did not end within its timeout; its Pod has not ended within 5 minutes, its node may be gone/,
+      ),
+      completionTime: ended,
+    });
+  });
+});
+
+describe('an end is final', () => {
+  const suspend = (run: History) => run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'spec'], { suspend: true });
+  const complete = (run: History): History => {
+    const condition = { type: 'Complete', status: 'True', reason: '', message: '', lastTransitionTime: run.time() };
+    return run.report('agentrun-job', { startTime: run.time(), completionTime: run.time(), conditions: [condition] });
+  };
+
+  it.each<[string, () => History, string]>([
+    [
+      'whose log is kept for no time',
+      () => complete(withRights().spec({ ttlSecondsAfterFinished: 0 }).run()),
+      'Succeeded/Completed',
+    ],
+    ['whose Job was lost', () => suspend(withRights().run()), 'Failed/WorkloadLost'],
+    ['that could not be prepared', () => withRights().call().fail('agentrun-role', 'no').wait(601), 'Failed/PrerequisiteFailed'],
+  ])('of a run %s, also when the status is not written in the call that finds it', (_, prepare, end) => {
+    const run = prepare();
+    for (let time = 0; time < 3; time += 1) {
+      run.callInVain().settle();
+      expect([`${run.status.phase}/${run.status.reason}`, desiredRights(run)]).toEqual([end, []]);
+      if (end === 'Succeeded/Completed') complete(run);
+      if (end === 'Failed/WorkloadLost') suspend(run);
+    }
+    expect(run.call().last.ttlSeconds).toBe(1);
+    expect([`${run.call().status.phase}/${run.status.reason}`, desired(run)]).toEqual([end, []]);
+  });
+
+  it('and so is its time', () => {
+    const run = withRights().run().end('Complete').wait(60).call();
+    expect(run.status.completionTime).toBe(run.time(-60));
+  });
+
+  it('also when the time of it was lost', () => {
+    const run = withRights().run().end('Complete').call();
+    const { completionTime: _, ...status } = objectAt(run.world.composite, 'status');
+    run.world = { ...run.world, composite: { ...run.world.composite, status } };
+    run.wait(60).call();
+    expect([run.status.phase, run.status.completionTime, run.last.ttlSeconds]).toEqual(['Succeeded', run.time(), 5]);
+    expect(run.settle().wait(10).call().last.ttlSeconds).toBe(290);
+  });
+
+  it('and nothing is kept of a Job that somebody deletes after it', () => {
+    const run = withRights().run().end('Complete').call();
+    run.fail('agentrun-job', 'create failed: cannot create object: invalid').call();
+    expect([run.status.phase, desired(run)]).toEqual(['Succeeded', []]);
+  });
+});
+
+describe('RightsHeld', () => {
+  const rights = ['agentrun-serviceaccount', 'agentrun-role', 'agentrun-rolebinding'];
+
+  it.each([
+    ['cancelled', (run: History) => run.spec({ cancel: true })],
+    ['failed', (run: History) => run.wait(601)],
+  ])('is true of what exists although no status was ever written, when the run is %s', (_, end) => {
+    const run = withRights().callInVain();
+    for (const key of [...run.objects.keys()]) if (!rights.includes(key)) run.objects.delete(key);
+    end(run).call();
+    expect([run.condition('RightsHeld'), Object.keys(run.last.requirements)]).toEqual([
+      expect.stringMatching(/^True/),
+      expect.arrayContaining(['held']),
+    ]);
+    run.wait(3600).call();
+    expect(run.condition('RightsHeld')).toMatch(/^True/);
+    run.settle().call();
+    expect(run.condition('RightsHeld')).toBe('False/Revoked');
+  });
+
+  it('is not believed to be false for some seconds, however empty the list is', () => {
+    const run = withRights().spec({ cancel: true }).call();
+    expect(run.condition('RightsHeld')).toBe('True/Stopping');
+    expect([run.wait(4).call().condition('RightsHeld'), run.wait(1).call().condition('RightsHeld')]).toEqual([
+      'True/Stopping',
+      'False/Revoked',
+    ]);
+  });
+
+  it('is false at once of a run that was refused, and true when something is there all the same', () => {
+    const refused = new History({ composite: runXr({ nonsense: 1 }) }).call();
+    expect([refused.condition('RightsHeld'), Object.keys(refused.last.requirements)]).toEqual(['False/None', ['held']]);
+    expect([refused.call().condition('RightsHeld'), refused.last.requirements]).toEqual(['False/None', {}]);
+    const [object = {}] = withRights().call().objects.values();
+    const other = new History({ composite: runXr({ nonsense: 1 }) });
+    other.leaving = [object];
+    expect(other.call().condition('RightsHeld')).toBe('True/Revoking');
+  });
+
+  it('takes back what is there and no composite refers to', () => {
+    const run = withRights().run().spec({ cancel: true });
+    const forgotten = run.objects.get('agentrun-role') ?? {};
+    run.objects.delete('agentrun-role');
+    run.leaving = [forgotten];
+    run.call();
+    run.leaving = [forgotten];
+    expect(desired(run.wait(4).call())).toEqual([]);
+    run.leaving = [forgotten];
+    expect([desired(run.wait(1).call()), run.condition('RightsHeld')]).toEqual([['agentrun-role'], 'True/Stopping']);
+    expect(valueAt(run.last.resources.get('agentrun-role')?.resource, 'spec', 'managementPolicies')).toEqual([
+      'Observe',
+      'Delete',
+    ]);
+    run.leaving = [];
+    expect([desired(run.call()), run.condition('RightsHeld')]).toEqual([[], 'True/Stopping']);
+    expect(run.settle().wait(5).call().condition('RightsHeld')).toBe('False/Revoked');
+  });
+
+  it('waits for what is being deleted, and does not make it again', () => {
+    const run = withRights().run().spec({ cancel: true }).call().wait(60);
+    expect([desired(run.call()), run.condition('RightsHeld')]).toEqual([[], 'True/Stopping']);
+  });
+
+  it('takes back the rights that somebody wrote into an Object of a run that works', () => {
+    const run = withRights().run();
+    run
+      .alter('agentrun-role', ['spec', 'forProvider', 'manifest'], {
+        rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }],
+      })
+      .call();
+    expect([run.status.phase, desired(run), run.condition('RightsHeld')]).toEqual([
+      'Running',
+      TASK_PARTS.filter((key) => key !== 'agentrun-role'),
+      'True/Revoking',
+    ]);
+    expect(run.settle().wait(5).call().condition('RightsHeld')).toBe('True/Held');
   });
 });
 
@@ -152,6 +333,7 @@ describe('rule 9: cleanup', () => {
     run.wait(200).call();
     expect([desired(run), run.status.message]).toEqual([[], 'The agent has ended its task']);
     run.settle().call();
+    run.wait(5).call().call();
     expect([run.last.ttlSeconds, run.last.requirements]).toEqual([6 * 3600, {}]);
   });
 
@@ -167,7 +349,7 @@ describe('rule 10: cancel', () => {
   it('drops rights and Job in one response, and stays cancelled', () => {
     const run = withRights().run().spec({ cancel: true }).call();
     expect([run.status.phase, desired(run), run.condition('RightsHeld')]).toEqual(['Cancelled', [], 'True/Stopping']);
-    run.settle().call();
+    run.settle().wait(5).call();
     expect(run.condition('RightsHeld')).toBe('False/Revoked');
     run.spec({ cancel: false }).call();
     expect([run.status.phase, desired(run)]).toEqual(['Cancelled', []]);

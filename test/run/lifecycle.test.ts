@@ -1,8 +1,9 @@
 /** What holds from the first object to the end. */
 import { describe, expect, it } from 'vitest';
 import type { Composed } from '../../src/function/response.ts';
-import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
-import { RUN_ID, task, tools } from '../support/packs.ts';
+import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { desired as desiredBy, desiredRights, type History, withRights } from '../support/history.ts';
+import { RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
 import { configRef, instanceXr, packXr, policyXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
 
 describe('a run that is being prepared', () => {
@@ -15,7 +16,7 @@ describe('a run that is being prepared', () => {
           ...resource,
           metadata: { ...objectAt(resource, 'metadata'), name: `run-${key}`, uid: key },
           spec: { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false, ...objectAt(resource, 'spec') },
-          status: { conditions: conditions(key) },
+          status: { conditions: conditions(key), atProvider: { manifest: { metadata: { uid: key } } } },
         },
       ]),
     );
@@ -172,6 +173,7 @@ describe('a run that is cancelled before it was judged', () => {
 
 describe('a terminal phase', () => {
   it.each(['Succeeded', 'Failed', 'Cancelled'])('%s stays, whatever the facts are now', (phase) => {
+    const conditions = [{ type: 'RightsHeld', status: 'False', reason: 'Revoked' }];
     const status = {
       phase,
       reason: 'Whatever',
@@ -182,7 +184,7 @@ describe('a terminal phase', () => {
     };
     const response = respondComposed({
       ...task({ skills: uses('tools') }),
-      composite: runXr({ skills: uses('tools') }, { status: status as unknown as JsonObject }),
+      composite: runXr({ skills: uses('tools') }, { status: { ...status, conditions } as unknown as JsonObject }),
     });
     expect(response.status).toEqual(status);
     expect(response.resources.size).toBe(0);
@@ -209,6 +211,17 @@ describe('a terminal phase', () => {
   });
 });
 
+/** As Crossplane says it on the composite of the very call. */
+function openBreaker(run: History): History {
+  const { composite } = run.world;
+  const conditions = [
+    ...listAt(composite, 'status', 'conditions'),
+    { type: 'Responsive', status: 'False', reason: 'WatchCircuitOpen', message: 'too many watch events' },
+  ];
+  run.world = { ...run.world, composite: { ...composite, status: { ...objectAt(composite, 'status'), conditions } } };
+  return run;
+}
+
 describe('the input', () => {
   it('names the provider config and the time between calls', () => {
     const input = {
@@ -223,7 +236,67 @@ describe('the input', () => {
     expect(response.ttlSeconds).toBe(2);
   });
 
+  const BROKEN = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings', providerConfigNam: 'typo' };
+  const PROBLEM = 'cannot read the function input: input.providerConfigNam: must not be set, found an unknown field';
+
   it('of another kind is fatal', () => {
     expect(respond({ ...task(), input: { apiVersion: 'v1', kind: 'ConfigMap' } })).toMatchObject({ kind: 'fatal' });
+  });
+
+  it.each(['', 'Pending'])('that cannot be read is fatal to a run that is not begun, in phase "%s"', (phase) => {
+    const composite = runXr({ skills: uses('tools') }, { status: { phase } });
+    expect(respond({ ...task(), composite, input: BROKEN })).toEqual({ kind: 'fatal', message: PROBLEM });
+  });
+
+  it('that cannot be read keeps no run that is begun from its end, and is told once', () => {
+    const run = withRights().run();
+    run.world = { ...run.world, input: BROKEN };
+    run.call();
+    expect([run.last.results, run.condition('SettingsValid'), desiredBy(run)]).toEqual([
+      [{ severity: 'Warning', reason: 'InvalidInput', message: PROBLEM }],
+      'False/InvalidInput',
+      TASK_PARTS,
+    ]);
+    expect(run.call().last.results).toEqual([]);
+    run.end('Complete');
+    expect([run.status.phase, desiredRights(run)]).toEqual(['Succeeded', []]);
+    const { input: _, ...mended } = run.world;
+    run.world = mended;
+    expect([run.call().condition('SettingsValid'), run.last.results]).toEqual(['True/Valid', []]);
+  });
+
+  it('that cannot be read lets nothing start that a policy might have refused', () => {
+    const run = withRights().call().settle();
+    run.world = { ...run.world, input: BROKEN };
+    run.objects.delete('agentrun-job');
+    run.call().call();
+    expect([run.status.phase, run.status.reason, desiredBy(run)]).toEqual([
+      'Preparing',
+      'PolicyNotFound',
+      TASK_PARTS.filter((key) => key !== 'agentrun-job'),
+    ]);
+  });
+
+  it.each<[string, (run: History) => History, number]>([
+    ['in the first 30 seconds of preparing', (run) => run.call(), 3],
+    ['while it is prepared', (run) => run.call().wait(30).call(), 10],
+    ['in the first minute of its work', (run) => run.run().wait(59).call(), 5],
+    ['while it works', (run) => run.run().wait(60).call(), 30],
+    ['while it works and the circuit breaker is open', (run) => openBreaker(run.run().wait(600)).call(), 2],
+    ['while it is prepared and the circuit breaker is open', (run) => openBreaker(run.call().wait(60)).call(), 2],
+    ['in the call that tells its end', (run) => run.run().end('Complete'), 1],
+    ['until its rights are gone', (run) => run.run().end('Complete').wait(60).call(), 5],
+    [
+      'until its rights are gone and the circuit breaker is open',
+      (run) => openBreaker(run.run().end('Complete')).wait(9).call(),
+      2,
+    ],
+    [
+      'when it is over, whatever the circuit breaker',
+      (run) => openBreaker(run.run().end('Complete').settle().wait(5).call().wait(9)).call(),
+      286,
+    ],
+  ])('is looked at %s', (_, play, seconds) => {
+    expect(play(withRights()).last.ttlSeconds).toBe(seconds);
   });
 });

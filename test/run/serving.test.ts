@@ -1,7 +1,7 @@
 /** The life of a server: rule 11. */
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, valueAt } from '../../src/kube/json.ts';
-import { desired, History, text } from '../support/history.ts';
+import { desired, desiredRights, History, text } from '../support/history.ts';
 import { plain, task } from '../support/packs.ts';
 import { podOf } from '../support/pods.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
@@ -12,8 +12,7 @@ describe('rule 11: serving', () => {
     valueAt(last.resources.get('agentrun-deployment')?.resource, 'spec', 'forProvider', 'manifest', 'spec', 'replicas');
   const rulesOf = ({ last }: History) =>
     valueAt(last.resources.get('agentrun-role')?.resource, 'spec', 'forProvider', 'manifest', 'rules');
-  const serve = (): History =>
-    server().call().settle().call().settle().call().settle().report('agentrun-deployment', { availableReplicas: 1 }).call();
+  const serve = (): History => server().released().report('agentrun-deployment', { availableReplicas: 1 }).call();
 
   it('serves when its Deployment is available, with its rights for as long as it lives', () => {
     const run = server().call();
@@ -88,6 +87,33 @@ describe('rule 11: serving', () => {
     expect([rulesOf(run), run.condition('Admitted')]).toEqual([[...READ, ...READ], 'True/Admitted']);
   });
 
+  it.each([
+    ['its pack asks for no right any more', {}, 'True/Admitted'],
+    ['its rights are denied', { rbac: ALL }, 'False/PolicyDenied'],
+  ])('says that rights are held until they are gone, when %s', (_, sidecar, admitted) => {
+    const run = server().edit([instanceXr(), webPack({ rbac: READ })]);
+    run.decided().settle().call().settle().report('agentrun-deployment', { availableReplicas: 1 }).call();
+    expect([run.condition('RightsHeld'), run.last.requirements['held']]).toEqual(['True/Held', undefined]);
+    run.edit([instanceXr(), webPack(sidecar)]).call();
+    expect([run.condition('Admitted'), run.condition('RightsHeld'), run.status.rights]).toEqual([admitted, 'True/Revoking', []]);
+    expect([run.wait(3600).call().condition('RightsHeld'), 'held' in run.last.requirements]).toEqual(['True/Revoking', true]);
+    expect(run.settle().call().condition('RightsHeld')).toBe('False/Revoked');
+    expect([run.call().condition('RightsHeld'), 'held' in run.last.requirements]).toEqual(['False/Revoked', false]);
+    run.edit([instanceXr(), webPack({ rbac: READ })]).call();
+    expect(run.condition('RightsHeld')).toBe('True/Held');
+  });
+
+  it('never becomes a task, whatever becomes of its Deployment and its pack', () => {
+    const run = serve();
+    run.edit([instanceXr(), packXr('web', { sidecar: { image: 'web:1', rbac: READ } })]);
+    run.objects.delete('agentrun-deployment');
+    const exists = [...run.objects.keys()].sort();
+    for (let time = 0; time < 3; time += 1) expect(desired(run.call())).toEqual(exists);
+    expect([run.status.phase, run.status.reason, run.status.mode]).toEqual(['Serving', 'Unavailable', 'server']);
+    run.edit([instanceXr(), webPack({})]).call();
+    expect(desired(run)).toContain('agentrun-deployment');
+  });
+
   it('keeps no role when every rule is denied', () => {
     const run = serve();
     run.edit([instanceXr(), webPack({ rbac: ALL, clusterRBAC: ALL })]).call();
@@ -116,7 +142,8 @@ describe('rule 11: serving', () => {
   it('ends as denied when its pack is denied before it was let go', () => {
     const run = server().call().settle();
     run.edit([instanceXr(), webPack({ rbac: ALL })]).call();
-    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Failed', 'PolicyDenied', []]);
+    expect([run.status.phase, run.status.reason, desiredRights(run), replicas(run)]).toEqual(['Failed', 'PolicyDenied', [], 0]);
+    expect(desired(run.call())).toEqual([]);
   });
 
   it('leaves everything when it is cancelled', () => {

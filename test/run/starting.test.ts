@@ -1,9 +1,19 @@
 /** The life of a run until it works, rule by rule: prepared, frozen, released once, pinned. */
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, listAt } from '../../src/kube/json.ts';
-import { desired, jobSpec, suspended, text, withRights } from '../support/history.ts';
+import { digest } from '../../src/kube/digest.ts';
+import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { desiredManifest } from '../../src/objects/observed.ts';
+import { desired, type History, jobSpec, suspended, text, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
 import { instanceXr, packXr } from '../support/request.ts';
+
+/** What is left of a task in the call that tells its end. */
+const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
+
+/** What makes a Job the one that it was observed as. */
+const LOCK = 'uid-of-agentrun-job';
+const lockOf = (run: History) =>
+  jobSpec(run, 'forProvider', 'manifest', 'spec', 'template', 'metadata', 'labels', 'batch.kubernetes.io/controller-uid');
 
 describe('rule 2: preparing', () => {
   it('keeps waiting for 10 minutes with the text of the provider, then drops everything', () => {
@@ -21,7 +31,8 @@ describe('rule 2: preparing', () => {
       reason: 'PrerequisiteFailed',
       message: expect.stringContaining('not currently held'),
     });
-    expect(desired(run)).toEqual([]);
+    expect([desired(run), suspended(run)]).toEqual([EVIDENCE, true]);
+    expect(desired(run.call())).toEqual([]);
   });
 
   it('goes on when the missing right was granted', () => {
@@ -47,8 +58,13 @@ describe('rule 3: frozen', () => {
     const run = withRights().call().settle();
     run.objects.delete('agentrun-role');
     run.edit([instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })]).call();
-    expect(run.status).toMatchObject({ phase: 'Failed', reason: 'PrerequisiteFailed' });
-    expect(desired(run)).toEqual([]);
+    expect(run.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'PrerequisiteFailed',
+      message: 'What the run refers to, or this function, was changed before agentrun-role could be made',
+    });
+    expect([desired(run), suspended(run)]).toEqual([EVIDENCE, true]);
+    expect(desired(run.call())).toEqual([]);
   });
 
   it('fails with nothing started when a part that exists is not what was planned', () => {
@@ -61,7 +77,8 @@ describe('rule 3: frozen', () => {
       reason: 'PrerequisiteFailed',
       message: 'Not everything the run needs could be made within 10 minutes. Not as planned: agentrun-role',
     });
-    expect(desired(run)).toEqual([]);
+    expect([desired(run), suspended(run)]).toEqual([EVIDENCE, true]);
+    expect(desired(run.call())).toEqual([]);
   });
 
   it('tells in its status what it was prepared with', () => {
@@ -105,8 +122,8 @@ describe('rule 4: release', () => {
     expect(suspended(run)).toBe(false);
   });
 
-  it('is bounded: a Job that nobody reports started takes the rights of its run with it, 20 minutes after the first object', () => {
-    const run = withRights().call().settle().call().call().fail('agentrun-job', 'cannot update jobs').wait(1199).call();
+  it('is bounded: a Job that cannot be started takes the rights of its run with it, 20 minutes after it was let go', () => {
+    const run = withRights().call().wait(300).settle().call().call().fail('agentrun-job', 'cannot update jobs').wait(1199).call();
     expect([suspended(run), run.status.phase, run.status.reason]).toEqual([false, 'Preparing', 'CannotCreate']);
     run.wait(1).call();
     expect(run.status).toMatchObject({
@@ -116,7 +133,67 @@ describe('rule 4: release', () => {
         /^Job .* was released, and nobody reports within 20 minutes that it has started. .*cannot update jobs/,
       ),
     });
-    expect(desired(run)).toEqual([]);
+    expect(desired(run)).toEqual(EVIDENCE);
+    expect(desired(run.call())).toEqual([]);
+  });
+
+  it('lets a Job that nobody speaks of have its time, because it may be running', () => {
+    const run = withRights()
+      .spec({ timeout: '1h' })
+      .call()
+      .settle()
+      .call()
+      .call()
+      .wait(3660 + 119)
+      .call();
+    expect([run.status.phase, run.status.reason]).toEqual(['Preparing', 'CreatingObjects']);
+    expect(run.wait(1).call().status).toMatchObject({
+      phase: 'Failed',
+      reason: 'PrerequisiteFailed',
+      message: expect.stringContaining('nobody reports within 63 minutes'),
+    });
+  });
+
+  it('is decided late where Crossplane or the function was away, when everything is there', () => {
+    const run = withRights().call().settle().wait(3600).call();
+    expect([run.status.phase, run.status.workloadName]).toEqual(['Preparing', `agentrun-${RUN_ID}`]);
+    run.call();
+    expect(suspended(run)).toBe(false);
+  });
+
+  it('waits for a Job whose uid is known', () => {
+    const run = withRights().call().settle();
+    const known = run.objects.get('agentrun-job') ?? {};
+    run.alter('agentrun-job', ['status', 'atProvider', 'manifest'], { metadata: {} }).call().call();
+    expect([run.status.workloadName, suspended(run)]).toEqual([undefined, true]);
+    run.objects.set('agentrun-job', known);
+    run.call();
+    expect([run.status.workloadUID, run.status.preparedTime]).toEqual(['uid-of-agentrun-job', run.time()]);
+  });
+
+  it('waits until the Object of the Job itself was applied', () => {
+    const run = withRights().call().settle().fail('agentrun-job', 'not yet').call().call();
+    expect([run.status.workloadName, suspended(run)]).toEqual([undefined, true]);
+  });
+
+  it('holds although the status was lost', () => {
+    const run = withRights().released();
+    run.world = { ...run.world, composite: { ...run.world.composite, status: {} } };
+    run.wait(601).call();
+    expect([run.status.phase, run.status.workloadName, suspended(run)]).toEqual(['Preparing', `agentrun-${RUN_ID}`, false]);
+  });
+
+  it.each(['workloadName', 'workloadUID', 'preparedTime', 'frozenDigest'])('is known by %s alone', (field) => {
+    const run = withRights().released();
+    const status = objectAt(run.world.composite, 'status');
+    run.world = { ...run.world, composite: { ...run.world.composite, status: { mode: 'task', [field]: status[field] ?? '' } } };
+    run.objects.delete('agentrun-job');
+    run.call();
+    expect([run.status.phase, run.status.reason, run.last.resources.has('agentrun-job')]).toEqual([
+      'Failed',
+      'WorkloadLost',
+      false,
+    ]);
   });
 
   it('is not decided while something is missing, and not taken back when something is missing later', () => {
@@ -133,7 +210,8 @@ describe('rule 4: release', () => {
       reason: 'PrerequisiteFailed',
       message: 'Gone before the start: agentrun-role',
     });
-    expect(desired(run)).toEqual([]);
+    expect(desired(run)).toEqual(EVIDENCE);
+    expect(desired(run.call())).toEqual([]);
   });
 
   it('is never undone, not even by facts that are older', () => {
@@ -146,21 +224,52 @@ describe('rule 4: release', () => {
 describe('rule 5: pinned', () => {
   it('never updates or creates the Job again once the provider reports it unsuspended', () => {
     const run = withRights().call().settle().call().call();
-    expect([suspended(run), jobSpec(run, 'managementPolicies'), run.last.ttlSeconds]).toEqual([false, undefined, 5]);
+    expect([suspended(run), lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([false, LOCK, undefined]);
     run.call();
-    expect([jobSpec(run, 'managementPolicies'), run.last.ttlSeconds]).toEqual([undefined, 5]);
+    expect([suspended(run), lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([false, LOCK, undefined]);
     run.settle().report('agentrun-job', { startTime: run.time(), active: 1 }).call();
-    expect([jobSpec(run, 'managementPolicies'), jobSpec(run, 'watch'), run.last.ttlSeconds]).toEqual([
-      ['Observe', 'Delete'],
+    expect([lockOf(run), jobSpec(run, 'managementPolicies'), jobSpec(run, 'watch')]).toEqual([
+      LOCK,
+      ['Observe', 'Create', 'Delete'],
       true,
-      30,
     ]);
+  });
+
+  it('may not even try to make a Job that it does not know', () => {
+    const run = withRights().released();
+    const { workloadUID: _, ...status } = objectAt(run.world.composite, 'status');
+    run.world = { ...run.world, composite: { ...run.world.composite, status } };
+    run.alter('agentrun-job', ['status', 'atProvider', 'manifest'], { metadata: {} }).call();
+    expect([suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([false, ['Observe', 'Delete']]);
+  });
+
+  it('is the Job its digest was made of, with the lock and without', () => {
+    const run = withRights().call().settle().call();
+    const { frozenDigest } = run.status;
+    expect(frozenDigest).toBe(digest(desiredManifest(run.objects.get('agentrun-job'))));
+    expect(run.call().status.frozenDigest).toBe(frozenDigest);
+    run.settle().alter('agentrun-job', ['spec', 'forProvider', 'manifest', 'spec'], { backoffLimit: 7 }).call();
+    expect(run.status.frozenDigest).toBe(frozenDigest);
+  });
+});
+
+describe('a binding', () => {
+  it('that was let go does not wait again when its role flickers and the Job is lost', () => {
+    const run = withRights().call().settle().call();
+    run.objects.delete('agentrun-job');
+    run.world = { ...run.world, composite: { ...run.world.composite, status: {} } };
+    run.fail('agentrun-role', 'not any more').call();
+    expect(valueAt(run.last.resources.get('agentrun-rolebinding')?.resource, 'spec', 'managementPolicies')).toBeUndefined();
   });
 });
 
 describe('rule 5: pinned, also at the end', () => {
   it('when the Job has ended before anybody could pin it', () => {
     const run = withRights().call().settle().call().call().settle().end('Complete');
-    expect([run.status.phase, jobSpec(run, 'managementPolicies')]).toEqual(['Succeeded', ['Observe', 'Delete']]);
+    expect([run.status.phase, lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([
+      'Succeeded',
+      LOCK,
+      ['Observe', 'Create', 'Delete'],
+    ]);
   });
 });

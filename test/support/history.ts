@@ -1,7 +1,8 @@
 /** One run from call to call: applies what is desired, and lets a test say what provider and cluster make of it. */
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
-import type { Composed } from '../../src/function/response.ts';
-import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import type { Composed, Condition } from '../../src/function/response.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { RIGHTS } from '../../src/run/plan.ts';
 import { task } from './packs.ts';
 import { NOW, respondComposed, uses, type World } from './request.ts';
 
@@ -32,21 +33,44 @@ export class History {
 
   /** One call of the function, applied as Crossplane would. */
   call(): this {
+    return this.apply(this.ask());
+  }
+
+  /** One call whose status is never written: Crossplane deletes and applies before it, and may fail in between. */
+  callInVain(): this {
+    const { composite } = this.world;
+    this.apply(this.ask());
+    this.world = { ...this.world, composite };
+    return this;
+  }
+
+  private ask(): Composed {
     const cluster = [...(this.world.cluster ?? []), ...this.objects.values(), ...this.leaving];
-    this.last = respondComposed({ ...this.world, cluster, observed: new Map(this.objects), now: new Date(this.now) });
-    const { status, conditions, resources } = this.last;
-    const written = { ...status, conditions: conditions.map((item) => ({ ...item })) };
+    return respondComposed({ ...this.world, cluster, observed: new Map(this.objects), now: new Date(this.now) });
+  }
+
+  private apply(response: Composed): this {
+    this.last = response;
+    const { status, conditions, resources } = response;
+    const written = { ...status, conditions: conditions.map((item) => this.since(item)) };
     this.world = { ...this.world, composite: { ...this.world.composite, status: written as unknown as JsonObject } };
     for (const [key, object] of this.objects) {
       if (resources.has(key)) continue;
       this.objects.delete(key);
-      this.leaving.push(object);
+      this.leaving.push({ ...object, metadata: { ...objectAt(object, 'metadata'), deletionTimestamp: this.time() } });
     }
-    for (const [key, { resource }] of resources) this.apply(key, resource);
+    for (const [key, { resource }] of resources) this.applyObject(key, resource);
     return this;
   }
 
-  private apply(key: string, resource: JsonObject): void {
+  /** As Crossplane does: a condition with another reason or message is a new one. */
+  private since(item: Condition): JsonObject {
+    const before = listAt(this.world.composite, 'status', 'conditions').find((old) => textAt(old, 'type') === item.type);
+    const isSame = ['status', 'reason', 'message'].every((field) => textAt(before, field) === textAt(item, field));
+    return { ...item, lastTransitionTime: (isSame && textAt(before, 'lastTransitionTime')) || this.time() };
+  }
+
+  private applyObject(key: string, resource: JsonObject): void {
     const before = this.objects.get(key);
     const creationTimestamp = textAt(before, 'metadata', 'creationTimestamp') ?? new Date(this.now).toISOString();
     const defaults = { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false };
@@ -62,7 +86,8 @@ export class History {
   settle(): this {
     for (const [key, object] of this.objects) {
       const manifest = objectAt(object, 'spec', 'forProvider', 'manifest');
-      const real = { ...manifest, status: objectAt(object, 'status', 'atProvider', 'manifest', 'status') };
+      const metadata = { ...objectAt(manifest, 'metadata'), uid: `uid-of-${key}` };
+      const real = { ...manifest, metadata, status: objectAt(object, 'status', 'atProvider', 'manifest', 'status') };
       const conditions = key === 'agentrun-job' ? [SYNCED, { ...READY, status: 'False' }] : [SYNCED, READY];
       this.objects.set(key, { ...object, status: { conditions, atProvider: { manifest: real } } });
     }
@@ -71,7 +96,7 @@ export class History {
   }
 
   /** What the cluster says of the workload now. */
-  report(key: 'agentrun-job' | 'agentrun-deployment' | 'agentrun-probe', status: JsonObject): this {
+  report(key: 'agentrun-job' | 'agentrun-deployment', status: JsonObject): this {
     const object = this.objects.get(key) ?? {};
     const provider = objectAt(object, 'status');
     const manifest = objectAt(provider, 'atProvider', 'manifest');
@@ -115,17 +140,27 @@ export class History {
     return new Date(this.now + offsetSeconds * 1000).toISOString().replace('.000Z', 'Z');
   }
 
+  /** Everything is there, and the status says so: the next call lets the workload go. */
+  decided(): this {
+    return this.call().settle().call();
+  }
+
+  /** Let go, and reported so. */
+  released(): this {
+    return this.decided().settle().call().settle();
+  }
+
   /** Prepared, released, started, with one ready Pod. */
   run(): this {
-    this.call().settle().call().settle().call().settle();
+    this.released();
     return this.report('agentrun-job', { startTime: this.time(), active: 1, ready: 1 }).call().settle();
   }
 
   /** The Job has ended. */
-  end(type: 'Complete' | 'Failed', reason = '', seenBy: 'agentrun-job' | 'agentrun-probe' = 'agentrun-job'): this {
+  end(type: 'Complete' | 'Failed', reason = ''): this {
     const condition = { type, status: 'True', reason, message: '', lastTransitionTime: this.time() };
     const completed = type === 'Complete' ? { completionTime: this.time(), succeeded: 1 } : { failed: 1 };
-    return this.report(seenBy, { startTime: this.time(-5), conditions: [condition], ...completed }).call();
+    return this.report('agentrun-job', { startTime: this.time(-5), conditions: [condition], ...completed }).call();
   }
 }
 
@@ -136,6 +171,9 @@ export const withRights = (): History => new History(task({ skills: uses('tools'
 export const desired = ({ last }: History): string[] => [...last.resources.keys()].sort();
 export const text = ({ last }: History): string =>
   JSON.stringify([...last.resources].map(([key, { resource }]) => [key, resource]).sort());
+/** What of it carries rights. */
+export const desiredRights = (history: History): string[] =>
+  desired(history).filter((key) => RIGHTS.some((right) => right === key));
 export const jobSpec = ({ last }: History, ...path: string[]) =>
   valueAt(last.resources.get('agentrun-job')?.resource, 'spec', ...path);
 export const suspended = (history: History) => jobSpec(history, 'forProvider', 'manifest', 'spec', 'suspend');

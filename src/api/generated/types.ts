@@ -476,6 +476,14 @@ export interface AgentRunStatus {
    */
   workloadName?: string;
   /**
+   * The uid of that Job. A Job of the same name with another uid is not this run's.
+   */
+  workloadUID?: string;
+  /**
+   * When everything the run needs existed and its start was decided.
+   */
+  preparedTime?: string;
+  /**
    * When the Job started.
    */
   startTime?: string;
