@@ -15,10 +15,15 @@ export const invalid = (faults: Fault[]): { ok: false; faults: Fault[] } => ({ o
 
 /** Far more than a person reads at once, far less than a status can hold. */
 const MAX_CHARACTERS = 16 * 1024;
+const MAX_FINDING = 2 * 1024;
+
+/** A finding that is too long is cut, so that none is ever without its beginning. */
+export const cutFinding = (finding: string): string =>
+  finding.length <= MAX_FINDING ? finding : `${finding.slice(0, MAX_FINDING - 1)}…`;
 
 /** Many findings as one message: stable, sorted, and never longer than a status can hold. */
 export function formatFindings(findings: string[]): string {
-  const sorted = [...new Set(findings)].sort();
+  const sorted = [...new Set(findings)].sort().map(cutFinding);
   const shown: string[] = [];
   let room = MAX_CHARACTERS;
   for (const finding of sorted) {

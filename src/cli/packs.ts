@@ -60,6 +60,9 @@ export function formatLinted(linted: Linted[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+const PRINTED = `# The least that provider-kubernetes has to hold. A pack that the guardrails refuse is left out; why stands on stderr.
+`;
+
 /** The manifests, and the packs that were left out because they could never run, with why. */
 export function providerRights(paths: string[], policy: string | undefined): { manifests: string; refused: string[] } {
   const policies = loadPolicies(policy);
@@ -77,5 +80,5 @@ export function providerRights(paths: string[], policy: string | undefined): { m
     if (everywhere) refused.push(`SkillPack ${name} is refused: ${formatDenials(findings.map(({ denial }) => denial))}`);
     else packs.push(parsed.value);
   }
-  return { manifests: buildProviderRights(packs).map(writeYaml).join(''), refused };
+  return { manifests: `${PRINTED}${buildProviderRights(packs).map(writeYaml).join('')}`, refused };
 }

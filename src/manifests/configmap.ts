@@ -20,13 +20,15 @@ export function buildSkillPackConfigMap(pack: string, namespace: string, skills:
 
 /**
  * A snapshot of all skills of a run in its own namespace, because ConfigMaps cannot be mounted across namespaces and
- * an edit of a pack must not reach a run that has started.
+ * an edit of a pack must not reach a run that has started. Nor must anybody else's, so that of a task is immutable; a server
+ * follows its pack.
  */
 export function buildRunConfigMap(run: ResolvedRun): Manifest {
   return toManifest<ConfigMap>({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: runMetadata(run, runSkillsName(run.id)),
+    ...(run.mode === 'task' && { immutable: true }),
     data: { ...skillFiles(run.packs.flatMap((pack) => pack.skills)), ...placeholderFiles(run) },
   });
 }

@@ -7,7 +7,7 @@ import { denyAgentImage, denyPackImages } from './images.ts';
 import type { JudgedPack, JudgedRun, PackRule, RunRule } from './judged.ts';
 import { denyRunLimits, denySidecarResources } from './limits.ts';
 import { denyNamespaces } from './namespaces.ts';
-import { denyRights } from './rights.ts';
+import { denyRights } from './rights/rights.ts';
 import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
 import type { Denial } from './verdict.ts';
 import { denyWildcards } from './wildcards.ts';

@@ -7,6 +7,7 @@ import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { isWithin } from '../kube/paths.ts';
 import { findDenials } from './findings.ts';
 import { sidecarPath } from './judged.ts';
+import { findInert } from './rights/inert.ts';
 
 export interface LintFinding {
   /**
@@ -57,7 +58,8 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
   return findings.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
 
-function warn(path: string, { command = [], env = [], requiresServer }: Sidecar): LintFinding[] {
+function warn(path: string, sidecar: Sidecar): LintFinding[] {
+  const { command = [], env = [], requiresServer } = sidecar;
   const findings: LintFinding[] = [];
   if (!requiresServer && /(^|[\s/])sleep(\s|$)/.test(command.join(' '))) {
     findings.push({
@@ -78,7 +80,8 @@ function warn(path: string, { command = [], env = [], requiresServer }: Sidecar)
       fix: 'remove it: clients find the token where it is mounted',
     });
   }
-  return findings;
+  const inert = findInert(sidecar, path).map((item): LintFinding => ({ severity: 'warning', rule: 'matches-nothing', ...item }));
+  return [...findings, ...inert];
 }
 
 /** A copy without the fields that the schema does not know. */

@@ -5,15 +5,54 @@
 import type { Rule, SkillPackSpec } from '../api/generated/types.ts';
 import { equal, type JsonObject } from '../kube/json.ts';
 
-const ROLE = 'function-skillpack:provider';
 const RBAC = 'rbac.authorization.k8s.io';
 
-/** What provider-kubernetes 1.2.1 was seen to need for a kind: it applies by patches. A workload is watched besides. */
+/** As in examples/install/3-provider-rights.yaml: two parts that a labelled role is put together from, so that neither overwrites it. */
+const AGGREGATED = 'function-skillpack:provider';
+const OBJECTS = 'function-skillpack:objects';
+const PACK_RIGHTS = 'function-skillpack:pack-rights';
+const LABELS = { 'skillpack.fn.crossplane.io/provider': 'true' };
+
+/** What provider-kubernetes was seen to need for a kind: it applies by patches. A workload is watched besides. */
 const USES = ['get', 'create', 'patch', 'delete'];
 const WATCHES = [...USES, 'list', 'watch'];
 
-/** A ClusterRole and its binding to the provider's ServiceAccount of examples/install. */
+/** What the provider has to hold for some packs: first for the kinds a run is made of, then what it hands out. */
+export interface ProviderRules {
+  objects: Rule[];
+  packRights: Rule[];
+}
+
+/** The ClusterRoles under their names in examples/install, and the binding to the provider's ServiceAccount there. */
 export function buildProviderRights(packs: SkillPackSpec[]): JsonObject[] {
+  const { objects, packRights } = listProviderRules(packs);
+  const part = (name: string, rules: Rule[]): JsonObject => ({
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name, labels: LABELS },
+    rules: rules as unknown as JsonObject[],
+  });
+  return [
+    part(OBJECTS, objects),
+    part(PACK_RIGHTS, packRights),
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRole',
+      metadata: { name: AGGREGATED },
+      aggregationRule: { clusterRoleSelectors: [{ matchLabels: LABELS }] },
+      rules: [],
+    },
+    {
+      apiVersion: `${RBAC}/v1`,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: AGGREGATED },
+      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: AGGREGATED },
+      subjects: [{ kind: 'ServiceAccount', name: 'provider-kubernetes', namespace: 'crossplane-system' }],
+    },
+  ];
+}
+
+export function listProviderRules(packs: SkillPackSpec[]): ProviderRules {
   const sidecars = packs.flatMap(({ sidecar }) => sidecar ?? []);
   const namespaced = sidecars.flatMap(({ rbac = [] }) => rbac);
   const clusterWide = sidecars.flatMap(({ clusterRBAC = [] }) => clusterRBAC);
@@ -22,28 +61,13 @@ export function buildProviderRights(packs: SkillPackSpec[]): JsonObject[] {
     ...(namespaced.length > 0 ? ['roles', 'rolebindings'] : []),
     ...(clusterWide.length > 0 ? ['clusterroles', 'clusterrolebindings'] : []),
   ];
-  const rules = [
+  const objects = [
     rule('', ['configmaps', 'serviceaccounts', ...(serves ? ['services'] : [])], USES),
     rule('batch', ['jobs'], WATCHES),
     ...(serves ? [rule('apps', ['deployments'], WATCHES)] : []),
     ...(roles.length > 0 ? [rule(RBAC, roles, USES)] : []),
-    ...distinct([...namespaced, ...clusterWide]),
   ];
-  return [
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRole',
-      metadata: { name: ROLE },
-      rules: rules as unknown as JsonObject[],
-    },
-    {
-      apiVersion: `${RBAC}/v1`,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: ROLE },
-      roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: ROLE },
-      subjects: [{ kind: 'ServiceAccount', name: 'provider-kubernetes', namespace: 'crossplane-system' }],
-    },
-  ];
+  return { objects, packRights: distinct([...namespaced, ...clusterWide]) };
 }
 
 const rule = (apiGroup: string, resources: string[], verbs: string[]): Rule => ({ apiGroups: [apiGroup], resources, verbs });

@@ -1,7 +1,7 @@
 /** The SkillPack composite: its skills as a ConfigMap in the system namespace, and whether it can be used. */
 import { nameOf } from '../api/composite.ts';
 import { VALID } from '../api/conditions.ts';
-import { formatFaults } from '../api/fault.ts';
+import { cutFinding, formatFaults } from '../api/fault.ts';
 import type { SkillPackSpec, SkillPackStatus } from '../api/generated/types.ts';
 import type { Settings } from '../api/settings.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
@@ -52,7 +52,7 @@ function describeFindings(name: string, { sidecar }: SkillPackSpec, policies: Js
       policy,
       rule,
       path,
-      message: `${found}: ${why}; ${permit}`,
+      message: cutFinding(`${found}: ${why}; ${permit}`),
     }));
 }
 

@@ -1,7 +1,7 @@
 /** Puts the configuration, the packs and the provider's rights into the cluster, and takes them out again. */
 import type { SkillPackSpec } from '../../src/api/generated/types.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
-import { buildProviderRights } from '../../src/policy/providerrights.ts';
+import { listProviderRules } from '../../src/policy/providerrights.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
 import { buildAgentPolicy } from './agent.ts';
 import { eventually } from './clock.ts';
@@ -30,14 +30,19 @@ export async function install(options: Options): Promise<void> {
 export async function grant({ providerServiceAccount }: Options, role: string, packs: JsonObject[]): Promise<void> {
   const [namespace = '', name = ''] = providerServiceAccount.split('/');
   const specs = packs.map((pack) => objectAt(pack, 'spec') as unknown as SkillPackSpec);
-  const manifests = (buildProviderRights(specs) as unknown as JsonObject[]).map((manifest) => ({
-    ...manifest,
-    metadata: { name: role },
-    ...(manifest['kind'] === 'ClusterRoleBinding' && {
-      roleRef: { ...objectAt(manifest, 'roleRef'), name: role },
+  const { objects, packRights } = listProviderRules(specs);
+  const [apiVersion, apiGroup] = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io'];
+  const rules = [...objects, ...packRights] as unknown as JsonObject[];
+  const manifests = [
+    { apiVersion, kind: 'ClusterRole', metadata: { name: role }, rules },
+    {
+      apiVersion,
+      kind: 'ClusterRoleBinding',
+      metadata: { name: role },
+      roleRef: { apiGroup, kind: 'ClusterRole', name: role },
       subjects: [{ kind: 'ServiceAccount', namespace, name }],
-    }),
-  }));
+    },
+  ];
   await apply(...manifests);
 }
 

@@ -14,6 +14,7 @@ const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 /** What nobody may ever do with the rights of a pack, and what only a policy that lists it permits. */
 const NEVER = [
   'impersonate /users',
+  'impersonate:serviceaccount /serviceaccounts',
   'escalate rbac.authorization.k8s.io/roles',
   'bind rbac.authorization.k8s.io/clusterroles',
   'create rbac.authorization.k8s.io/rolebindings',
@@ -23,6 +24,12 @@ const NEVER = [
   'get /nodes/proxy',
 ];
 const LISTED = [
+  'patch /namespaces',
+  'update /configmaps',
+  'create /services',
+  'patch networking.k8s.io/networkpolicies',
+  'create argoproj.io/applications',
+  'use argoproj.io/applications',
   'create /pods',
   'create /pods/exec',
   'patch apps/deployments',
@@ -55,6 +62,8 @@ const GROUPS = [
   'kubernetes.crossplane.io',
   'sympozium.ai',
   'certificates.k8s.io',
+  'networking.k8s.io',
+  'argoproj.io',
 ];
 const RESOURCES = [
   ...[
@@ -77,9 +86,14 @@ const RESOURCES = [
     'agentruns',
     'certificatesigningrequests/approval',
     'configmaps',
+    'namespaces',
+    'services',
+    'networkpolicies',
+    'applications',
   ],
 ];
-const VERBS = ['get', 'list', 'watch', 'get', 'list', 'create', 'update', 'patch', 'delete', 'impersonate', 'escalate', 'bind'];
+const SPECIAL = ['impersonate', 'impersonate:serviceaccount', 'escalate', 'bind', 'use'];
+const VERBS = ['get', 'list', 'watch', 'get', 'list', 'get', 'watch', 'create', 'update', 'patch', 'delete', ...SPECIAL];
 const odd = (values: string[]) =>
   fc.oneof({ arbitrary: some(...values), weight: 30 }, { arbitrary: fc.constant(['*']), weight: 1 });
 const right = fc.record({ apiGroups: odd(GROUPS), resources: odd(RESOURCES), verbs: odd(VERBS) });

@@ -26,7 +26,10 @@ describe('rights', () => {
     ['read Secrets of its namespace', rule('get', 'secrets'), ''],
     ['scale a Deployment', rule('patch', 'deployments/scale', 'apps'), ''],
     ['delete a Pod', rule('delete', 'pods'), ''],
-    ['write ConfigMaps', rule('create,update,delete', 'configmaps'), ''],
+    ['write ConfigMaps', rule('create,update,delete', 'configmaps'), 'configmaps rbac[0]'],
+    ['read ConfigMaps, quotas and policies', rule('get', 'configmaps,resourcequotas,networkpolicies', ',networking.k8s.io'), ''],
+    ['record events, and ask what it may do', rule('create', 'events,selfsubjectaccessreviews', ',authorization.k8s.io'), ''],
+    ['read what is not built in', rule('get,list', 'applications,certificates', 'argoproj.io,cert-manager.io'), ''],
     ['read roles', rule('get', 'roles', 'rbac.authorization.k8s.io'), ''],
     ['a wildcard verb', rule('*', 'pods'), 'wildcard-rights rbac[0].verbs'],
     ['a wildcard subresource', rule('get', '*/scale'), 'wildcard-rights rbac[0].resources'],
@@ -45,12 +48,59 @@ describe('rights', () => {
     ['change DaemonSets', rule('update', 'daemonsets', 'apps'), 'workloads rbac[0]'],
     ['fill a Secret with a token', rule('create', 'secrets'), 'secrets rbac[0]'],
     ['write ServiceAccounts', rule('create', 'serviceaccounts'), 'serviceaccounts rbac[0]'],
-    ['make volumes', rule('create', 'persistentvolumes'), 'persistent-volumes rbac[0]'],
+    ['make volumes', rule('create', 'persistentvolumes'), 'storage rbac[0]'],
+    ['change the labels of its namespace', rule('patch', 'namespaces'), 'namespaces rbac[0]'],
+    ['forward a port', rule('create', 'pods/portforward'), 'exec rbac[0]'],
+    ['forward a port with get', rule('get', 'pods/portforward'), 'exec rbac[0]'],
+    ['evict Pods', rule('create', 'pods/eviction'), 'pod-control rbac[0]'],
+    ['say how Pods are', rule('patch', 'pods/status'), 'pod-control rbac[0]'],
+    ['write endpoints', rule('update', 'endpointslices', 'discovery.k8s.io'), 'network rbac[0]'],
+    ['make a service with an external address', rule('create', 'services'), 'network rbac[0]'],
+    ['delete network policies', rule('delete', 'networkpolicies', 'networking.k8s.io'), 'network rbac[0]'],
+    ['raise its quota', rule('patch', 'resourcequotas'), 'quotas rbac[0]'],
+    ['take a lease', rule('update', 'leases', 'coordination.k8s.io'), 'leases rbac[0]'],
+    [
+      'impersonate in a constrained way',
+      rule('impersonate:serviceaccount', 'serviceaccounts', 'authentication.k8s.io'),
+      'impersonation rbac[0]',
+    ],
+    [
+      'act as somebody',
+      rule('impersonate-on:serviceaccount:patch', 'clusterroles', 'rbac.authorization.k8s.io'),
+      'impersonation rbac[0]',
+    ],
+    [
+      'use a security context constraint',
+      rule('use', 'securitycontextconstraints', 'security.openshift.io'),
+      'special-verbs rbac[0]',
+    ],
+    ['sign for a signer', rule('sign', 'signers', 'certificates.k8s.io'), 'identities rbac[0]'],
+    ['use a verb that comes some day', rule('teleport', 'pods'), 'special-verbs rbac[0]'],
+    ['write in capitals', rule('GET', 'pods'), 'special-verbs rbac[0]'],
+    ['make an Argo CD Application', rule('create', 'applications', 'argoproj.io'), 'foreign-writes rbac[0]'],
+    ['change users of an AWS account', rule('patch', 'users', 'iam.aws.upbound.io'), 'crossplane rbac[0]'],
+    ['make what Kubernetes has not', rule('create', 'widgets'), 'unknown-resources rbac[0]'],
+    ['connect to what Kubernetes has not', rule('get', 'pods/shell'), 'unknown-resources rbac[0]'],
     ['write Objects', rule('create', 'objects', 'kubernetes.crossplane.io'), 'crossplane rbac[0]'],
     ['create runs', rule('create', 'agentruns', 'sympozium.ai'), 'sympozium rbac[0]'],
   ];
   it.each(cases)('%s', (_, right, denied) => {
     expect(judge({ rbac: [right] })).toEqual(denied === '' ? [] : [denied]);
+  });
+
+  it.each<[string, JsonObject, string[]]>([
+    [
+      'read everything that is read every day',
+      rule('get,list,watch', 'pods,pods/log,nodes,namespaces,events,deployments', ',apps'),
+      [],
+    ],
+    ['delete Pods everywhere', rule('delete', 'pods'), ['cluster-writes clusterRBAC[0]']],
+    ['scale Deployments everywhere', rule('patch', 'deployments/scale', 'apps'), ['cluster-writes clusterRBAC[0]']],
+    ['record events everywhere', rule('create,patch', 'events', ',events.k8s.io'), []],
+    ['read the logs of nodes', rule('get', 'nodes/log'), ['node-logs clusterRBAC[0]']],
+    ['read the metrics of nodes', rule('get', 'nodes/metrics,nodes/stats'), []],
+  ])('in the whole cluster: %s', (_, right, denied) => {
+    expect(judge({ clusterRBAC: [right] })).toEqual(denied);
   });
 
   it('reading Secrets of the whole cluster is refused, narrowed to names too', () => {
@@ -67,6 +117,25 @@ describe('rights', () => {
     ['the right elsewhere', rule('create', 'pods/exec'), allow('Cluster', 'create', 'pods/exec'), ['exec rbac[0]']],
     ['another resource', rule('create', 'pods/exec'), allow('Namespace', 'create', 'pods'), ['exec rbac[0]']],
     ['what nothing permits', rule('impersonate', 'users'), allow('Namespace', 'impersonate', 'users'), ['impersonation rbac[0]']],
+    ['a verb of its own', rule('use', 'sccs', 'a.io'), allow('Namespace', 'use', 'sccs', 'a.io'), []],
+    [
+      'another verb of its own',
+      rule('use', 'sccs', 'a.io'),
+      allow('Namespace', 'approve', 'sccs', 'a.io'),
+      ['special-verbs rbac[0]'],
+    ],
+    [
+      'a group that is not built in',
+      rule('create,patch', 'a,b', 'a.io,b.io'),
+      allow('Namespace', 'create,patch', 'a,b', 'a.io,b.io'),
+      [],
+    ],
+    [
+      'one of its resources',
+      rule('create', 'a,b', 'a.io'),
+      allow('Namespace', 'create', 'a', 'a.io'),
+      ['foreign-writes rbac[0]'],
+    ],
   ])('a policy that lists %s', (_, right, policy, denied) => {
     expect(judge({ rbac: [right] }, policy)).toEqual(denied);
   });
@@ -81,7 +150,7 @@ describe('rights', () => {
         rule: 'exec',
         path: 'SkillPack/p spec.sidecar.rbac[0]',
         found: 'create, get pods/exec',
-        why: "a command in another Pod runs with that Pod's rights, Secrets and files",
+        why: "a command, a connection or a container in another Pod has that Pod's rights, Secrets and files",
         permit:
           'spec.rights.allow with {scope: Namespace, apiGroups: [""], resources: [pods/exec], verbs: [create, get]} permits it',
         permissible: true,

@@ -13,11 +13,14 @@ const VERDICTS: Record<string, string[]> = {
   'k8s-ops': [
     'critical rbac-writes rbac[6]',
     'high secrets clusterRBAC[0]',
+    'high configmaps rbac[0]',
     'high exec rbac[0]',
+    'high network rbac[0]',
     'high secrets rbac[0]',
     'high workloads rbac[0]',
     'high workloads rbac[1]',
     'high workloads rbac[2]',
+    'high network rbac[3]',
   ],
   llmfit: [
     'critical host-pid-with-rights hostAccess.hostPID',
