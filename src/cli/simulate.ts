@@ -29,7 +29,7 @@ export function simulate({ composite, required, input }: RenderInput, scenario: 
     throw new Error(`simulate plays an AgentRun; a ${kind} has no life to play, render shows what it makes`);
   const { about } = SCENARIOS[scenario];
   const simulation = playScenario({ composite: withUid(composite), required, input }, scenario);
-  const { entries, rights, pods, end } = simulation.timeline;
+  const { entries, rights, pods, end } = simulation.world.timeline;
   return { scenario, about, run: simulation.name, end, timeline: entries, rights, pods, left: simulation.left() };
 }
 

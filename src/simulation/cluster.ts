@@ -1,12 +1,25 @@
 /**
  * What the model needs of a cluster: the Job and Deployment controllers, the kubelet, the garbage collector.
  *
- * Honest where it matters to a run: a Job that is resumed makes its Pod again; deleting a Job without a propagation
- * policy leaves its Pod running (the default of batch/v1) unless the Job has the finalizer `foregroundDeletion`; a Pod
- * ends only after its grace. Not modelled: images, scheduling, quotas, ReplicaSets, nodes that fail.
+ * Honest where it matters to a run: a Job that is resumed makes its Pod again; a Job that is deleted takes its Pod along,
+ * before it or after it, or leaves it running, as its finalizers and the propagation policy say; a Pod ends only after its
+ * grace, and never where its node is lost: it stays, is being deleted after some minutes, and its Job does not end.
+ *
+ * Not modelled: images, scheduling, quotas, ReplicaSets, Pods that are not ready.
  */
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { type ApiServer, type Change, finalizersOf, isBeingDeleted, isOwnedBy, uidOf, withMetadata } from './apiserver.ts';
+import {
+  type ApiServer,
+  type Change,
+  FOREGROUND,
+  finalizersOf,
+  isBeingDeleted,
+  isOwnedBy,
+  keyOf,
+  ORPHAN,
+  uidOf,
+  withMetadata,
+} from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { isAlive, stepJob } from './job.ts';
 
@@ -14,14 +27,18 @@ import { isAlive, stepJob } from './job.ts';
 const REACTION_MS = 50;
 const POD_START_MS = 1_000;
 
+/** How long after a node was lost its Pods are deleted: the toleration that Kubernetes adds to every Pod. */
+const EVICTION_MS = 300_000;
+
 /** Stands for the graceful deletion of a Pod. */
 const GRACE = 'kubelet';
-const FOREGROUND = 'foregroundDeletion';
 
 export class Cluster {
   private readonly clock: Clock;
   private readonly api: ApiServer;
   private pods = 0;
+  /** Pods whose kubelet does not answer, by key. */
+  private readonly lost = new Set<string>();
 
   constructor(clock: Clock, api: ApiServer) {
     this.clock = clock;
@@ -34,12 +51,25 @@ export class Cluster {
     this.later(pod, graceOf(pod), (current) => this.endNow(current, exitCode === 0 ? 'Succeeded' : 'Failed'));
   }
 
+  /** Nothing happens to the Pod any more; Kubernetes deletes it after a while, and it stays. */
+  loseNode(pod: JsonObject): void {
+    this.lost.add(keyOf(pod));
+    this.later(pod, EVICTION_MS, (current) => {
+      if (this.lost.has(keyOf(current))) this.api.delete(current);
+    });
+  }
+
+  /** The nodes are taken out of the cluster, and with them the Pods that are being deleted; others go on. */
+  recoverNodes(): void {
+    this.lost.clear();
+    for (const pod of this.api.list('Pod').filter(isBeingDeleted)) this.api.removeFinalizer(pod, GRACE);
+  }
+
   private react({ before, after }: Change): void {
     const resource = after ?? before;
     if (resource?.['kind'] === 'Pod') this.reactToPod(resource, { before, after });
     if (resource?.['kind'] !== 'Job' && resource?.['kind'] !== 'Deployment') return;
     if (after !== undefined) this.later(after, REACTION_MS, (owner) => this.sync(owner));
-    else if (resource['kind'] === 'Job') this.orphanPods(uidOf(resource));
     else for (const pod of this.podsOf(uidOf(resource))) this.api.delete(pod);
   }
 
@@ -55,7 +85,7 @@ export class Cluster {
       if (deadline > 0) this.later(pod, deadline, (current) => this.endNow(current, 'Failed'));
     }
     if (isBeingDeleted(after) && !isBeingDeleted(before)) {
-      this.later(pod, graceOf(pod), (current) => this.api.removeFinalizer(current, GRACE));
+      this.later(pod, graceOf(pod), (current) => this.endGrace(current));
     }
     const owners = [...this.api.list('Job'), ...this.api.list('Deployment')].filter((owner) => isOwnedBy(pod, uidOf(owner)));
     for (const owner of owners) this.later(owner, REACTION_MS, (current) => this.sync(current));
@@ -70,7 +100,11 @@ export class Cluster {
   }
 
   private endNow(pod: JsonObject, phase: 'Succeeded' | 'Failed'): void {
-    if (isAlive(pod)) this.api.putStatus(pod, { phase });
+    if (isAlive(pod) && !this.lost.has(keyOf(pod))) this.api.putStatus(pod, { phase });
+  }
+
+  private endGrace(pod: JsonObject): void {
+    if (!this.lost.has(keyOf(pod))) this.api.removeFinalizer(pod, GRACE);
   }
 
   private sync(owner: JsonObject): void {
@@ -92,10 +126,15 @@ export class Cluster {
   }
 
   private deleteWithPods(job: JsonObject): void {
-    if (!finalizersOf(job).includes(FOREGROUND)) return;
+    const finalizers = finalizersOf(job);
     const pods = this.podsOf(uidOf(job));
-    for (const pod of pods) this.api.delete(pod);
-    if (pods.length === 0) this.api.removeFinalizer(job, FOREGROUND);
+    if (finalizers.includes(ORPHAN)) {
+      for (const pod of pods) this.api.put(withMetadata(pod, { ownerReferences: [] }));
+      this.api.removeFinalizer(job, ORPHAN);
+    } else if (finalizers.includes(FOREGROUND)) {
+      for (const pod of pods) this.api.delete(pod);
+      if (pods.length === 0) this.api.removeFinalizer(job, FOREGROUND);
+    }
   }
 
   private syncDeployment(deployment: JsonObject): void {
@@ -132,10 +171,6 @@ export class Cluster {
 
   private podsOf(uid: string): JsonObject[] {
     return this.api.list('Pod').filter((pod) => isOwnedBy(pod, uid));
-  }
-
-  private orphanPods(uid: string): void {
-    for (const pod of this.podsOf(uid)) this.api.put(withMetadata(pod, { ownerReferences: [] }));
   }
 }
 

@@ -16,6 +16,9 @@ export interface JobStep {
 /** Whether a Pod has not ended. */
 export const isAlive = (pod: unknown): boolean => ['Pending', 'Running'].includes(textAt(pod, 'status', 'phase') ?? '');
 
+/** Whether a Pod is being deleted and has not ended; the Job waits for it, with podReplacementPolicy Failed. */
+const isLeaving = (pod: unknown): boolean => isAlive(pod) && textAt(pod, 'metadata', 'deletionTimestamp') !== undefined;
+
 /** The next step of a Job that has the given Pod, or none. */
 export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp: string): JobStep {
   const status = objectAt(job, 'status');
@@ -44,6 +47,7 @@ export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp:
   if (Date.parse(timestamp) >= Date.parse(startTime) + deadline * 1000) {
     return { status: tell('FailureTarget', 'DeadlineExceeded') };
   }
+  if (isLeaving(pod)) return { status: { ...status, active: 0, ready: 0, terminating: 1 } };
   const phase = textAt(pod, 'status', 'phase');
   if (phase === 'Succeeded') return { status: tell('SuccessCriteriaMet', 'CompletionsReached') };
   if (phase === undefined || phase === 'Failed') return { status: tell('FailureTarget', 'BackoffLimitExceeded') };

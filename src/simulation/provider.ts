@@ -1,25 +1,31 @@
 /**
- * What the model needs of provider-kubernetes 1.2.1, read from its source and the crossplane-runtime it is built on:
+ * What the model needs of provider-kubernetes, read from its source and the crossplane-runtime it is built on:
  * management policies, readiness, adoption, when it looks again, what it says of what it cannot do.
  *
- * - `[Observe]` says when the real object is gone; any other set without Create keeps saying what it saw last.
+ * - `[Observe]` says when the real object is gone; any other set without Create keeps saying what it saw last, and one with
+ *   Create makes it again.
  * - An object of the same name is taken over, whoever made it.
  * - It looks again every 10 minutes at what is ready and every 30 seconds at what is not, and at once where it watches.
  * - For 30 seconds after it made an object it takes its absence for a delay, also when it deletes.
- * - Deleting sets no propagation policy.
+ * - It applies without writing before it compares, so a manifest that the API server would refuse cannot be observed.
+ * - Deleting sets no propagation policy up to 1.2, and from 1.3 on the one of the Object, by default Background.
  * - A binding cannot be made before its role, because the provider holds no right to bind.
  *
- * Not modelled: connection details, references, a cache that is late,
- * a provider that cannot even look, other finalizers on an Object, for which it waits before it deletes.
+ * Not modelled: connection details, references, a cache that is late, conflicts with Crossplane's writes, a provider that
+ * cannot even look, other finalizers on an Object, for which it waits before it deletes.
  */
-import { parse } from '@marcbachmann/cel-js';
-import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { PROVIDER_FINALIZER } from '../kube/labels.ts';
 import { desiredManifest } from '../objects/observed.ts';
-import { type ApiServer, isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
+import { type ApiServer, isBeingDeleted, keyOf, type Propagation, Refused, uidOf, withMetadata } from './apiserver.ts';
+import { covers } from './apply.ts';
+import { holds } from './cel.ts';
 import type { Clock } from './clock.ts';
+import { setConditions, synced, type Told } from './conditions.ts';
 
 export interface ProviderOptions {
+  /** Whether it deletes with a propagation policy. */
+  propagates: boolean;
   /** Whether it runs with --enable-watches. */
   watches: boolean;
   /** How long it takes until it looks at an Object that has changed. */
@@ -43,6 +49,9 @@ export class Provider {
   private readonly tries = new Map<string, number>();
   private stopped = false;
   private readonly forbidden = new Map<string, string>();
+  /** What it applied last, and the manifest that was found valid, by Object. */
+  private readonly applied = new Map<string, JsonObject>();
+  private readonly valid = new Map<string, JsonObject>();
 
   constructor(clock: Clock, api: ApiServer, options: ProviderOptions) {
     this.clock = clock;
@@ -71,8 +80,7 @@ export class Provider {
   /** It looks at everything when it starts. */
   start(): void {
     this.stopped = false;
-    this.due.clear();
-    this.tries.clear();
+    for (const memory of [this.due, this.tries, this.valid]) memory.clear();
     for (const object of this.api.list('Object')) this.enqueue(object, this.options.delayMs);
   }
 
@@ -100,14 +108,15 @@ export class Provider {
   private reconcile(object: JsonObject): void {
     const manifest = desiredManifest(object);
     const real = this.api.get(manifest);
-    const step = decide(object, manifest, real, this.clock.now);
+    const refusal = real === undefined || isBeingDeleted(object) ? undefined : this.findRefusal(object, manifest);
+    const step = refusal === undefined ? decide(object, manifest, real, this.clock.now) : 'refused';
     if (step !== 'letGo') this.hold(object);
     switch (step) {
       case 'letGo':
         this.api.removeFinalizer(object, PROVIDER_FINALIZER);
         break;
       case 'delete':
-        this.api.delete(manifest);
+        this.api.delete(manifest, this.options.propagates ? propagationOf(object) : undefined);
         this.retry(object);
         break;
       case 'wait':
@@ -115,6 +124,9 @@ export class Provider {
         break;
       case 'miss':
         this.fail(object, 'observe failed: external resource does not exist');
+        break;
+      case 'refused':
+        this.fail(object, `observe failed: cannot get desired state: cannot dry run SSA: ${refusal}`, real);
         break;
       case 'observe':
         this.succeed(object, real, true);
@@ -126,6 +138,15 @@ export class Provider {
     }
   }
 
+  /** What the API server has against a manifest; it is asked once for each. */
+  private findRefusal(object: JsonObject, manifest: JsonObject): string | undefined {
+    const key = keyOf(object);
+    if (this.valid.get(key) === manifest) return undefined;
+    const refusal = refusalOf(() => this.api.apply(manifest, this.applied.get(key), true));
+    if (refusal === undefined) this.valid.set(key, manifest);
+    return refusal;
+  }
+
   /** So that the Object does not go before the real object. */
   private hold(object: JsonObject): void {
     const current = this.api.get(object) ?? object;
@@ -133,13 +154,17 @@ export class Provider {
   }
 
   private write(object: JsonObject, manifest: JsonObject, real: JsonObject | undefined): void {
-    const refusal = this.forbidden.get(String(manifest['kind'])) ?? this.refuseBinding(manifest);
+    const key = keyOf(object);
+    const refusal =
+      this.forbidden.get(String(manifest['kind'])) ??
+      this.refuseBinding(manifest) ??
+      refusalOf(() => this.api.apply(manifest, this.applied.get(key)));
     const [verb, what] = real === undefined ? ['create', 'cannot create object'] : ['update', 'cannot apply object'];
     if (refusal !== undefined) {
-      this.fail(object, `${verb} failed: ${what}: ${refusal}`);
+      this.fail(object, `${verb} failed: ${what}: ${refusal}`, real);
       return;
     }
-    this.api.put(merge(real ?? {}, manifest));
+    this.applied.set(key, manifest);
     if (real !== undefined) this.succeed(object, this.api.get(manifest), false);
     else this.annotate(object, { [CREATED_AT]: this.clock.timestamp() });
   }
@@ -165,23 +190,24 @@ export class Provider {
     const wasReady = isReady(before);
     const ready = real === undefined ? wasReady : query === undefined ? wasReady || isUpToDate : holds(query, real);
     const atProvider = real === undefined ? objectAt(before, 'atProvider') : { manifest: real };
-    const conditions = [
-      condition('Ready', ready, ''),
-      { ...condition('Synced', true, ''), observedGeneration: generationOf(object) },
-    ];
+    const conditions = this.tell(object, ready, '');
     this.tries.delete(keyOf(object));
     this.api.putStatus(object, { ...before, atProvider, conditions });
     this.enqueue(object, ready ? POLL_READY_MS : POLL_MS);
   }
 
-  private fail(object: JsonObject, message: string): void {
+  /** What it saw stands in the status all the same. */
+  private fail(object: JsonObject, message: string, real?: JsonObject): void {
     const before = objectAt(object, 'status');
-    const conditions = [
-      condition('Ready', isReady(before), ''),
-      { ...condition('Synced', false, message), observedGeneration: generationOf(object) },
-    ];
-    this.api.putStatus(object, { ...before, conditions });
+    const seen = real === undefined ? {} : { atProvider: { manifest: real } };
+    const conditions = this.tell(object, isReady(before), message);
+    this.api.putStatus(object, { ...before, ...seen, conditions });
     this.retry(object);
+  }
+
+  private tell(object: JsonObject, ready: boolean, error: string): JsonValue[] {
+    const told = [readyCondition(ready), { ...synced(error), observedGeneration: generationOf(object) }];
+    return setConditions(listAt(object, 'status', 'conditions'), told, this.clock.timestamp());
   }
 
   /** Twice as late each time. */
@@ -210,6 +236,19 @@ function decide(object: JsonObject, manifest: JsonObject, real: JsonObject | und
 
 type Step = 'letGo' | 'wait' | 'miss' | 'delete' | 'create' | 'update' | 'observe';
 
+const propagationOf = (object: JsonObject): Propagation =>
+  (textAt(object, 'spec', 'forProvider', 'deletionPropagationPolicy') as Propagation | undefined) ?? 'Background';
+
+function refusalOf(write: () => void): string | undefined {
+  try {
+    write();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refused) return error.message;
+    throw error;
+  }
+}
+
 /** Whether a change is one that the provider reacts to: of what is wanted, not of what it said itself. */
 function isTold(before: JsonObject | undefined, after: JsonObject): boolean {
   if (uidOf(before) !== uidOf(after) || isBeingDeleted(before) !== isBeingDeleted(after)) return true;
@@ -218,41 +257,14 @@ function isTold(before: JsonObject | undefined, after: JsonObject): boolean {
   return wanted(before) !== wanted(after);
 }
 
-const condition = (type: string, isSo: boolean, message: string): JsonObject => ({
-  type,
+const readyCondition = (isSo: boolean): Told => ({
+  type: 'Ready',
   status: isSo ? 'True' : 'False',
-  reason: type === 'Synced' ? (isSo ? 'ReconcileSuccess' : 'ReconcileError') : isSo ? 'Available' : 'Unavailable',
-  message,
+  reason: isSo ? 'Available' : 'Unavailable',
+  message: '',
 });
 
 const generationOf = (object: JsonObject): number => Number(valueAt(object, 'metadata', 'generation'));
 
 const isReady = (status: JsonObject): boolean =>
   listAt(status, 'conditions').some((item) => textAt(item, 'type') === 'Ready' && textAt(item, 'status') === 'True');
-
-/** Whether everything that is wanted is there; what others added does not count. */
-function covers(real: unknown, wanted: unknown): boolean {
-  if (Array.isArray(wanted)) {
-    return Array.isArray(real) && real.length === wanted.length && wanted.every((item, index) => covers(real[index], item));
-  }
-  if (!isObject(wanted)) return real === wanted;
-  return isObject(real) && Object.entries(wanted).every(([key, value]) => covers(real[key], value));
-}
-
-/** What is wanted over what is there: metadata is merged, the rest replaced, the status stays. */
-function merge(real: JsonObject, wanted: JsonObject): JsonObject {
-  const metadata = { ...objectAt(real, 'metadata'), ...objectAt(wanted, 'metadata') };
-  return { ...real, ...wanted, metadata };
-}
-
-const queries = new Map<string, ReturnType<typeof parse>>();
-
-function holds(query: string, object: JsonObject): boolean {
-  const parsed = queries.get(query) ?? parse(query);
-  queries.set(query, parsed);
-  try {
-    return parsed({ object }) === true;
-  } catch {
-    return false;
-  }
-}

@@ -1,10 +1,11 @@
 /** Lives of a run, each from its creation to its deletion. */
-import { objectAt } from '../kube/json.ts';
-import { type Cast, Simulation, type SimulationOptions } from './simulation.ts';
+import { type JsonObject, objectAt } from '../kube/json.ts';
+import { Simulation } from './simulation.ts';
+import { World, type WorldCast, type WorldOptions } from './world.ts';
 
 interface Scenario {
   about: string;
-  options?: Partial<SimulationOptions>;
+  options?: Partial<WorldOptions>;
   /** What happens between creation and deletion. */
   play: (simulation: Simulation) => void;
 }
@@ -41,7 +42,7 @@ export const SCENARIOS = {
     about: 'the AgentRun is cancelled while the agent works',
     play: (simulation) => {
       work(simulation);
-      simulation.timeline.tell('spec.cancel is set');
+      simulation.world.timeline.tell('spec.cancel is set');
       simulation.change({ cancel: true });
       settle(simulation);
     },
@@ -70,12 +71,12 @@ export const SCENARIOS = {
     about: 'every pack gets another image and more rights while the agent works',
     play: (simulation) => {
       work(simulation);
-      simulation.timeline.tell('every SkillPack is edited');
-      for (const pack of simulation.api.list('SkillPack')) {
+      simulation.world.timeline.tell('every SkillPack is edited');
+      for (const pack of simulation.world.api.list('SkillPack')) {
         const spec = objectAt(pack, 'spec');
         const rbac = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'] }];
         const sidecar = { ...objectAt(spec, 'sidecar'), image: 'edited.example.org/tools:2', rbac };
-        simulation.api.put({ ...pack, spec: { ...spec, sidecar } });
+        simulation.world.api.put({ ...pack, spec: { ...spec, sidecar } });
       }
       simulation.wait(MINUTE);
       endWell(simulation);
@@ -93,13 +94,13 @@ export const SCENARIOS = {
     about: 'the AgentRun is applied again and again, while Crossplane and the provider are restarted',
     play: (simulation) => {
       const again = (): void => {
-        simulation.timeline.tell('the AgentRun is applied again, Crossplane and the provider are restarted');
+        simulation.world.timeline.tell('the AgentRun is applied again, Crossplane and the provider are restarted');
         simulation.apply();
-        simulation.crossplane.stop();
-        simulation.provider.stop();
+        simulation.world.crossplane.stop();
+        simulation.world.provider.stop();
         simulation.wait(5);
-        simulation.crossplane.start();
-        simulation.provider.start();
+        simulation.world.crossplane.start();
+        simulation.world.provider.start();
       };
       simulation.until(() => simulation.status.phase === 'Preparing', MINUTE);
       again();
@@ -115,10 +116,13 @@ export const SCENARIOS = {
 
 export type ScenarioName = keyof typeof SCENARIOS;
 
+/** What a scenario plays with: a composite, what it refers to, and the input of the Composition's step. */
+type Cast = Omit<WorldCast, 'composites'> & { composite: JsonObject };
+
 /** Plays a scenario: creation, what happens, deletion, until nothing is left. */
-export function playScenario(cast: Cast, name: ScenarioName): Simulation {
+export function playScenario({ composite, ...cast }: Cast, name: ScenarioName): Simulation {
   const { options, play }: Scenario = SCENARIOS[name];
-  const simulation = new Simulation(cast, options);
+  const simulation = new Simulation(new World({ ...cast, composites: [composite] }, options), composite);
   simulation.apply();
   play(simulation);
   simulation.delete();

@@ -1,82 +1,38 @@
-/** One AgentRun in a world of its own: API server, cluster, provider and Crossplane under one clock, and hands to act on it. */
+/** One AgentRun in a world, and hands to act on it. */
 import { nameOf } from '../api/composite.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import { API_VERSION } from '../api/kinds.ts';
-import { compose } from '../compose.ts';
-import type { Request } from '../function/request.ts';
-import type { Response } from '../function/response.ts';
 import { readCondition } from '../kube/conditions.ts';
-import { type JsonObject, objectAt, valueAt } from '../kube/json.ts';
-import { PART } from '../kube/labels.ts';
+import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { PART, RUN } from '../kube/labels.ts';
+import { runId, runObjectName } from '../kube/names.ts';
 import { identityOf } from '../kube/variant.ts';
 import type { PartKey } from '../run/plan.ts';
-import { ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf, withMetadata } from './apiserver.ts';
-import { Clock } from './clock.ts';
-import { Cluster } from './cluster.ts';
-import { Crossplane, finalizersOfComposite } from './crossplane.ts';
+import { isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
+import { finalizersOfComposite } from './crossplane.ts';
 import { isAlive } from './job.ts';
-import { Provider } from './provider.ts';
-import { Timeline } from './timeline.ts';
-
-/** What the simulation plays with: a composite, what it refers to, and the input of the Composition's step. */
-export interface Cast {
-  composite: JsonObject;
-  required: JsonObject[];
-  input: JsonObject | undefined;
-}
-
-export interface SimulationOptions {
-  start: Date;
-  /** Whether the provider runs with --enable-watches. */
-  watches: boolean;
-  /** How long the provider takes to look at an Object that has changed. */
-  providerDelayMs: number;
-  /** How far behind an Object in Crossplane's cache may be. */
-  lagMs: () => number;
-  /** In which order Crossplane applies composed resources. */
-  shuffle: <T>(items: T[]) => T[];
-  /** The function that is called. */
-  compose: (request: Request) => Response;
-}
-
-const DEFAULTS: SimulationOptions = {
-  start: new Date('2026-01-01T12:00:00Z'),
-  watches: true,
-  providerDelayMs: 100,
-  lagMs: () => 20,
-  shuffle: (items) => items,
-  compose: (request) => compose(request, { ttlSeconds: 60, requirePolicy: false }),
-};
+import type { World } from './world.ts';
 
 export class Simulation {
-  readonly clock: Clock;
-  readonly api: ApiServer;
-  readonly cluster: Cluster;
-  readonly provider: Provider;
-  readonly crossplane: Crossplane;
-  readonly timeline: Timeline;
+  readonly world: World;
   private readonly composite: JsonObject;
   private creations = 0;
+  /** Of the composite that was created last. */
+  private uid: string;
 
-  constructor({ composite, required, input }: Cast, options: Partial<SimulationOptions> = {}) {
-    const { start, watches, providerDelayMs, ...crossplane } = { ...DEFAULTS, ...options };
+  constructor(world: World, composite: JsonObject) {
+    this.world = world;
     this.composite = composite;
-    this.clock = new Clock(start);
-    this.api = new ApiServer(this.clock);
-    for (const resource of required) this.api.put(resource);
-    this.timeline = new Timeline(this.clock, this.api, composite);
-    this.cluster = new Cluster(this.clock, this.api);
-    this.provider = new Provider(this.clock, this.api, { watches, delayMs: providerDelayMs });
-    this.crossplane = new Crossplane(this.clock, this.api, composite, { ...crossplane, input });
+    this.uid = uidOf(composite);
   }
 
   get status(): AgentRunStatus {
-    return objectAt(this.api.get(this.composite), 'status') as AgentRunStatus;
+    return objectAt(this.world.api.get(this.composite), 'status') as AgentRunStatus;
   }
 
   /** Applies the AgentRun; once more changes nothing but what somebody changed in its spec. */
   apply(): void {
-    const current = this.api.get(this.composite);
+    const current = this.world.api.get(this.composite);
     if (current === undefined) this.create();
     else this.change(objectAt(this.composite, 'spec'));
   }
@@ -84,71 +40,114 @@ export class Simulation {
   /** One that is made again has another uid. */
   private create(): void {
     this.creations += 1;
-    const uid = this.creations === 1 ? uidOf(this.composite) : `${uidOf(this.composite)}-${this.creations}`;
-    this.api.put(withMetadata(this.composite, { uid, finalizers: finalizersOfComposite(this.composite) }));
+    if (this.creations > 1) this.uid = `${uidOf(this.composite)}-${this.creations}`;
+    this.world.api.put(withMetadata(this.composite, { uid: this.uid, finalizers: finalizersOfComposite(this.composite) }));
   }
 
   /** Changes fields of its spec. */
   change(spec: JsonObject): void {
-    const current = this.api.get(this.composite);
-    if (current !== undefined) this.api.put({ ...current, spec: { ...objectAt(current, 'spec'), ...spec } });
+    const current = this.world.api.get(this.composite);
+    if (current !== undefined) this.world.api.put({ ...current, spec: { ...objectAt(current, 'spec'), ...spec } });
   }
 
   delete(): void {
-    this.api.delete(this.composite);
+    this.world.api.delete(this.composite);
   }
 
   /** The agent ends by itself; a server has none. */
   endAgent(exitCode: number): void {
     for (const pod of this.livePods().filter((live) => valueAt(live, 'spec', 'restartPolicy') === 'Never')) {
-      this.timeline.tell(`the agent ends with exit code ${exitCode}`);
-      this.cluster.endPod(pod, exitCode);
+      this.world.timeline.tell(`the agent ends with exit code ${exitCode}`);
+      this.world.cluster.endPod(pod, exitCode);
     }
   }
 
   /** As kubectl does it: the Job is gone at once, and the garbage collector takes its Pods. */
   deleteJob(): void {
-    for (const job of this.api.list('Job')) {
-      this.timeline.tell('somebody deletes the Job');
-      const pods = this.api.list('Pod').filter((pod) => isOwnedBy(pod, uidOf(job)));
-      this.api.put(withMetadata(job, { finalizers: [] }));
-      this.api.delete(job);
-      for (const pod of pods) this.api.delete(pod);
+    const job = this.job();
+    if (job === undefined) return;
+    this.world.timeline.tell('somebody deletes the Job');
+    this.world.api.delete(job, 'Background');
+  }
+
+  /** Suspends the Job, which ends its Pod, or resumes it, which starts another one. */
+  suspendJob(suspend: boolean): void {
+    const job = this.job();
+    if (job === undefined || valueAt(job, 'spec', 'suspend') === suspend) return;
+    this.world.timeline.tell(`somebody ${suspend ? 'suspends' : 'resumes'} the Job`);
+    this.world.api.put({ ...job, spec: { ...objectAt(job, 'spec'), suspend } });
+  }
+
+  /** The nodes of its Pods are lost. */
+  loseNode(): void {
+    for (const pod of this.livePods()) {
+      this.world.timeline.tell(`the node of Pod ${textAt(pod, 'metadata', 'name')} is lost`);
+      this.world.cluster.loseNode(pod);
     }
+  }
+
+  /** Somebody edits what the composite says of itself. */
+  editStatus(edit: (status: JsonObject) => JsonObject): void {
+    const current = this.current();
+    if (current === undefined) return;
+    this.world.timeline.tell('somebody edits the status of the AgentRun');
+    this.world.api.putStatus(current, edit(objectAt(current, 'status')));
   }
 
   /** The Object of a part is deleted, as kubectl does it. */
   deleteObject(part: PartKey): void {
     const object = this.objectOf(part);
     if (object === undefined) return;
-    this.timeline.tell(`somebody deletes the Object ${part}`);
-    this.api.delete(object);
+    this.world.timeline.tell(`somebody deletes the Object ${part}`);
+    this.world.api.delete(object);
+  }
+
+  /** The composite as it is in the API server. */
+  current(): JsonObject | undefined {
+    return this.world.api.get(this.composite);
+  }
+
+  /** What every object of the run is named after; it changes when the run is made again. */
+  get id(): string {
+    const { namespace = '' } = identityOf(this.composite) ?? {};
+    return runId({ name: nameOf(this.composite), namespace, uid: this.uid });
+  }
+
+  /** The real Job. */
+  job(): JsonObject | undefined {
+    const { namespace = '' } = identityOf(this.composite) ?? {};
+    return this.world.api.get({ kind: 'Job', metadata: { namespace, name: runObjectName(this.id) } });
   }
 
   livePods(): JsonObject[] {
-    return this.api.list('Pod').filter(isAlive);
+    return this.world.api.list('Pod').filter((pod) => isAlive(pod) && textAt(pod, 'metadata', 'labels', RUN) === this.id);
   }
 
   /** The Object of a part, unless it is being deleted. */
   objectOf(part: PartKey): JsonObject | undefined {
-    return this.api
+    return this.world.api
       .list('Object')
-      .find((object) => valueAt(object, 'metadata', 'labels', PART) === part && !isBeingDeleted(object));
+      .find(
+        (object) =>
+          valueAt(object, 'metadata', 'labels', PART) === part &&
+          textAt(object, 'metadata', 'labels', RUN) === this.id &&
+          !isBeingDeleted(object),
+      );
   }
 
   /** Status and reason of a condition of the run. */
   condition(type: string): string | undefined {
-    const found = readCondition(this.api.get(this.composite) ?? {}, type);
+    const found = readCondition(this.world.api.get(this.composite) ?? {}, type);
     return found && `${found.status}/${found.reason}`;
   }
 
   wait(seconds: number): void {
-    this.clock.advance(seconds * 1000);
+    this.world.clock.advance(seconds * 1000);
   }
 
   /** Waits until something is so, at most so long. */
   until(isSo: () => boolean, seconds: number): boolean {
-    return this.clock.advanceUntil(isSo, seconds * 1000);
+    return this.world.clock.advanceUntil(isSo, seconds * 1000);
   }
 
   /** `namespace/name` as its user knows it, or the name of a composite that does not tell. */
@@ -157,9 +156,9 @@ export class Simulation {
     return identity === undefined ? nameOf(this.composite) : `${identity.namespace}/${identity.name}`;
   }
 
-  /** Everything there is besides what people wrote and Pods that have ended. */
+  /** Everything there is besides what people wrote and Pods that have ended, of all runs. */
   left(): string[] {
-    return this.api
+    return this.world.api
       .all()
       .filter((resource) => resource['apiVersion'] !== API_VERSION && (resource['kind'] !== 'Pod' || isAlive(resource)))
       .map(keyOf);
@@ -167,6 +166,6 @@ export class Simulation {
 
   /** Whether the AgentRun is gone, and with it everything it was given. */
   isOver(): boolean {
-    return this.api.get(this.composite) === undefined && this.left().length === 0;
+    return this.current() === undefined && this.left().length === 0;
   }
 }

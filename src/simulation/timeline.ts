@@ -1,9 +1,12 @@
-/** What happened in a simulation, seen from outside: a line for each change, the life of each Pod, of each right. */
+/**
+ * What happened in a simulation, seen from outside: a line for each change, the life of each Pod, of each right. Where
+ * several runs live each line says whose it is; phases, end and rights asked for are those of the first run.
+ */
 import { RIGHTS_HELD } from '../api/conditions.ts';
 import type { Right, Rule } from '../api/generated/types.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { PART } from '../kube/labels.ts';
+import { PART, RUN } from '../kube/labels.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { type BoundRule, listBoundRules, RBAC_KINDS } from './rights.ts';
@@ -51,13 +54,20 @@ export class Timeline {
   private readonly api: ApiServer;
   private readonly start: number;
 
-  constructor(clock: Clock, api: ApiServer, composite: JsonObject) {
+  private readonly first: string;
+  /** Whether several runs live here. */
+  private readonly isShared: boolean;
+
+  constructor(clock: Clock, api: ApiServer, composites: JsonObject[]) {
     this.clock = clock;
     this.api = api;
     this.start = clock.now;
+    this.first = keyOf(composites[0]);
+    this.isShared = composites.length > 1;
+    const keys = new Set(composites.map(keyOf));
     api.watch((change) => {
       const resource = change.after ?? change.before ?? {};
-      if (keyOf(resource) === keyOf(composite)) this.seeComposite(change);
+      if (keys.has(keyOf(resource))) this.seeComposite(change, resource);
       else if (resource['kind'] === 'Object') this.seeObject(change, resource);
       else if (resource['kind'] === 'Pod') this.seePod(change, resource);
       else this.seeReal(change, resource);
@@ -85,27 +95,34 @@ export class Timeline {
     return Math.round((this.clock.now - this.start) / 100) / 10;
   }
 
-  private seeComposite({ before, after }: Change): void {
+  /** Says whose line it is. */
+  private of(resource: JsonObject): string {
+    return this.isShared ? ` (${textAt(resource, 'metadata', 'labels', RUN) ?? textAt(resource, 'metadata', 'name')})` : '';
+  }
+
+  private seeComposite({ before, after }: Change, composite: JsonObject): void {
+    const whose = this.of(composite);
+    const isFirst = keyOf(composite) === this.first;
     const rights = listAt(after, 'status', 'rights') as JsonObject[] as unknown as Right[];
-    if (rights.length > 0) this.asked = rights;
-    if (before === undefined) this.tell('the AgentRun is applied');
-    else if (after === undefined) this.tell('the AgentRun is gone');
-    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('the AgentRun is being deleted');
+    if (isFirst && rights.length > 0) this.asked = rights;
+    if (before === undefined) this.tell(`the AgentRun${whose} is applied`);
+    else if (after === undefined) this.tell(`the AgentRun${whose} is gone`);
+    else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell(`the AgentRun${whose} is being deleted`);
     const { phase = '', reason = '', message = '' } = objectAt(after, 'status');
     const old = objectAt(before, 'status');
     if (after !== undefined && phase !== '' && !(equal(phase, old['phase'] ?? '') && equal(reason, old['reason'] ?? ''))) {
-      this.end = { phase: String(phase), reason: String(reason), message: String(message) };
-      this.tell(`${reason}: ${message}`);
+      if (isFirst) this.end = { phase: String(phase), reason: String(reason), message: String(message) };
+      this.tell(`${isFirst ? '' : `${phase} `}${reason}: ${message}${whose}`);
     }
     const held = readCondition(after ?? {}, RIGHTS_HELD);
     const was = readCondition(before ?? {}, RIGHTS_HELD);
     if (held !== undefined && was !== undefined && held.reason !== was.reason) {
-      this.tell(`RightsHeld is ${held.status}, ${held.reason}: ${held.message}`);
+      this.tell(`RightsHeld is ${held.status}, ${held.reason}: ${held.message}${whose}`);
     }
   }
 
   private seeObject({ before, after }: Change, object: JsonObject): void {
-    const part = textAt(object, 'metadata', 'labels', PART) ?? '';
+    const part = `${textAt(object, 'metadata', 'labels', PART) ?? ''}${this.of(object)}`;
     if (before === undefined) this.tell('Objects are made:', part);
     else if (after === undefined) this.tell('Objects are gone:', part);
     else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('Objects are being deleted:', part);
@@ -132,10 +149,11 @@ export class Timeline {
 
   private seeReal({ before, after }: Change, real: JsonObject): void {
     const kind = String(real['kind']);
-    if (before === undefined) this.tell('made:', kind);
-    else if (after === undefined) this.tell('gone:', kind);
+    const item = `${kind}${this.of(real)}`;
+    if (before === undefined) this.tell('made:', item);
+    else if (after === undefined) this.tell('gone:', item);
     else if (valueAt(before, 'spec', 'suspend') === true && valueAt(after, 'spec', 'suspend') === false) {
-      this.tell(`the ${kind} is let go`);
+      this.tell(`the ${item} is let go`);
     }
     if (RBAC_KINDS.includes(kind)) this.updateRights();
   }

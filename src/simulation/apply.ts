@@ -1,0 +1,24 @@
+/** Server-side apply over plain values: maps are merged, lists and the rest replaced, what was applied and is given no more goes. */
+import { isObject, type JsonObject } from '../kube/json.ts';
+
+/** @param last what the same manager applied before */
+export function applied(real: JsonObject, wanted: JsonObject, last: JsonObject): JsonObject {
+  const merged = { ...real };
+  for (const field of Object.keys(last)) if (!Object.hasOwn(wanted, field)) delete merged[field];
+  for (const [field, value] of Object.entries(wanted)) {
+    const before = merged[field];
+    const lastValue = last[field];
+    const isMap = isObject(value) && isObject(before);
+    merged[field] = isMap ? applied(before, value, isObject(lastValue) ? lastValue : {}) : value;
+  }
+  return merged;
+}
+
+/** Whether everything that is wanted is there; what others added does not count. */
+export function covers(real: unknown, wanted: unknown): boolean {
+  if (Array.isArray(wanted)) {
+    return Array.isArray(real) && real.length === wanted.length && wanted.every((item, index) => covers(real[index], item));
+  }
+  if (!isObject(wanted)) return real === wanted;
+  return isObject(real) && Object.entries(wanted).every(([key, value]) => covers(real[key], value));
+}

@@ -1,0 +1,137 @@
+/** What has to hold of every answer of the function, whatever it was shown. */
+import type { Request } from '../../src/function/request.ts';
+import type { Composed } from '../../src/function/response.ts';
+import { digest } from '../../src/kube/digest.ts';
+import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { PART, RUN } from '../../src/kube/labels.ts';
+import { desiredManifest, realManifest } from '../../src/objects/observed.ts';
+import { RIGHTS, readPlan } from '../../src/run/plan.ts';
+import { uidOf } from '../../src/simulation/apiserver.ts';
+import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
+import { RBAC_KINDS } from '../../src/simulation/rights.ts';
+import type { World } from '../../src/simulation/world.ts';
+import type { Judge } from './invariants.ts';
+import { hasForgotten, type Known } from './known.ts';
+
+const JOB = 'agentrun-job';
+const ENDS = ['Succeeded', 'Failed', 'Cancelled'];
+const KEPT_STATUS = ['runId', 'mode', 'workloadName', 'startTime', 'skills', 'rights', 'completionTime', 'frozenDigest'];
+
+export const isEnd = (phase: unknown): boolean => ENDS.includes(String(phase));
+
+export class Answers {
+  private readonly world: World;
+  private readonly must: Judge['must'];
+
+  constructor(world: World, { must }: Judge) {
+    this.world = world;
+    this.must = must;
+  }
+
+  check(known: Known, request: Request, response: Composed): void {
+    const { must } = this;
+    const status = response.status as JsonObject;
+    const phase = String(status['phase']);
+    must('ttl', Number.isInteger(response.ttlSeconds) && response.ttlSeconds >= 1, `ttlSeconds ${response.ttlSeconds}`);
+    this.checkRelease(known, request, response);
+    this.checkFrozen(known, request, response);
+    this.checkSecondStart(known, request, phase);
+    this.checkHeld(known, request, response);
+    const kept = isEnd(phase) ? RIGHTS.filter((key) => response.resources.has(key)) : [];
+    must('noRightsAfterEnd', kept.length === 0, kept.join(', '));
+    const before = objectAt(request.composite, 'status');
+    const lost = KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
+    must('statusIsKept', lost.length === 0, lost.join(', '));
+  }
+
+  /** Everything is there when the start is decided, and still exists when it is let go. */
+  private checkRelease(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
+    const job = resources.get(JOB)?.resource;
+    if (job === undefined) return;
+    const manifest = desiredManifest(job);
+    const planned = readPlan(manifest)?.parts ?? {};
+    const suspend = valueAt(manifest, 'spec', 'suspend');
+    const wasReleased = valueAt(desiredManifest(observed.get(JOB)), 'spec', 'suspend') === false;
+    const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
+    if (isDecided && !wasReleased) this.checkParts(planned, observed);
+    this.must('neverSuspended', !known.released || suspend === false || hasForgotten(known), '');
+    if (suspend !== false) return;
+    const label = textAt(manifest, 'spec', 'template', 'metadata', 'labels', CONTROLLER_UID);
+    const real = realManifest(observed.get(JOB));
+    this.must('locked', label !== undefined && (Object.keys(real).length === 0 || label === uidOf(real)), String(label));
+    if (known.released || wasReleased) return;
+    known.released = true;
+    const missing = Object.keys(planned).filter((key) => !resources.has(key));
+    this.must('startsWhenReady', missing.length === 0, `not there at the release: ${missing.join(', ')}`);
+  }
+
+  private checkParts(planned: Record<string, string>, observed: ReadonlyMap<string, JsonObject>): void {
+    for (const [part, digestOfPart] of Object.entries(planned)) {
+      const manifest = desiredManifest(observed.get(part));
+      this.must(
+        'startsWhenReady',
+        digest(manifest) === digestOfPart,
+        `${part} is not what was planned when the start is decided`,
+      );
+      const object = observed.get(part);
+      const current = this.world.api.get(object);
+      // What somebody deletes at this moment may still be observed.
+      const isThere = current === undefined || uidOf(current) !== uidOf(object) || this.world.api.get(manifest) !== undefined;
+      const isLeaving = textAt(current, 'metadata', 'deletionTimestamp') !== undefined;
+      this.must('startsWhenReady', isThere || isLeaving, `${part} is not real when the start is decided`);
+    }
+  }
+
+  /** From the decision on a run is what it was, and nothing that exists goes before its end. */
+  private checkFrozen(known: Known, { observed }: Request, { resources, status }: Composed): void {
+    const job = observed.get(JOB);
+    if (job === undefined) return;
+    const { phase = '', reason = '' } = status as { phase?: string; reason?: string };
+    const isLiving = ['Preparing', 'Running'].includes(phase);
+    const rightsEnded = isLiving && ['Ending', 'ProviderUnreachable'].includes(reason);
+    for (const [key, object] of observed) {
+      const desired = resources.get(key)?.resource;
+      const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === 'agentrun-probe';
+      this.must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
+      this.must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
+    }
+    if (hasForgotten(known)) known.frozen = undefined;
+    this.must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
+    // Before its start is decided a Job that is lost is made again, of what is there then.
+    if ('workloadName' in status) known.frozen = frozenOf(job);
+  }
+
+  /** A hand that suspends or resumes a Job starts another Pod; a run never owns to the work of that one. */
+  private checkSecondStart(known: Known, { composite, observed }: Request, phase: string): void {
+    const started = textAt(composite, 'status', 'startTime');
+    const before = objectAt(composite, 'status')['phase'];
+    if (known.resumed === 0 || isEnd(before) || started === undefined) return;
+    const startTime = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
+    if (startTime !== undefined && startTime !== started) known.sawSecondStart = true;
+    this.must('secondStartIsSeen', !known.sawSecondStart || ['Failed', 'Cancelled'].includes(phase), `it is ${phase}`);
+  }
+
+  /** Whoever reads that nothing is held can rely on it. */
+  private checkHeld({ id }: Known, { observed, required }: Request, { conditions }: Composed): void {
+    const held = conditions.find(({ type }) => type === 'RightsHeld');
+    if (held?.status !== 'False') return;
+    const shown = [...observed.values(), ...[...required.values()].flat()];
+    const rights = shown.filter((object) => textAt(object, 'metadata', 'labels', RUN) === id && isRight(object));
+    const parts = rights.map((object) => textAt(object, 'metadata', 'labels', PART)).join(', ');
+    this.must('heldWhileObserved', rights.length === 0, `${held.reason}, and there is ${parts}`);
+  }
+}
+
+const isRight = (object: JsonObject): boolean => RBAC_KINDS.includes(textAt(desiredManifest(object), 'kind') ?? '');
+
+/** A manifest but for what changes at the release: whether its Job is suspended, and what ties it to this one Job. */
+function frozenOf(object: JsonObject): JsonObject {
+  const manifest = desiredManifest(object);
+  const { spec, metadata } = manifest;
+  if (!isObject(spec) || !('suspend' in spec)) return manifest;
+  const { uid: _, ...others } = objectAt({ metadata: metadata ?? {} }, 'metadata');
+  const template = objectAt(spec, 'template');
+  const { [CONTROLLER_UID]: __, ...labels } = objectAt(template, 'metadata', 'labels');
+  const unlocked = { ...template, metadata: { ...objectAt(template, 'metadata'), labels } };
+  return { ...manifest, metadata: others, spec: { ...spec, suspend: true, template: unlocked } };
+}

@@ -1,0 +1,127 @@
+/** What may befall a world of runs, each with how often. */
+import type { JsonObject } from '../../src/kube/json.ts';
+import { type PartKey, RIGHTS } from '../../src/run/plan.ts';
+import type { Simulation } from '../../src/simulation/simulation.ts';
+import { NOT_YET } from './invariants.ts';
+import { tools } from './packs.ts';
+import { instanceXr, packXr, policyXr, runXr, uses } from './request.ts';
+import { isBeforePin, type Watched } from './watched.ts';
+
+const READ_PODS = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
+const READ_NODES = { apiGroups: [''], resources: ['nodes'], verbs: ['get'] };
+
+const serves = (sidecar: JsonObject = {}): JsonObject =>
+  packXr('web', {
+    sidecar: { image: 'web:1', requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }], ...sidecar },
+  });
+
+/** A server with a right in its namespace and one in the cluster. */
+const web = serves({ rbac: [READ_PODS], clusterRBAC: [READ_NODES] });
+
+export const GIVEN: JsonObject[] = [tools, web, instanceXr({ skills: uses('tools') })];
+
+/** What runs are made of: a task, a server, and what the instance says. */
+const KINDS: JsonObject[] = [{ skills: uses('tools') }, { skills: uses('tools') }, { skills: uses('web') }, {}];
+const TTLS = [undefined, undefined, undefined, 0, 20];
+
+export const runOf = (index: number, kind: number, ttl: number): JsonObject => {
+  const ttlSecondsAfterFinished = TTLS[ttl % TTLS.length];
+  const spec = { ...KINDS[kind % KINDS.length], ...(ttlSecondsAfterFinished !== undefined && { ttlSecondsAfterFinished }) };
+  return runXr(spec, { name: ['run', 'other', 'third'][index] ?? '', uid: `uid-${index + 1}` });
+};
+
+const EDITS: JsonObject[] = [
+  tools,
+  packXr('tools', { sidecar: { image: 'other:2', clusterRBAC: [READ_PODS] } }),
+  packXr('tools', { sidecar: { image: 'i', hostAccess: { enabled: true, hostNetwork: true } } }),
+  packXr('tools', { skills: 'nonsense' }),
+  web,
+  // A server gains rights, loses one of them or all, is denied one or its Pod, and becomes a task.
+  serves({ rbac: [READ_PODS, { ...READ_PODS, resources: ['services'] }], clusterRBAC: [READ_NODES] }),
+  serves({ clusterRBAC: [READ_NODES] }),
+  serves(),
+  serves({ rbac: [{ ...READ_PODS, verbs: ['*'] }], clusterRBAC: [READ_NODES] }),
+  serves({ rbac: [READ_PODS], hostAccess: { enabled: true, hostNetwork: true } }),
+  packXr('web', { sidecar: { image: 'web:1', rbac: [READ_PODS] } }),
+  instanceXr({ timeout: '1m', skills: uses('tools') }),
+  instanceXr({ skills: uses('web') }),
+  policyXr({ nonsense: 1 }),
+  policyXr({ packs: [{ name: 'web', namespaces: ['team-b'] }] }),
+  policyXr(),
+];
+
+const SETTINGS_TYPE = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings' };
+
+/** Crossplane looks less often than by default, so that ten thousand lives take a minute or so. */
+export const SETTINGS: JsonObject = { ...SETTINGS_TYPE, ttl: { preparing: '30s', active: '60s' } };
+
+const OTHER_SETTINGS: JsonObject[] = [
+  SETTINGS,
+  { ...SETTINGS, providerConfigName: 'other' },
+  { ...SETTINGS, requirePolicy: true },
+  { ...SETTINGS_TYPE, ttl: { preparing: '10s', active: '40s' } },
+];
+const BROKEN_SETTINGS: JsonObject[] = [
+  { ...SETTINGS, nonsense: true },
+  { ...SETTINGS, ttl: { preparing: 'soon' } },
+];
+
+const KINDS_MADE = ['Role', 'RoleBinding', 'ClusterRole', 'Job', 'ServiceAccount', 'Deployment'];
+const PARTS = [...RIGHTS, 'agentrun-configmap', 'agentrun-job', 'agentrun-deployment', 'agentrun-service'];
+const STATUS_FIELDS = ['phase', 'mode', 'workloadName', 'startTime', 'completionTime', 'frozenDigest', 'runId', 'conditions'];
+
+const without = (status: JsonObject, ...fields: string[]): JsonObject =>
+  Object.fromEntries(Object.entries(status).filter(([field]) => !fields.includes(field)));
+
+/** Whether a Job that is deleted by hand may be made again: the stated limit, as long as nothing ties its manifest to it. */
+const mayReturn = (run: Simulation): boolean => NOT_YET.locked !== undefined && isBeforePin(run);
+
+export interface Hand {
+  weight: number;
+  /** What it is done with. */
+  choices?: readonly unknown[];
+  act: (watched: Watched, choice: never, run: Simulation) => void;
+}
+
+export const HANDS: Record<string, Hand> = {
+  wait: { weight: 22, choices: [0.1, 0.2, 0.5, 2, 11, 40], act: ({ world }, s: number) => world.clock.advance(s * 1000) },
+  waitLong: { weight: 1, choices: [200, 700], act: ({ world }, seconds: number) => world.clock.advance(seconds * 1000) },
+  edit: { weight: 3, choices: EDITS, act: ({ world }, resource: JsonObject) => world.api.put(resource) },
+  remove: { weight: 1, choices: GIVEN, act: ({ world }, resource: JsonObject) => world.api.delete(resource) },
+  endAgent: { weight: 4, choices: [0, 1], act: (_, code: number, run) => run.endAgent(code) },
+  cancel: { weight: 1, act: (_, __, run) => run.change({ cancel: true }) },
+  delete: { weight: 1, act: (_, __, run) => run.delete() },
+  apply: { weight: 2, act: (_, __, run) => run.apply() },
+  forbid: { weight: 1, choices: KINDS_MADE, act: (watched, kind: string) => watched.forbid(kind) },
+  permit: { weight: 1, choices: KINDS_MADE, act: (watched, kind: string) => watched.permit(kind) },
+  refuse: { weight: 1, choices: PARTS, act: (watched, part: string) => watched.refuse(part, false) },
+  refuseChanges: { weight: 0.5, choices: PARTS, act: (watched, part: string) => watched.refuse(part, true) },
+  accept: { weight: 1, choices: PARTS, act: (watched, part: string) => watched.accept(part) },
+  stopCrossplane: { weight: 1, act: (watched) => watched.stopCrossplane() },
+  startCrossplane: { weight: 2, act: (watched) => watched.startCrossplane() },
+  stopProvider: { weight: 1, act: (watched) => watched.stopProvider() },
+  startProvider: { weight: 2, act: (watched) => watched.startProvider() },
+  stopFunction: { weight: 1, act: (watched) => watched.stopFunction() },
+  startFunction: { weight: 2, act: (watched) => watched.startFunction() },
+  setClock: { weight: 1, choices: [-3600, -30, 0, 30, 3600], act: (watched, seconds: number) => watched.setClock(seconds) },
+  editSettings: { weight: 1, choices: OTHER_SETTINGS, act: (watched, input: JsonObject) => watched.editSettings(input) },
+  breakSettings: {
+    weight: 0.5,
+    choices: BROKEN_SETTINGS,
+    act: (watched, input: JsonObject) => watched.editSettings(input, true),
+  },
+  deleteObject: { weight: 1, choices: [...RIGHTS], act: (_, part: PartKey, run) => run.deleteObject(part) },
+  deleteJobObject: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteObject('agentrun-job') },
+  deleteServerObject: { weight: 0.5, act: (_, __, run) => run.deleteObject('agentrun-deployment') },
+  deleteJob: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteJob() },
+  suspendJob: { weight: 0.7, act: (_, __, run) => run.suspendJob(true) },
+  resumeJob: { weight: 1, act: (watched, __, run) => watched.resumeJob(run) },
+  loseNode: { weight: 0.5, act: (watched, __, run) => watched.loseNode(run) },
+  recoverNodes: { weight: 0.5, act: (watched) => watched.recoverNodes() },
+  wipeStatus: { weight: 0.3, act: (watched, __, run) => watched.editStatus(run, () => ({})) },
+  loseStatusField: {
+    weight: 0.5,
+    choices: STATUS_FIELDS,
+    act: (watched, field: string, run) => watched.editStatus(run, (status) => without(status, field)),
+  },
+};

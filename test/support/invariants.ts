@@ -1,0 +1,63 @@
+/** What has to hold in every history, each under a name, and which of them the code does not keep yet. */
+
+const INVARIANTS = {
+  startsOnce: 'a run makes one Pod in its life',
+  neverSuspended: 'a Job that was let go is not suspended again by the function',
+  startsWhenReady: 'a start is decided when everything that was planned is there, and taken when it still is',
+  frozen: 'a task is what it was prepared with, and nothing of it goes before its end',
+  endIsFinal: 'an end that stands in the status never becomes another phase',
+  endTimeIsFinal: 'nor does its completionTime move, for a Job that ended by itself, and for others by seconds at most',
+  noRightsAfterEnd: 'an answer that tells an end desires no right',
+  nothingGranted: 'no right is granted when an end has stood in the status for a while and everything works',
+  heldWhileObserved: 'RightsHeld is not False in an answer to a request that shows an Object of a right',
+  heldWhileReal: 'RightsHeld does not stand at False while the ServiceAccount of the run is bound',
+  statusIsKept: 'no field of the status is lost',
+  staysWhatItIs: 'a server never gets a Job, a task never a Deployment',
+  ttl: 'the TTL is a whole number of seconds, at least 1',
+  secondStartIsSeen: 'a run whose Job was suspended or started again by a hand, and seen so, is lost',
+  endsWithBrokenSettings: 'a broken Settings input keeps no run that exists from losing its rights',
+  endsWithoutRights: 'an hour after everything works again and the agent has ended no right is left',
+  nothingLeft: 'when the runs are deleted nothing is left',
+  deterministic: 'the same request has the same answer',
+  locked: 'a Job that is let go can be made of its manifest only once',
+} as const;
+
+export type Invariant = keyof typeof INVARIANTS;
+
+/** What is counted and not enforced, with the reason. Empty when the lifecycle keeps everything it promises. */
+export const NOT_YET: Partial<Record<Invariant, string>> = {
+  startsOnce: 'a Job may be made again between release and pin, and by a call that was shown an older composite',
+  neverSuspended: 'a call that is shown an older composite takes the decision back',
+  staysWhatItIs: 'a server whose Object is lost is rendered anew, as its pack is now',
+  endIsFinal: 'the Object of the Job is dropped in the answer that tells the end first, which may not be written',
+  endTimeIsFinal: 'an end that was lost is told again, later',
+  endsWithoutRights: 'Objects are forgotten by a call that is shown an older composite and desires nothing',
+  heldWhileObserved: 'a status without mode counts as a run that was never prepared, and a server says nothing of what it lost',
+  heldWhileReal: 'the same',
+  secondStartIsSeen: 'a start time other than the one that is known is not looked at',
+  ttl: 'an end without completionTime has no TTL',
+  nothingLeft: 'Objects are forgotten by a call that is shown an older composite and desires nothing',
+  endsWithBrokenSettings: 'a broken input is answered Fatal for every run',
+  locked: 'a manifest that is let go does not name its Job',
+};
+
+export class Violation extends Error {
+  readonly invariant: Invariant;
+
+  constructor(invariant: Invariant, details: string) {
+    super(`${invariant}: ${INVARIANTS[invariant]}\n${details}`);
+    this.invariant = invariant;
+  }
+}
+
+/** What one history has broken of what is not enforced yet. */
+export class Judge {
+  readonly broken = new Set<Invariant>();
+
+  /** Said without a test library, which takes its time with each of a million checks. */
+  readonly must = (invariant: Invariant, isSo: boolean, details: string): void => {
+    if (isSo) return;
+    if (NOT_YET[invariant] === undefined) throw new Violation(invariant, details);
+    this.broken.add(invariant);
+  };
+}
