@@ -76,6 +76,8 @@ function act(watched: Watched, { name, choice, run }: Step): void {
 function conclude(watched: Watched): void {
   const { world, judge } = watched;
   watched.heal({ keepSettings: NOT_YET.endsWithBrokenSettings === undefined });
+  // What becomes a server shows when it is made.
+  world.clock.advance(120_000);
   for (const run of watched.runs) {
     if (run.status.mode === 'server' || run.objectOf('agentrun-deployment') !== undefined) run.change({ cancel: true });
     run.endAgent(0);

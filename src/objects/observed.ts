@@ -36,7 +36,7 @@ export const WITHHELD = ['Observe', 'Delete'];
  * The real object is never updated. It may be made, which is refused of a locked Job (run/lock.ts): so the provider says of one
  * that is gone that it cannot make it. Without this right it would go on to say what it saw last, for ever.
  */
-export const PINNED = ['Observe', 'Create', 'Delete'];
+export const NEVER_UPDATED = ['Observe', 'Create', 'Delete'];
 
 export function isRestricted(object: JsonObject): boolean {
   const policies = listAt(object, 'spec', 'managementPolicies');
@@ -74,8 +74,8 @@ export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObje
     },
     spec: {
       providerConfigRef: pick(objectAt(object, 'spec', 'providerConfigRef'), ['name', 'kind']),
-      ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
       ...(isRestricted({ spec: { managementPolicies } }) && { managementPolicies }),
+      ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
       ...(watch && { watch }),
       forProvider: {
         manifest: changes.manifest ?? desiredManifest(object),

@@ -13,6 +13,7 @@ import { desireObjects } from './desire.ts';
 import { judgeHolding } from './held.ts';
 import { identifyRun, type RunIdentity } from './identity.ts';
 import { type Admission, endedByItself, type Facts, isDecided, isEnded, rightsHaveEnded, transition } from './lifecycle.ts';
+import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { gatherReferences } from './references.ts';
@@ -26,19 +27,18 @@ export function composeRun(request: Request, settings: Settings): Composed {
   const identity = identifyRun(composite);
   const before = readStatus(composite);
   const previous = readState(before);
-  const observed = ownObjects(request.observed, variant);
-  const objects = observeParts(observed, before.frozenDigest);
-  const seen: Facts = {
-    admission: { kind: 'unasked' },
-    cancel: valueAt(composite, 'spec', 'cancel') === true,
-    objects,
-    latched: readLatched(before),
-  };
+  const cancel = valueAt(composite, 'spec', 'cancel') === true;
+  const latched = readLatched(before);
+  const own = gatherObjects(request, identity?.id, !isEnded(previous) && !cancel && !latched.decided);
+  const { observed } = own;
+  const seen: Facts = { admission: { kind: 'unasked' }, cancel, objects: observeParts(observed, before.frozenDigest), latched };
   // A task whose start is decided is frozen: nothing that it refers to can change it, so nothing is asked for.
   const settled = isEnded(previous) || (isDecided(seen) && before.mode !== 'server');
-  const { admission, requirements } = settled
+  const { admission: admitted, requirements } = settled
     ? { admission: seen.admission, requirements: {} }
     : admit(request, identity, settings, previous?.phase === 'Serving');
+  const isListed = own.waiting.length === 0;
+  const admission: Admission = isListed || settled ? admitted : { kind: 'waiting', waiting: own.waiting };
   const facts: Facts = { ...seen, admission };
   const state = transition(previous, facts, now);
   const told = isEnded(previous);
@@ -77,7 +77,7 @@ export function composeRun(request: Request, settings: Settings): Composed {
     conditions: describeConditions(state, status, held.condition),
     results,
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
-    requirements: { ...requirements, ...held.requirements },
+    requirements: { ...requirements, ...own.requirements, ...held.requirements },
     ttlSeconds: chooseTtl({
       state,
       facts,

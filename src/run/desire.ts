@@ -5,7 +5,7 @@ import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { PART, RUN } from '../kube/labels.ts';
 import type { Variant } from '../kube/variant.ts';
 import { wrapManifest } from '../objects/object.ts';
-import { type Changes, desireAgain, desiredManifest, isRestricted, PINNED, WITHHELD } from '../objects/observed.ts';
+import { type Changes, desireAgain, desiredManifest, isRestricted, NEVER_UPDATED, WITHHELD } from '../objects/observed.ts';
 import { endedByItself, type Facts, isDecided, isEnded, type RunState, rightsHaveEnded } from './lifecycle.ts';
 import { releaseLocked } from './lock.ts';
 import type { JobFacts } from './observe.ts';
@@ -91,6 +91,8 @@ function wrap(part: Part, { id }: Prepared, given: Given, watch = false): JsonOb
     ...(readyWhen !== undefined && { readyWhen }),
     ...(deletionPropagationPolicy !== undefined && { deletionPropagationPolicy }),
     ...(isWaiting(key, given) && { managementPolicies: WITHHELD }),
+    // May be updated from its release to its start and at no other time: an answer to an old request cannot suspend it again.
+    ...(key === 'agentrun-job' && { managementPolicies: NEVER_UPDATED }),
     watch,
   };
   return wrapManifest(manifest, { ...placeOf(given), labels, ...options });
@@ -124,14 +126,14 @@ function changesOf(key: string, object: JsonObject, given: Given): Changes {
   if (!isDecided(facts)) return {};
   if (workload.unsuspended) return pin(workload, object, facts);
   const locked = lockOf(workload, object, facts);
-  return locked === undefined ? {} : { manifest: locked };
+  return locked === undefined ? {} : { manifest: locked, managementPolicies: [] };
 }
 
 /** Never updated again, and never made again: where no lock is known the provider may not even try. */
 function pin(job: JobFacts, object: JsonObject, facts: Facts): Changes {
   const locked = lockOf(job, object, facts);
   if (locked === undefined) return { managementPolicies: WITHHELD, watch: true };
-  return { manifest: locked, managementPolicies: PINNED, watch: true };
+  return { manifest: locked, managementPolicies: NEVER_UPDATED, watch: true };
 }
 
 /** The manifest of a Job that is let go, or undefined while nobody knows which Job it is. */
@@ -157,9 +159,13 @@ function desireRemains(given: Given): Map<string, JsonObject> {
   // Of a Job that somebody deleted after its end nothing is left to keep.
   const isGone = told && workload?.kind === 'job' && workload.vanished;
   const kept = [...observed].filter(([key]) => isEvidence || (isKept(key) && !isGone));
-  // One that ended before anybody could pin it must not be made again either.
-  const isLoose = workload?.kind === 'job' && !workload.pinned && isDecided(facts);
-  const changesAtEnd = (key: string, object: JsonObject) =>
-    isLoose && key === 'agentrun-job' ? pin(workload, object, facts) : {};
+  const changesAtEnd = (key: string, object: JsonObject): Changes =>
+    key === 'agentrun-job' && workload?.kind === 'job' ? pinAtEnd(workload, object, facts) : {};
   return new Map(kept.map(([key, object]) => [key, desireAgain(object, changesAtEnd(key, object))]));
+}
+
+/** One that ended before anybody could pin it must not be made again, and one that was not let go yet is not let go any more. */
+function pinAtEnd(job: JobFacts, object: JsonObject, facts: Facts): Changes {
+  if (job.pinned || !isDecided(facts)) return {};
+  return job.released ? pin(job, object, facts) : { managementPolicies: WITHHELD };
 }

@@ -10,13 +10,12 @@ import type { Request, Selector } from '../function/request.ts';
 import type { Condition } from '../function/response.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
-import { PART, RUN } from '../kube/labels.ts';
-import { identityOf, variantOf } from '../kube/variant.ts';
+import { PART } from '../kube/labels.ts';
 import { desireAgain, observeObject, WITHHELD } from '../objects/observed.ts';
 import { isEnded, type RunState } from './lifecycle.ts';
+import { OBJECTS, selectObjects } from './objects.ts';
 import { GRANTS, KEPT_AFTER_END, RIGHTS } from './plan.ts';
 
-const HELD_KEY = 'held';
 const REVOKED = 'Revoked';
 const TAKING_BACK: readonly string[] = ['Revoking', 'Stopping'];
 
@@ -59,6 +58,7 @@ const condition = (status: 'True' | 'False', reason: string, message: string): C
 });
 
 const GONE = condition('False', REVOKED, 'Nothing the run was given is left');
+const WAITING = 'Waiting until everything the run was given is gone';
 const NOTHING = { requirements: {}, pending: false, forgotten: new Map<string, JsonObject>() };
 
 /** Whether the run holds rights, and what to ask for to know. False is said of nothing that is observed or was not looked for. */
@@ -67,10 +67,15 @@ export function judgeHolding(held: Held): Holding {
   const before = readCondition(request.composite, RIGHTS_HELD);
   const isDropping = RIGHTS.some((key) => observed.has(key) && !desired.has(key));
   const isTakingBack = before?.status === 'True' && TAKING_BACK.includes(before.reason);
-  if (!rightsEnded && !isDropping && !isTakingBack) return { ...NOTHING, condition: describeLiving(held, before?.reason) };
+  // The list may be there because an earlier call asked for it, of which the composite does not tell yet.
+  const isListed = request.required.get(OBJECTS)?.some((object) => mustLeave(object, held)) === true;
+  if (!rightsEnded && !isDropping && !isTakingBack && !isListed)
+    return { ...NOTHING, condition: describeLiving(held, before?.reason) };
   if (runId === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
-  if (before?.status === 'False' && before.reason === REVOKED && !isDropping) return { ...NOTHING, condition: GONE };
-  if (isRefused(held) && held.told && !isTakingBack) return { ...NOTHING, condition: describeLiving(held, before?.reason) };
+  const isThere = isDropping || isListed;
+  if (before?.status === 'False' && before.reason === REVOKED && !isThere) return { ...NOTHING, condition: GONE };
+  if (isRefused(held) && held.told && !isTakingBack && !isThere)
+    return { ...NOTHING, condition: describeLiving(held, before?.reason) };
   return lookFor(held, runId, isDropping, before !== undefined && isTakingBack ? before.since : Number.POSITIVE_INFINITY);
 }
 
@@ -87,11 +92,8 @@ function describeLiving({ hasRights, observed, desired }: Held, before: string |
 /** @param since when the rights were first said to be taken back, in milliseconds; never as yet when infinite */
 function lookFor(held: Held, runId: string, isDropping: boolean, since: number): Holding {
   const { request, observed, state, desired } = held;
-  const { apiVersion, namespaced } = variantOf(request.composite).objects;
-  const namespace = namespaced ? identityOf(request.composite)?.namespace : undefined;
-  const selector = { apiVersion, kind: 'Object', matchLabels: { [RUN]: runId }, ...(namespace && { namespace }) };
-  const requirements = { [HELD_KEY]: selector };
-  const left = request.required.get(HELD_KEY)?.filter((object) => mustLeave(object, held));
+  const requirements = { [OBJECTS]: selectObjects(request.composite, runId) };
+  const left = request.required.get(OBJECTS)?.filter((object) => mustLeave(object, held));
   const isSettled = !(request.now.getTime() < since + SETTLED_MS);
   if (left?.length === 0 && !isDropping) {
     if (isRefused(held)) return { ...NOTHING, requirements, condition: condition('False', 'None', 'The run holds no rights') };
@@ -102,8 +104,10 @@ function lookFor(held: Held, runId: string, isDropping: boolean, since: number):
   }
   const reason = state.phase === 'Cancelled' ? 'Stopping' : 'Revoking';
   const errors = (left ?? []).flatMap((object) => errorOf(object)).sort();
-  const message = ['Waiting until everything the run was given is gone', ...errors].join('; ');
   const forgotten = isSettled ? findForgotten(left ?? [], observed) : NOTHING.forgotten;
+  // Another message, so that the time until the list is believed begins anew.
+  const what = forgotten.size > 0 ? `Taking back what nothing refers to: ${[...forgotten.keys()].sort().join(', ')}` : WAITING;
+  const message = [what, ...errors].join('; ');
   return { requirements, condition: condition('True', reason, message), pending: true, forgotten };
 }
 

@@ -103,8 +103,11 @@ const NOT_READY_AFTER_MS = 60_000;
 
 /** The only way to change the state of a run. */
 export function transition(previous: RunState | undefined, facts: Facts, now: Date): RunState {
-  if (isEnded(previous)) return { ...previous, completionTime: previous.completionTime || formatTime(now) };
   const { workload } = facts.objects;
+  if (isEnded(previous)) {
+    const known = workload?.kind === 'job' ? workload.end?.time : undefined;
+    return { ...previous, completionTime: previous.completionTime || known || formatTime(now) };
+  }
   const started = facts.latched.startTime ?? (workload?.kind === 'job' ? workload.startTime : undefined);
   const end = (phase: Ended['phase'], reason: string, message: string, completionTime = formatTime(now)): Ended => ({
     phase,

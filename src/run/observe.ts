@@ -102,7 +102,7 @@ function observeJob(object: JsonObject): JobFacts {
     name: textAt(manifest, 'metadata', 'name') ?? '',
     uid: textAt(real, 'metadata', 'uid'),
     released: valueAt(manifest, 'spec', 'suspend') === false,
-    pinned: isRestricted(object),
+    pinned: isRestricted(object) && valueAt(manifest, 'spec', 'suspend') === false,
     unsuspended: valueAt(real, 'spec', 'suspend') === false,
     suspended: valueAt(real, 'spec', 'suspend') === true,
     vanished: synced?.status === 'False' && synced.message.includes(CANNOT_CREATE),

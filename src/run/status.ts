@@ -108,7 +108,7 @@ export function writeStatus(
     ...previous,
     ...own,
     ...(plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights }),
-    ...decideStart(previous, facts, now),
+    ...(isEnded(state) ? {} : decideStart(previous, facts, now)),
     // An empty text is no time, and the API server would refuse the whole status for it.
     ...('startTime' in state && state.startTime && { startTime: state.startTime }),
     ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),

@@ -108,8 +108,8 @@ export class Cluster {
   }
 
   private sync(owner: JsonObject): void {
-    if (owner['kind'] === 'Deployment') this.syncDeployment(owner);
-    else if (isBeingDeleted(owner)) this.deleteWithPods(owner);
+    if (isBeingDeleted(owner)) this.deleteWithPods(owner);
+    else if (owner['kind'] === 'Deployment') this.syncDeployment(owner);
     else this.syncJob(owner);
   }
 
@@ -125,15 +125,15 @@ export class Cluster {
     }
   }
 
-  private deleteWithPods(job: JsonObject): void {
-    const finalizers = finalizersOf(job);
-    const pods = this.podsOf(uidOf(job));
+  private deleteWithPods(owner: JsonObject): void {
+    const finalizers = finalizersOf(owner);
+    const pods = this.podsOf(uidOf(owner));
     if (finalizers.includes(ORPHAN)) {
       for (const pod of pods) this.api.put(withMetadata(pod, { ownerReferences: [] }));
-      this.api.removeFinalizer(job, ORPHAN);
+      this.api.removeFinalizer(owner, ORPHAN);
     } else if (finalizers.includes(FOREGROUND)) {
       for (const pod of pods) this.api.delete(pod);
-      if (pods.length === 0) this.api.removeFinalizer(job, FOREGROUND);
+      if (pods.length === 0) this.api.removeFinalizer(owner, FOREGROUND);
     }
   }
 

@@ -3,7 +3,7 @@ import { API_VERSION } from '../../src/api/kinds.ts';
 import { readCondition } from '../../src/kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART, RUN } from '../../src/kube/labels.ts';
-import { PINNED } from '../../src/objects/observed.ts';
+import { NEVER_UPDATED } from '../../src/objects/observed.ts';
 import { END_FILE } from './agent.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
@@ -148,7 +148,7 @@ export class Run {
   }
 
   async isPinned(): Promise<boolean> {
-    return equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, PINNED);
+    return equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, NEVER_UPDATED);
   }
 
   /** Its Pods, ended ones and such that are ending included. */

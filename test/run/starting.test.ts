@@ -1,11 +1,14 @@
 /** The life of a run until it works, rule by rule: prepared, frozen, released once, pinned. */
 import { describe, expect, it } from 'vitest';
+import { API_VERSION } from '../../src/api/kinds.ts';
+import { compose } from '../../src/compose.ts';
+import { type Selector, selects } from '../../src/function/request.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';
 import { desired, type History, jobSpec, suspended, text, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
-import { instanceXr, packXr } from '../support/request.ts';
+import { instanceXr, NOW, packXr } from '../support/request.ts';
 
 /** What is left of a task in the call that tells its end. */
 const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
@@ -38,6 +41,44 @@ describe('rule 2: preparing', () => {
   it('goes on when the missing right was granted', () => {
     const run = withRights().call().settle().fail('agentrun-role', 'not currently held').call().wait(300).settle().call().call();
     expect(suspended(run)).toBe(false);
+  });
+});
+
+describe('a composite that is read older than it is', () => {
+  it('makes nothing anew of a run whose Objects are there', () => {
+    const run = withRights().released().call();
+    const objects = new Map(run.objects);
+    run.leaving = [...objects.values()];
+    run.objects.clear();
+    run.world = { ...run.world, composite: { ...run.world.composite, status: {} } };
+    run.call();
+    expect([run.status.phase, run.status.workloadName, suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([
+      'Preparing',
+      `agentrun-${RUN_ID}`,
+      false,
+      ['Observe', 'Create', 'Delete'],
+    ]);
+  });
+
+  it('waits until the Objects were looked for', () => {
+    const { composite, cluster } = withRights().world;
+    const given = { composite, observed: new Map(), input: undefined, now: NOW };
+    const first = compose({ ...given, required: new Map() }, { ttlSeconds: 60, requirePolicy: false });
+    if (first.kind === 'fatal') throw new Error(first.message);
+    const { held, ...others } = first.requirements;
+    expect(held).toBeDefined();
+    const find = (selector: Selector) => (cluster ?? []).filter((resource) => selects(selector, resource));
+    const required = new Map(Object.entries(others).map(([key, selector]) => [key, find(selector)]));
+    required.set('skillpack/tools', find({ apiVersion: API_VERSION, kind: 'SkillPack', matchName: 'tools' }));
+    const second = compose({ ...given, required }, { ttlSeconds: 60, requirePolicy: false });
+    expect(second).toMatchObject({ status: { phase: 'Pending', reason: 'Fetching' }, resources: new Map() });
+  });
+
+  it('cannot have a Job suspended that was let go', () => {
+    const run = withRights().call();
+    expect([suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([true, ['Observe', 'Create', 'Delete']]);
+    run.settle().call();
+    expect([suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([true, ['Observe', 'Create', 'Delete']]);
   });
 });
 

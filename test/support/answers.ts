@@ -2,10 +2,10 @@
 import type { Request } from '../../src/function/request.ts';
 import type { Composed } from '../../src/function/response.ts';
 import { digest } from '../../src/kube/digest.ts';
-import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { equal, isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART, RUN } from '../../src/kube/labels.ts';
-import { desiredManifest, realManifest } from '../../src/objects/observed.ts';
-import { RIGHTS, readPlan } from '../../src/run/plan.ts';
+import { desiredManifest, realManifest, WITHHELD } from '../../src/objects/observed.ts';
+import { type PartKey, RIGHTS, readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
@@ -37,7 +37,11 @@ export class Answers {
     this.checkFrozen(known, request, response);
     this.checkSecondStart(known, request, phase);
     this.checkHeld(known, request, response);
-    const kept = isEnd(phase) ? RIGHTS.filter((key) => response.resources.has(key)) : [];
+    const makes = (key: PartKey): boolean => {
+      const object = response.resources.get(key)?.resource;
+      return object !== undefined && !equal(listAt(object, 'spec', 'managementPolicies'), WITHHELD);
+    };
+    const kept = isEnd(phase) ? RIGHTS.filter(makes) : [];
     must('noRightsAfterEnd', kept.length === 0, kept.join(', '));
     const before = objectAt(request.composite, 'status');
     const lost = KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
@@ -54,7 +58,8 @@ export class Answers {
     const wasReleased = valueAt(desiredManifest(observed.get(JOB)), 'spec', 'suspend') === false;
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
     if (isDecided && !wasReleased) this.checkParts(planned, observed);
-    this.must('neverSuspended', !known.released || suspend === false || hasForgotten(known), '');
+    const mayUpdate = listAt(job, 'spec', 'managementPolicies').length === 0;
+    this.must('neverSuspended', !known.released || suspend === false || !mayUpdate || hasForgotten(known), '');
     if (suspend !== false) return;
     const label = textAt(manifest, 'spec', 'template', 'metadata', 'labels', CONTROLLER_UID);
     const real = realManifest(observed.get(JOB));

@@ -85,7 +85,7 @@ export class History {
   /** The provider has applied everything; a Job is ready only at its end. */
   settle(): this {
     for (const [key, object] of this.objects) {
-      const manifest = objectAt(object, 'spec', 'forProvider', 'manifest');
+      const manifest = structuredClone(objectAt(object, 'spec', 'forProvider', 'manifest'));
       const metadata = { ...objectAt(manifest, 'metadata'), uid: `uid-of-${key}` };
       const real = { ...manifest, metadata, status: objectAt(object, 'status', 'atProvider', 'manifest', 'status') };
       const conditions = key === 'agentrun-job' ? [SYNCED, { ...READY, status: 'False' }] : [SYNCED, READY];

@@ -96,7 +96,9 @@ export class Persisted {
     if (end !== undefined) {
       must('endIsFinal', phase === end.phase, `${end.phase}/${end.reason} becomes ${phase}/${reason}`);
       const moved = Math.abs(Date.parse(completionTime) - Date.parse(end.completionTime));
-      const isSame = BY_ITSELF.includes(end.reason) ? moved === 0 : moved <= SAME_END_MS;
+      // A hand that takes the time away is no move of it.
+      const isLost = end.completionTime === '' && known.isEdited;
+      const isSame = isLost || (BY_ITSELF.includes(end.reason) ? moved === 0 : moved <= SAME_END_MS);
       const times = `${end.phase}/${end.reason}: ${end.completionTime} becomes ${completionTime}`;
       must('endTimeIsFinal', isSame || phase !== end.phase, times);
       if (moved > 0) this.movedEnds += 1;
