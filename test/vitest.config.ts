@@ -13,7 +13,7 @@ const ONCE = [
   'e2e/**',
   'server/**',
   '*{cli,examples,schema,variants}.test.ts',
-  'policy/{admission,publicpacks}.test.ts',
+  'policy/{admission,credentialforms,credentialgrowth,publicpacks}.test.ts',
 ];
 
 const common = { dir: 'test', testTimeout: 10_000, env: { TLS_SERVER_CERTS_DIR: '' } };

@@ -1,0 +1,71 @@
+/** Whether a text has a credential in it, in one pass: at each start of a form only the forms with that start are tried. */
+import { CREDENTIAL_FORMS, type CredentialForm } from './credentialforms.ts';
+import { passwordInOracleUrl, passwordInSettings, passwordInUrl } from './passwords.ts';
+import { isPlaceholder } from './placeholder.ts';
+
+/** More than any field of the schemas can hold. What is behind is not judged, so that no text costs more than this. */
+const MAX_CHARACTERS = 512 * 1024;
+
+interface Search {
+  issuer: string;
+  /** What would be the credential, given the text, where a start of the form ends in it, and the start. */
+  find(text: string, from: number, start: string): string | undefined;
+}
+
+/** Passwords in what names a connection: the starts, and how the password is read. */
+const PASSWORDS: [starts: string[], Search][] = [
+  [['://'], { issuer: 'a URL with a password', find: passwordInUrl }],
+  [['jdbc:oracle:thin:', 'jdbc:oracle:oci:'], { issuer: 'a URL with a password', find: passwordInOracleUrl }],
+  [
+    ['password=', 'Password=', 'PASSWORD=', 'pwd=', 'Pwd=', 'PWD='],
+    { issuer: 'a connection string with a password', find: passwordInSettings },
+  ],
+];
+
+function toSearch({ issuer, before, rest }: CredentialForm): Search {
+  return {
+    issuer,
+    find: (text, from, start) => {
+      before.lastIndex = from - start.length;
+      rest.lastIndex = from;
+      if (!before.test(text)) return undefined;
+      const match = rest.exec(text);
+      return match === null ? undefined : start + match[0];
+    },
+  };
+}
+
+const SEARCHES = new Map<string, Search[]>();
+for (const [starts, search] of [...CREDENTIAL_FORMS.map((form) => [form.starts, toSearch(form)] as const), ...PASSWORDS]) {
+  for (const start of starts) SEARCHES.set(start, [...(SEARCHES.get(start) ?? []), search]);
+}
+
+/** All starts, the longer before those they begin with. */
+const STARTS = [...SEARCHES.keys()].sort((a, b) => (a < b ? 1 : -1));
+
+/** For each start, every search that may begin there: also those of the starts it begins with. */
+const SEARCHES_AT = new Map(
+  STARTS.map((start): [string, [string, Search][]] => [
+    start,
+    STARTS.filter((other) => start.startsWith(other)).flatMap((other) =>
+      (SEARCHES.get(other) ?? []).map((search): [string, Search] => [other, search]),
+    ),
+  ]),
+);
+
+const ANY_START = new RegExp(STARTS.map((start) => start.replace(/[.+*?/()[\]{}|\\^$]/g, '\\$&')).join('|'), 'g');
+
+/** The issuer of the first credential in a text, with its article; never the credential. */
+export function describeCredential(text: string): string | undefined {
+  const judged = text.slice(0, MAX_CHARACTERS);
+  ANY_START.lastIndex = 0;
+  for (let match = ANY_START.exec(judged); match !== null; match = ANY_START.exec(judged)) {
+    for (const [start, { issuer, find }] of SEARCHES_AT.get(match[0]) ?? []) {
+      const found = find(judged, match.index + start.length, start);
+      if (found && !isPlaceholder(found)) return issuer;
+    }
+    // Another start may begin within this one.
+    ANY_START.lastIndex = match.index + 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,52 @@
+/** Passwords that stand where a URL or a connection string has its password. */
+import { isPlaceholder } from './placeholder.ts';
+
+/** The part of a URL that names its host, with what stands before it. Long ones are read in their beginning. */
+const AUTHORITY = /[^\s/?#"'`]{0,512}/y;
+const WORD = /[^\s"'`]{0,128}/y;
+
+/** `${NAME:-default}` has a colon that ends no name. */
+const REFERENCE = /\$[{(][^{}()]{0,256}[})]/g;
+const hide = (reference: string): string => '_'.repeat(reference.length);
+
+/** A port, and what a text may go on with after its URL has ended. */
+const PORT = /^\d{0,5}(?:[)>\],;].{0,512})?$/s;
+
+/** The password of the URL whose `://` ends at `from`, also one with `/`, `?`, `#` or `@`, which nobody encoded. */
+export function passwordInUrl(text: string, from: number): string | undefined {
+  if (!/[A-Za-z0-9]/.test(text.charAt(from - 4))) return undefined;
+  const authority = matchAt(AUTHORITY, text, from);
+  const colon = authority.replace(REFERENCE, hide).indexOf(':');
+  if (colon < 0 || authority.startsWith('[') || PORT.test(authority.slice(colon + 1))) return undefined;
+  const at = authority.lastIndexOf('@');
+  if (at >= 0) return colon < at ? authority.slice(colon + 1, at) : undefined;
+  // Without @ it is a host and its port, unless the port is none and an @ follows.
+  if (isPlaceholder(authority.slice(colon + 1))) return undefined;
+  const word = matchAt(WORD, text, from);
+  const end = word.lastIndexOf('@');
+  return end > 0 && /[A-Za-z0-9[]/.test(word.charAt(end + 1)) ? word.slice(colon + 1, end) : undefined;
+}
+
+const VALUE = /["'{]?([^\s;&"'}]{1,256})/y;
+
+/** What makes a list of settings one for a connection. */
+const COMPANION =
+  /(?:^|[;?&\s"'])(?:server|host|hostname|addr|address|data source|endpoint|user id|user|uid|username|database|dbname|initial catalog)=|:\/\/|jdbc:/i;
+const WINDOW = 256;
+
+/** The value behind a `password=` that ends at `from`, when other settings of a connection are near. */
+export function passwordInSettings(text: string, from: number, start: string): string | undefined {
+  const index = from - start.length;
+  if (!/^[;?&\s"']?$/.test(text.charAt(index - 1))) return undefined;
+  const near = `${text.slice(Math.max(0, index - WINDOW), index)} ${text.slice(from, from + WINDOW)}`;
+  return COMPANION.test(near) ? matchAt(VALUE, text, from, 1) : undefined;
+}
+
+/** The password of `jdbc:oracle:thin:user/password@...`, which has no `://`. */
+export const passwordInOracleUrl = (text: string, from: number): string | undefined =>
+  matchAt(/[^\s/@"'`]{1,128}\/([^\s@"'`]{1,256})@/y, text, from, 1) || undefined;
+
+function matchAt(pattern: RegExp, text: string, from: number, group = 0): string {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.[group] ?? '';
+}
