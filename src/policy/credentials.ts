@@ -1,51 +1,69 @@
-/** Texts that are credentials by their form, as their issuers document it; no entropy, no names, so that little else is. */
-import type { EnvVar } from '../api/generated/types.ts';
+/**
+ * Credentials in what a pack or a run carries into an Object or a Pod. In settings they are refused; in what people and
+ * agents read they are told only, because prose about tokens looks like tokens.
+ */
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { describeCredential } from './credentialsearch.ts';
 import { type PackRule, type RunRule, sidecarPath } from './judged.ts';
 import type { Denial } from './verdict.ts';
 
-const FORMS: [string, RegExp][] = [
-  ['a GitHub token', /\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})/],
-  ['a GitLab token', /\bglpat-[A-Za-z0-9_-]{20,}/],
-  ['an Anthropic key', /\bsk-ant-[A-Za-z0-9_-]{20,}/],
-  ['an OpenAI key', /\bsk-(?:proj-|svcacct-)?[A-Za-z0-9_-]{32,}/],
-  ['an AWS access key', /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/],
-  ['a Google API key', /\bAIza[A-Za-z0-9_-]{35}/],
-  ['a Slack token', /\bxox[abeprs]-[A-Za-z0-9-]{10,}/],
-  ['a Hugging Face token', /\bhf_[A-Za-z0-9]{30,}/],
-  ['an npm token', /\bnpm_[A-Za-z0-9]{36}/],
-  ['a JSON web token', /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/],
-  ['a private key', /-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----/],
-  ['a URL with a password', /\b[a-z][a-z0-9+.-]*:\/\/[^\s/:@]+:[^\s/@$]{3,}@/],
-];
+/** A text with a credential in it, without the credential. */
+export interface CredentialInText {
+  path: string;
+  found: string;
+}
 
-/** What a text looks like when it is a credential; never the text itself. */
-const describeCredential = (text: string): string | undefined => FORMS.find(([, form]) => form.test(text))?.[0];
-
-function judgeEnv(variables: EnvVar[], pathOf: (index: number) => string): Denial[] {
-  return variables.flatMap(({ value }, index) => {
-    const form = describeCredential(value);
-    if (form === undefined) return [];
-    return [
-      {
-        rule: 'credential',
-        path: pathOf(index),
-        found: `what looks like ${form}`,
-        why: 'whoever reads the object, its events or its Pod reads it too',
-        permit: "nothing permits it: put it into a Secret and name that in the pack's secretRef or in model.authSecretRef",
-        permissible: false,
-      },
-    ];
+/**
+ * Where credentials stand in the texts of a value, whatever is in it; each path begins with `path`. A policy can permit
+ * a path, so that what is no credential is not told again.
+ */
+export function findCredentialsInTexts(value: unknown, path: string, policy: SympoziumPolicySpec): CredentialInText[] {
+  return listTexts(value, path).flatMap((text) => {
+    const issuer = isCredentialPermitted(text.path, policy) ? undefined : describeCredential(text.text);
+    return issuer === undefined ? [] : [{ path: text.path, found: `what looks like ${issuer}` }];
   });
 }
 
-/** No credential stands in a pack. */
-export const denyPackCredentials: PackRule = (pack) =>
-  judgeEnv(pack.sidecar?.env ?? [], (index) => `${sidecarPath(pack)}.env[${index}].value`);
+/** Whether a policy takes what stands in a field for no credential. */
+export const isCredentialPermitted = (path: string, { credentials }: SympoziumPolicySpec): boolean =>
+  (credentials?.allow ?? []).includes(path);
 
-/** No credential stands in a run or its params. */
-export const denyRunCredentials: RunRule = ({ env, packs }) => [
-  ...judgeEnv(env, (index) => `spec.env[${index}].value`),
+function listTexts(value: unknown, path: string): { path: string; text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value !== 'object' || value === null) return [];
+  const entries: [string, unknown][] = Object.entries(value);
+  return entries.flatMap(([key, child]) => listTexts(child, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`));
+}
+
+const deny = (value: unknown, path: string, policy: SympoziumPolicySpec): Denial[] =>
+  findCredentialsInTexts(value, path, policy).map((credential) => ({
+    rule: 'credential',
+    ...credential,
+    why: 'whoever reads the object, its events or its Pod reads it too',
+    permit: `put it into a Secret that secretRef or model.authSecretRef names; where it is none, "${credential.path}" in spec.credentials.allow permits it`,
+    permissible: true,
+  }));
+
+/** An image as a URL, because a registry may have a name and a password before it. */
+const toUrl = (image: string): string => (image.includes('/') ? `oci://${image}` : image);
+
+/** No credential stands in a pack's sidecar. */
+export const denyPackCredentials: PackRule = (pack, policy) => {
+  if (pack.sidecar === undefined) return [];
+  const { params: _, image, ...sidecar } = pack.sidecar;
+  return deny({ ...sidecar, image: toUrl(image) }, sidecarPath(pack), policy);
+};
+
+/** No credential stands in a run, in its params, or in what its policy makes of its agent. */
+export const denyRunCredentials: RunRule = ({ mode, env, model, agent, packs }, policy) => [
+  ...deny({ env, model }, 'spec', policy),
   ...packs.flatMap(({ name, sidecar }) =>
-    judgeEnv(sidecar?.params ?? [], (index) => `spec.skills params of ${name}: ${sidecar?.params?.[index]?.name}`),
+    (sidecar?.params ?? []).flatMap((param) => deny(param.value, `spec.skills params of ${name}: ${param.name}`, policy)),
   ),
+  ...(mode === 'server' ? [] : denyAgentCredentials(agent, policy)),
 ];
+
+const denyAgentCredentials = (
+  { image, command }: { image: string; command?: string[] | undefined },
+  policy: SympoziumPolicySpec,
+) => deny({ image: toUrl(image), command }, 'SympoziumPolicy spec.defaults.agent', policy);

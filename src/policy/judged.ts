@@ -17,7 +17,7 @@ export interface JudgedRun {
   env: EnvVar[];
   imagePullSecrets: { name: string }[];
   model: Model;
-  agent: { image: string; resources: { cpu: string; memory: string } };
+  agent: { image: string; command: string[] | undefined; resources: { cpu: string; memory: string } };
 }
 
 /** Judges what a pack asks for, wherever it is used. */

@@ -229,6 +229,49 @@ describe('images', () => {
   });
 });
 
+describe('credentials', () => {
+  const TOKEN = `ghp_${'a'.repeat(36)}`;
+  const DSN = 'postgres://u:hunter22@db/x';
+  const places: [string, JsonObject, string][] = [
+    ['the command', { command: ['/bin/serve', `--token=${TOKEN}`] }, 'command[1]'],
+    ['the arguments', { args: ['--dsn', DSN] }, 'args[1]'],
+    ['a variable', { env: [{ name: 'A', value: TOKEN }] }, 'env[0].value'],
+    ['a path', { secretRef: 'a', secretMountPath: `/${TOKEN}` }, 'secretMountPath'],
+    ['the name of an object', { rbac: [{ ...rule('get', 'configmaps'), resourceNames: [TOKEN] }] }, 'rbac[0].resourceNames[0]'],
+    ['the name of the image', { image: `ghcr.io/acme/tools:${TOKEN}` }, 'image'],
+    ['what stands before the registry', { image: 'me:hunter22@registry.example.org/tools:1' }, 'image'],
+  ];
+  it.each(places)('are refused in %s, unless a policy permits the field', (_, sidecar, path) => {
+    expect(judge(sidecar)).toEqual([`credential ${path}`]);
+    expect(judge(sidecar, { credentials: { allow: [`SkillPack/p spec.sidecar.${path}`] } })).toEqual([]);
+    expect(judge(sidecar, { credentials: { allow: [path, `SkillPack/q spec.sidecar.${path}`] } })).toEqual([
+      `credential ${path}`,
+    ]);
+  });
+
+  it.each(['tools:1', `tools:1@sha256:${'a'.repeat(64)}`, `localhost:5000/tools@sha256:${'a'.repeat(64)}`, 'a.b:443/c:1'])(
+    'are not seen in the image %s',
+    (image) => {
+      expect(judge({ image })).toEqual([]);
+    },
+  );
+
+  it('are named by their issuer and never repeated', () => {
+    const parsed = parseSkillPack(packXr('p', { sidecar: { image: 'i', args: [`--token=${TOKEN}`] } }));
+    expect(parsed.ok && judgePack({ name: 'p', sidecar: parsed.value.sidecar }, {})).toEqual([
+      {
+        rule: 'credential',
+        path: 'SkillPack/p spec.sidecar.args[0]',
+        found: 'what looks like a GitHub token',
+        why: 'whoever reads the object, its events or its Pod reads it too',
+        permit:
+          'put it into a Secret that secretRef or model.authSecretRef names; where it is none, "SkillPack/p spec.sidecar.args[0]" in spec.credentials.allow permits it',
+        permissible: true,
+      },
+    ]);
+  });
+});
+
 describe('secrets, resources and credentials', () => {
   it.each<[string, JsonObject, SympoziumPolicySpec, string[]]>([
     ['any Secret', { secretRef: 'a' }, {}, []],

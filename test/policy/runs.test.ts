@@ -77,6 +77,43 @@ const cases: [string, JsonObject, JsonObject[], string][] = [
     'spec.skills params of tools: SKILL_REPO: what looks like a GitHub token is refused by credential',
   ],
   [
+    "a credential in the model's address",
+    { model: { baseURL: `https://svc:${TOKEN}@gateway.example.org/v1` } },
+    [],
+    'spec.model.baseURL: what looks like a URL with a password is refused by credential',
+  ],
+  [
+    "a credential in the model's name",
+    { model: { model: TOKEN } },
+    [],
+    'spec.model.model: what looks like a GitHub token is refused by credential',
+  ],
+  [
+    'a credential in the command of the agent',
+    {},
+    [policyXr({ defaults: { agent: { command: ['run', `--token=${TOKEN}`] } } })],
+    'SympoziumPolicy spec.defaults.agent.command[1]: what looks like a GitHub token is refused by credential',
+  ],
+  [
+    "a password in the name of the agent's image",
+    {},
+    [policyXr({ defaults: { agent: { image: 'me:hunter22@registry.example.org/agent:1' } } })],
+    'SympoziumPolicy spec.defaults.agent.image: what looks like a URL with a password is refused by credential',
+  ],
+  [
+    'what looks like a credential where the policy permits it',
+    { env: [{ name: 'A', value: TOKEN }], skills: [{ skillPackRef: 'tools', params: { repo: TOKEN } }] },
+    [policyXr({ credentials: { allow: ['spec.env[0].value', 'spec.skills params of tools: SKILL_REPO'] } })],
+    '',
+  ],
+  [
+    'what looks like a credential beside where the policy permits it',
+    { env: [{ name: 'A', value: TOKEN }] },
+    [policyXr({ credentials: { allow: ['spec.env[1].value', 'spec.env', 'spec.env[0]'] } })],
+    'spec.env[0].value: what looks like a GitHub token is refused by credential',
+  ],
+  ['a credential in task and prompt, which are told only', { task: TOKEN, systemPrompt: TOKEN }, [], ''],
+  [
     'another namespace overriding, which does not hold here',
     { timeout: '2h' },
     [policyXr({ limits: { timeout: '3h' } }), policyXr({ limits: { timeout: '1h' } }, 'ns.team-b')],

@@ -675,6 +675,15 @@ export interface SympoziumPolicySpec {
    */
   secrets?: string[];
   /**
+   * Exceptions to the credentials that are refused by their form.
+   */
+  credentials?: {
+    /**
+     * Fields that may hold what looks like a credential and is none, each as the refusal names it, for example SkillPack/web spec.sidecar.args[1]. A field of a run is named without the run, so it is permitted to every run the policy holds for.
+     */
+    allow?: string[];
+  };
+  /**
    * Which access to the node a pack may ask for. Default none.
    */
   hostAccess?: {
