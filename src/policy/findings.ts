@@ -1,8 +1,9 @@
 /** What each policy would refuse of a pack, so that its team learns it before a run does. */
 import { nameOf } from '../api/composite.ts';
-import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { DEFAULT_POLICY, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
+import { findCredentialsInTexts, isCredentialPermitted } from './credentials.ts';
 import { overlay } from './effective.ts';
 import { judgePack } from './evaluate.ts';
 import { denyHostPidWithRights } from './hostpid.ts';
@@ -37,4 +38,28 @@ export function findDenials(pack: JudgedPack, policies: Map<string, SympoziumPol
       denial,
     })),
   );
+}
+
+/** What is told of a pack though nothing refuses it. */
+export interface Warning {
+  rule: string;
+  path: string;
+  /** What was found and why it matters. */
+  message: string;
+  fix: string;
+}
+
+/**
+ * What looks like a credential in what a pack says, its sidecar aside, which is judged; unless every policy permits it.
+ */
+export function findCredentialsInPack(name: string, pack: SkillPackSpec, policies: Map<string, SympoziumPolicySpec>): Warning[] {
+  const { sidecar: _, ...texts } = pack;
+  return findCredentialsInTexts(texts, `SkillPack/${name} spec`, {})
+    .filter(({ path }) => [...policies.values()].some((policy) => !isCredentialPermitted(path, policy)))
+    .map(({ path, found }) => ({
+      rule: 'credential-in-text',
+      path,
+      message: `${found}: whoever reads the pack or its ConfigMaps reads it too, and the agent may repeat it`,
+      fix: `put it into a Secret that secretRef names; where it is none, "${path}" in spec.credentials.allow of a policy keeps it from being told`,
+    }));
 }

@@ -5,14 +5,14 @@ import type { Sidecar, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { parseSkillPack, TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { isWithin } from '../kube/paths.ts';
-import { findDenials } from './findings.ts';
+import { findCredentialsInPack, findDenials } from './findings.ts';
 import { sidecarPath } from './judged.ts';
 import { findInert } from './rights/inert.ts';
 
 export interface LintFinding {
   /**
    * critical: refused, and nothing permits it. high: refused until a policy permits it. error: the API server or the
-   * function would not take it. warning: it can be applied and will not do what it looks like.
+   * function would not take it. warning: it can be applied, and should not be as it is.
    */
   severity: 'critical' | 'high' | 'error' | 'warning';
   /** The policy that refuses; absent where none is asked. */
@@ -54,6 +54,9 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
       }),
     ),
     ...(sidecar ? warn(sidecarPath({ name, sidecar }), sidecar) : []),
+    ...(parsed.ok ? findCredentialsInPack(name, parsed.value, policies) : []).map(
+      (warning): LintFinding => ({ severity: 'warning', ...warning }),
+    ),
   ];
   return findings.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
@@ -80,7 +83,7 @@ function warn(path: string, sidecar: Sidecar): LintFinding[] {
       fix: 'remove it: clients find the token where it is mounted',
     });
   }
-  const inert = findInert(sidecar, path).map((item): LintFinding => ({ severity: 'warning', rule: 'matches-nothing', ...item }));
+  const inert = findInert(sidecar, path).map((item): LintFinding => ({ severity: 'warning', ...item }));
   return [...findings, ...inert];
 }
 

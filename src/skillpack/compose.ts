@@ -14,7 +14,9 @@ import { CLAIMS, NAMESPACED } from '../kube/variant.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
 import { wrapManifest } from '../objects/object.ts';
 import { desireAgain, observeObject } from '../objects/observed.ts';
-import { effectivePolicies, findDenials } from '../policy/findings.ts';
+import { effectivePolicies, findCredentialsInPack, findDenials } from '../policy/findings.ts';
+import { sidecarPath } from '../policy/judged.ts';
+import { findInert } from '../policy/rights/inert.ts';
 
 /** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
 const CONFIG_MAP = 'skillpack-configmap';
@@ -45,15 +47,23 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
 /** As many as the status holds. */
 const MAX_FINDINGS = 32;
 
-function describeFindings(name: string, { sidecar }: SkillPackSpec, policies: JsonObject[]): Finding[] {
-  return findDenials({ name, sidecar }, effectivePolicies(policies))
-    .slice(0, MAX_FINDINGS)
-    .map(({ policy, denial: { rule, path, found, why, permit } }) => ({
-      policy,
-      rule,
-      path,
-      message: cutFinding(`${found}: ${why}; ${permit}`),
-    }));
+/** What is refused, then what is worth knowing: rights that match nothing, and texts that look like credentials. */
+function describeFindings(name: string, spec: SkillPackSpec, resources: JsonObject[]): Finding[] {
+  const policies = effectivePolicies(resources);
+  const { sidecar } = spec;
+  const refused = findDenials({ name, sidecar }, policies).map(({ policy, denial: { rule, path, found, why, permit } }) => ({
+    policy,
+    rule,
+    path,
+    message: cutFinding(`${found}: ${why}; ${permit}`),
+  }));
+  const inert = sidecar === undefined ? [] : findInert(sidecar, sidecarPath({ name, sidecar }));
+  const told = [...inert, ...findCredentialsInPack(name, spec, policies)].map(({ rule, path, message, fix }) => ({
+    rule,
+    path,
+    message: cutFinding(`${message}; ${fix}`),
+  }));
+  return [...refused, ...told].slice(0, MAX_FINDINGS);
 }
 
 type Finding = NonNullable<SkillPackStatus['findings']>[number];

@@ -263,23 +263,23 @@ export interface SkillPackStatus {
    */
   skillCount?: number;
   /**
-   * What a SympoziumPolicy would refuse about this pack.
+   * What a SympoziumPolicy would refuse about this pack, then texts that look like credentials, which nothing refuses.
    */
   findings?: {
     /**
-     * The policy that refuses.
+     * The policy that refuses; none where nothing is refused.
      */
     policy?: string;
     /**
-     * The rule that refuses.
+     * The rule that refuses or tells.
      */
     rule?: string;
     /**
-     * The field of the pack that is refused.
+     * The field of the pack.
      */
     path?: string;
     /**
-     * Why it is refused and what would permit it.
+     * What was found, why it matters and what to do.
      */
     message?: string;
   }[];

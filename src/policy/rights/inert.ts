@@ -4,6 +4,7 @@ import { BUILT_IN } from './builtin.ts';
 import { tableOf } from './judge.ts';
 
 export interface Inert {
+  rule: 'matches-nothing';
   path: string;
   message: string;
   fix: string;
@@ -29,7 +30,9 @@ function inertOf({ apiGroups, resources, verbs }: Rule, path: string): Inert[] {
       const fix = fixOf(entry);
       if (fix === undefined) return [];
       const shown = entry.length > 63 ? `${entry.slice(0, 62)}…` : entry;
-      return [{ path: `${path}.${field}[${index}]`, message: `${JSON.stringify(shown)} matches nothing`, fix }];
+      return [
+        { rule: 'matches-nothing', path: `${path}.${field}[${index}]`, message: `${JSON.stringify(shown)} matches nothing`, fix },
+      ];
     }),
   );
 }
