@@ -30,8 +30,9 @@ export function composeRun(request: Request, settings: Settings): Composed {
   const cancel = valueAt(composite, 'spec', 'cancel') === true;
   const latched = readLatched(before);
   const own = gatherObjects(request, identity?.id, !isEnded(previous) && !cancel && !latched.decided);
-  const { observed } = own;
-  const seen: Facts = { admission: { kind: 'unasked' }, cancel, objects: observeParts(observed, before.frozenDigest), latched };
+  const { observed, unreferenced } = own;
+  const objects = observeParts(observed, before.frozenDigest);
+  const seen: Facts = { admission: { kind: 'unasked' }, cancel, objects, unreferenced, latched };
   // A task whose start is decided is frozen: nothing that it refers to can change it, so nothing is asked for.
   const settled = isEnded(previous) || (isDecided(seen) && before.mode !== 'server');
   const { admission: admitted, requirements } = settled

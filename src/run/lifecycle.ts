@@ -57,6 +57,8 @@ export interface Facts {
   admission: Admission;
   cancel: boolean;
   objects: ObjectFacts;
+  /** Whether the composite refers to none of them, so that it is read older than it is; see run/objects.ts. */
+  unreferenced: boolean;
   /** What the status says since an earlier call. */
   latched: Latched;
 }

@@ -24,6 +24,8 @@ export interface GatheredObjects {
   /** By resource name. */
   observed: Map<string, JsonObject>;
   requirements: Record<string, Selector>;
+  /** Whether they were found by their label only. */
+  unreferenced: boolean;
   /** While Crossplane has still to list them. */
   waiting: Waiting[];
 }
@@ -31,12 +33,12 @@ export interface GatheredObjects {
 /** @param isNew whether nothing says that the run is further than to be made */
 export function gatherObjects(request: Request, runId: string | undefined, isNew: boolean): GatheredObjects {
   const observed = ownObjects(request.observed, variantOf(request.composite));
-  if (!isNew || observed.size > 0 || runId === undefined) return { observed, requirements: {}, waiting: [] };
+  if (!isNew || observed.size > 0 || runId === undefined) return { observed, requirements: {}, unreferenced: false, waiting: [] };
   const requirements = { [OBJECTS]: selectObjects(request.composite, runId) };
   const listed = request.required.get(OBJECTS);
-  if (listed === undefined) return { observed, requirements, waiting: [NOT_LISTED] };
+  if (listed === undefined) return { observed, requirements, unreferenced: false, waiting: [NOT_LISTED] };
   const found = listed.map((object): [string, JsonObject] => [textAt(object, 'metadata', 'labels', PART) ?? '', object]);
-  return { observed: new Map(found), requirements, waiting: [] };
+  return { observed: new Map(found), requirements, unreferenced: found.length > 0, waiting: [] };
 }
 
 const NOT_LISTED: Waiting = { reason: 'Fetching', message: 'Waiting for Crossplane to list the Objects of the run' };

@@ -123,7 +123,9 @@ export function writeStatus(
 function decideStart(previous: AgentRunStatus, facts: Facts, now: Date): AgentRunStatus {
   const { objects } = facts;
   const { workload, frozenDigest } = objects;
-  if (workload === undefined || !(isDecided(facts) || isReadyToStart(objects))) return {};
+  // What a composite does not refer to is taken up first.
+  const isDue = !facts.unreferenced && isReadyToStart(objects);
+  if (workload === undefined || !(isDecided(facts) || isDue)) return {};
   const uid = previous.workloadUID ?? (workload.kind === 'job' ? workload.uid : undefined);
   // Of a decision that is found again nobody knows when it was.
   const preparedTime = previous.preparedTime ?? (isDecided(facts) ? undefined : formatTime(now));
