@@ -48,7 +48,12 @@ export function setOwn(object: JsonObject, key: string, value: JsonValue): void 
 
 /** A deep copy without the keys whose value is `absent`. */
 export function without(absent: null | undefined, value: JsonValue): JsonValue {
-  if (Array.isArray(value)) return value.map((item) => without(absent, item));
+  // Not by map: it takes two more frames of the stack for each level of a list.
+  if (Array.isArray(value)) {
+    const items: JsonValue[] = [];
+    for (const item of value) items.push(without(absent, item));
+    return items;
+  }
   if (!isObject(value)) return value;
   const copy: JsonObject = {};
   for (const key of Object.keys(value)) {

@@ -68,7 +68,7 @@ describe('a Struct', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  it.each([1_000, MAX_DEPTH])('may be %d levels deep', (levels) => {
+  it.each([100, MAX_DEPTH])('may be %d levels deep', (levels) => {
     expect(decodeStruct(encodeStruct(nest(levels)))).toEqual(nest(levels));
   });
 

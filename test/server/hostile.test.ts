@@ -190,12 +190,12 @@ const nest = (levels: number): JsonObject => (levels === 0 ? { end: true } : { a
 const items = (...resources: JsonObject[]) => ({ items: resources.map((resource) => ({ resource })) });
 
 describe('a request that is deep or large', () => {
-  it('is read 1,000 levels deep, in a resource that is required or desired', async () => {
+  it('is read as deep as the limit, in a resource that is required or desired', async () => {
     await start();
     const rsp = await client.runFunction({
       ...REQUEST,
       desired: { resources: { deep: { resource: nest(20) } } },
-      requiredResources: { deep: items(nest(1_000)) },
+      requiredResources: { deep: items(nest(MAX_DEPTH)) },
     });
     expect(rsp.desired?.resources['deep']?.resource).toEqual(nest(20));
   });

@@ -5,8 +5,11 @@
 import type protobuf from 'protobufjs/minimal.js';
 import { type JsonObject, type JsonValue, setOwn } from '../../kube/json.ts';
 
-/** Deeper values are refused: each level costs a few hundred bytes of stack. The API server stores no deeper ones. */
-export const MAX_DEPTH = 2_000;
+/**
+ * Deeper values are refused, maps and lists alike. What walks a value calls itself: a stack of Node holds some 2,000 levels
+ * of what costs most, which is to read maps. Half of that is left to whoever calls, and to versions of Node with larger frames.
+ */
+export const MAX_DEPTH = 1_000;
 
 /** Why bytes are no message. */
 export class WireError extends Error {}
