@@ -8,7 +8,7 @@ import type { Selector } from '../../function/request.ts';
 import type { Composed, Condition, Result } from '../../function/response.ts';
 import { type JsonObject, objectAt } from '../../kube/json.ts';
 import { decodeResource, type WireRequest } from './request.ts';
-import { field, writeStruct } from './struct.ts';
+import { field, writeStruct, writeText } from './struct.ts';
 
 type Writer = protobuf.Writer;
 
@@ -73,7 +73,7 @@ function writeFatal({ tag = '', desired, context }: Partial<WireRequest>, messag
     writer.ldelim();
   }
   writer.uint32(RESULTS).fork();
-  writer.uint32(SEVERITY).int32(Severity.SEVERITY_FATAL).uint32(MESSAGE).string(message);
+  writeText(writer.uint32(SEVERITY).int32(Severity.SEVERITY_FATAL).uint32(MESSAGE), message);
   writer.uint32(TARGET_OF_RESULT).int32(Target.TARGET_COMPOSITE).ldelim();
   if (context !== undefined) writer.uint32(CONTEXT).bytes(context);
   return writer.finish();
@@ -103,7 +103,7 @@ const SECONDS = field(1, 0);
 
 function writeMeta(writer: Writer, tag: string, ttlSeconds: number): void {
   writer.uint32(META).fork();
-  if (tag !== '') writer.uint32(TAG_OF_META).string(tag);
+  if (tag !== '') writeText(writer.uint32(TAG_OF_META), tag);
   writer.uint32(TTL).fork().uint32(SECONDS).int64(ttlSeconds).ldelim().ldelim();
 }
 
@@ -114,7 +114,7 @@ const VALUE = field(2);
 
 /** An entry of a map, up to the tag of its value; the caller writes that and ends the entry. */
 const writeEntry = (writer: Writer, tag: number, key: string): Writer =>
-  writer.uint32(tag).fork().uint32(KEY).string(key).uint32(VALUE);
+  writeText(writer.uint32(tag).fork().uint32(KEY), key).uint32(VALUE);
 
 /** Only status is ours to write on the composite; what earlier steps desire of it stays. */
 function compositeOf(request: WireRequest, { status, ready }: Composed): [JsonObject, boolean, Uint8Array[]] {
@@ -144,7 +144,8 @@ const TARGET_OF_RESULT = field(4, 0);
 function writeResult(writer: Writer, { severity, reason, message }: Result): void {
   writer.uint32(RESULTS).fork();
   writer.uint32(SEVERITY).int32(severity === 'Normal' ? Severity.SEVERITY_NORMAL : Severity.SEVERITY_WARNING);
-  writer.uint32(MESSAGE).string(message).uint32(REASON).string(reason);
+  writeText(writer.uint32(MESSAGE), message);
+  writeText(writer.uint32(REASON), reason);
   writer.uint32(TARGET_OF_RESULT).int32(Target.TARGET_COMPOSITE_AND_CLAIM).ldelim();
 }
 
@@ -162,14 +163,16 @@ function writeRequirements(writer: Writer, requirements: Record<string, Selector
   writer.uint32(REQUIREMENTS).fork();
   for (const [key, selector] of Object.entries(requirements)) {
     writeEntry(writer, RESOURCES_OF_REQUIREMENTS, key).fork();
-    writer.uint32(API_VERSION).string(selector.apiVersion).uint32(KIND).string(selector.kind);
-    if ('matchName' in selector) writer.uint32(MATCH_NAME).string(selector.matchName);
+    writeText(writer.uint32(API_VERSION), selector.apiVersion);
+    writeText(writer.uint32(KIND), selector.kind);
+    if ('matchName' in selector) writeText(writer.uint32(MATCH_NAME), selector.matchName);
     else {
       writer.uint32(MATCH_LABELS).fork();
-      for (const [label, value] of Object.entries(selector.matchLabels)) writeEntry(writer, LABELS, label).string(value).ldelim();
+      for (const [label, value] of Object.entries(selector.matchLabels))
+        writeText(writeEntry(writer, LABELS, label), value).ldelim();
       writer.ldelim();
     }
-    if (selector.namespace !== undefined) writer.uint32(NAMESPACE).string(selector.namespace);
+    if (selector.namespace !== undefined) writeText(writer.uint32(NAMESPACE), selector.namespace);
     writer.ldelim().ldelim();
   }
   writer.ldelim();
@@ -188,7 +191,8 @@ const TARGET_OF_CONDITION = field(5, 0);
 
 function writeCondition(writer: Writer, { type, status, reason, message }: Condition): void {
   writer.uint32(CONDITIONS).fork();
-  writer.uint32(TYPE).string(type).uint32(STATUS_OF_CONDITION).int32(STATUS[status]);
-  writer.uint32(REASON_OF_CONDITION).string(reason).uint32(MESSAGE_OF_CONDITION).string(message);
+  writeText(writer.uint32(TYPE), type).uint32(STATUS_OF_CONDITION).int32(STATUS[status]);
+  writeText(writer.uint32(REASON_OF_CONDITION), reason);
+  writeText(writer.uint32(MESSAGE_OF_CONDITION), message);
   writer.uint32(TARGET_OF_CONDITION).int32(Target.TARGET_COMPOSITE_AND_CLAIM).ldelim();
 }

@@ -117,13 +117,19 @@ function readList(reader: protobuf.Reader, end: number, depth: number): JsonValu
   return items;
 }
 
+/**
+ * Writes a text. Half of a surrogate pair becomes a replacement character: protobufjs writes it as it is in a short text, which
+ * is no UTF-8, and Go refuses all of a message for it.
+ */
+export const writeText = (writer: protobuf.Writer, text: string): protobuf.Writer => writer.string(text.toWellFormed());
+
 /** The fields of a Struct, without a length before them. What is undefined is left out. */
 export function writeStruct(writer: protobuf.Writer, object: JsonObject): protobuf.Writer {
   for (const key of Object.keys(object)) {
     const value = object[key];
     if (value === undefined) continue;
     writer.uint32(FIELD).fork();
-    if (key !== '') writer.uint32(KEY).string(key);
+    if (key !== '') writeText(writer.uint32(KEY), key);
     writeValue(writer.uint32(VALUE).fork(), value).ldelim();
     writer.ldelim();
   }
@@ -133,7 +139,7 @@ export function writeStruct(writer: protobuf.Writer, object: JsonObject): protob
 function writeValue(writer: protobuf.Writer, value: JsonValue): protobuf.Writer {
   switch (typeof value) {
     case 'string':
-      return writer.uint32(TEXT).string(value);
+      return writeText(writer.uint32(TEXT), value);
     case 'number':
       return writer.uint32(NUMBER).double(value);
     case 'boolean':
