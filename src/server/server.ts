@@ -1,24 +1,18 @@
 /**
- * The gRPC server. Sockets are accepted here and handed to grpc-js, so that one code binds with and without TLS, and a
+ * The gRPC server. Sockets are accepted by us and handed to grpc-js, so that one code binds with and without TLS, and a
  * stranger's connection meets a server that knows nothing but how to refuse.
  */
-import { createServer as createHttp2Server, type Http2Server } from 'node:http2';
-import { createServer as createNetServer, type Socket } from 'node:net';
-import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { createServer, type Server, type Socket } from 'node:net';
 import { FunctionRunnerServiceService } from '@crossplane-org/function-sdk-typescript';
-import {
-  type ConnectionInjector,
-  Server as GrpcServer,
-  type handleUnaryCall,
-  ServerCredentials,
-  type ServerInterceptor,
-  status,
-} from '@grpc/grpc-js';
+import { Server as GrpcServer, type handleUnaryCall, ServerCredentials, type ServerInterceptor, status } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
+import { acceptTls } from './accept.ts';
+import { type Clock, systemClock } from './clock.ts';
 import type { RunFunction } from './handler.ts';
 import { createHealth, HealthService } from './health.ts';
 import { type ListenAddress, listen } from './listen.ts';
-import { type Certificates, parseAuthorities, refuseClient } from './tls.ts';
+import { throttleWarnings } from './throttle.ts';
+import type { Certificates } from './tls.ts';
 
 export interface ServerOptions {
   address: ListenAddress;
@@ -27,6 +21,7 @@ export interface ServerOptions {
   maxReceiveBytes: number;
   /** What sees every call before the function does. */
   interceptors?: ServerInterceptor[];
+  clock?: Clock;
 }
 
 export interface RunningServer {
@@ -48,8 +43,11 @@ const BytesService = {
 /** A connection on which nobody calls is closed; Crossplane opens another when it needs one. */
 const IDLE_MS = 5 * 60_000;
 
-/** For those who do not get as far as a call. */
-const HANDSHAKE_MS = 10_000;
+/**
+ * Of all connections together, some 20 MiB. Strangers have MAX_UNPROVEN of them at most, and each process of Crossplane opens
+ * one, so only a friend who leaks them comes so far; without certificates anybody.
+ */
+export const MAX_CONNECTIONS = 256;
 
 export async function startServer(options: ServerOptions, runFunction: RunFunction, log: Logger): Promise<RunningServer> {
   const health = createHealth([FUNCTION_SERVICE]);
@@ -60,11 +58,14 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
   });
   grpc.addService(BytesService, { runFunction: handleCall(runFunction) });
   grpc.addService(HealthService, health.handlers);
-  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
 
   const sockets = new Set<Socket>();
-  const tls = options.certificates === undefined ? undefined : acceptTls(options.certificates, injector, log);
-  const listener = tls?.listener ?? createNetServer((socket) => injector.injectConnection(socket));
+  const clock = options.clock ?? systemClock;
+  const tls = options.certificates === undefined ? undefined : acceptTls(options.certificates, grpc, clock, log);
+  const listener = tls?.listener ?? acceptPlain(grpc);
+  listener.maxConnections = MAX_CONNECTIONS;
+  const warnOfDrop = throttleWarnings(log, clock, 'connection dropped, there are too many');
+  listener.on('drop', (peer) => warnOfDrop({ peer: peer?.remoteAddress }));
   listener.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
@@ -88,6 +89,11 @@ export async function startServer(options: ServerOptions, runFunction: RunFuncti
   };
 }
 
+function acceptPlain(grpc: GrpcServer): Server {
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  return createServer((socket) => injector.injectConnection(socket));
+}
+
 function handleCall(runFunction: RunFunction): handleUnaryCall<Buffer, Uint8Array> {
   return (call, callback) => {
     const [traceparent] = call.metadata.get('traceparent');
@@ -97,58 +103,4 @@ function handleCall(runFunction: RunFunction): handleUnaryCall<Buffer, Uint8Arra
       callback({ code: status.INVALID_ARGUMENT, details: `cannot read the request: ${(error as Error).message}` });
     }
   };
-}
-
-function acceptTls(certificates: Certificates, friends: ConnectionInjector, log: Logger) {
-  const strangers = createRefusalServer(log);
-  let authorities = parseAuthorities(certificates.ca);
-  const listener = createTlsServer(
-    {
-      ...certificates,
-      requestCert: true,
-      rejectUnauthorized: false,
-      ALPNProtocols: ['h2'],
-      minVersion: 'TLSv1.2',
-      handshakeTimeout: HANDSHAKE_MS,
-    },
-    (socket: TLSSocket) => {
-      socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
-      const refusal = refuseClient(socket.getPeerX509Certificate(), authorities, new Date());
-      if (refusal === undefined) {
-        friends.injectConnection(socket);
-      } else {
-        log.warn({ peer: socket.remoteAddress, reason: refusal }, 'client refused');
-        strangers.emit('connection', socket);
-      }
-    },
-  );
-  listener.on('tlsClientError', (error) => log.debug({ err: error }, 'handshake failed'));
-  return {
-    listener,
-    renew(renewed: Certificates): void {
-      listener.setSecureContext(renewed);
-      authorities = parseAuthorities(renewed.ca);
-    },
-  };
-}
-
-/**
- * A server for connections without a good certificate: it answers every call with UNAUTHENTICATED as soon as its headers
- * are there, and reads no message, so that a stranger cannot make the process hold one.
- */
-function createRefusalServer(log: Logger): Http2Server {
-  const server = createHttp2Server();
-  server.on('session', (session) => session.setTimeout(HANDSHAKE_MS, () => session.destroy()));
-  server.on('sessionError', (error) => log.debug({ err: error }, 'connection failed'));
-  server.on('stream', (stream) => {
-    stream.on('error', (error) => log.debug({ err: error }, 'connection failed'));
-    const trailers = {
-      ':status': 200,
-      'content-type': 'application/grpc',
-      'grpc-status': status.UNAUTHENTICATED,
-      'grpc-message': 'a client certificate signed by the CA is required',
-    };
-    stream.respond(trailers, { endStream: true });
-  });
-  return server;
 }

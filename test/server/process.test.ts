@@ -14,7 +14,7 @@ import { createAuthority, issue, issueServer, writeCertificates } from '../suppo
 import { connect, startTestServer } from '../support/client.ts';
 import { projectPath } from '../support/project.ts';
 import { packXr } from '../support/request.ts';
-import { sendHalf } from '../support/stream.ts';
+import { openPlain, sendHalf } from '../support/stream.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
@@ -117,7 +117,7 @@ describe('the process', () => {
   it('ends with 0 on SIGINT, after a call that had half come', async () => {
     const child = start([...ANY_PORTS, '--insecure']);
     const port = await served(child);
-    const half = sendHalf(port, REQUEST);
+    const half = sendHalf(openPlain(port), REQUEST);
     const client = connect(`127.0.0.1:${port}`);
     await client.runFunction(REQUEST);
     client.close();

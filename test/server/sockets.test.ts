@@ -8,7 +8,7 @@ import type { RunningServer } from '../../src/server/server.ts';
 import { type Authority, createAuthority, issue, issueServer, type Pair } from '../support/certificates.ts';
 import { connect, startTestServer, type TestClient } from '../support/client.ts';
 import { packXr } from '../support/request.ts';
-import { HEADERS, sendHalf } from '../support/stream.ts';
+import { HEADERS, openPlain, sendHalf } from '../support/stream.ts';
 
 const MIB = 1024 * 1024;
 const REQUEST = { meta: { tag: 't' }, observed: { composite: { resource: packXr('a') }, resources: {} } };
@@ -28,7 +28,7 @@ async function startWithHalfACall() {
   const calls = new CallCounter();
   const running = await startTestServer({ interceptors: [calls.intercept] });
   const health = connect(`127.0.0.1:${running.port}`);
-  const half = sendHalf(running.port, REQUEST);
+  const half = sendHalf(openPlain(running.port), REQUEST);
   while (calls.count === 0) await health.check({ service: '' });
   return { running, health, half };
 }

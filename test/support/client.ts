@@ -14,7 +14,7 @@ import {
   makeGenericClientConstructor,
   type ServiceError,
 } from '@grpc/grpc-js';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { createRunFunction, type Report, type RunFunction } from '../../src/server/handler.ts';
 import { HealthService } from '../../src/server/health.ts';
@@ -28,11 +28,11 @@ const silent = pino({ level: 'silent' });
 
 export function startTestServer(
   options: Partial<ServerOptions> = {},
-  { now = () => NOW, report }: { now?: () => Date; report?: Report } = {},
+  { now = () => NOW, report, log = silent }: { now?: () => Date; report?: Report; log?: Logger } = {},
 ): Promise<RunningServer> {
   const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, now, report);
   const address = { host: undefined, port: 0 };
-  return startServer({ address, certificates: undefined, maxReceiveBytes: 16 * MIB, ...options }, runFunction, silent);
+  return startServer({ address, certificates: undefined, maxReceiveBytes: 16 * MIB, ...options }, runFunction, log);
 }
 
 interface PartialResource {
