@@ -1,11 +1,11 @@
 /** Accepts TLS connections and tells friends, whom grpc-js serves, from strangers, who are refused. */
-import { createServer, type Server } from 'node:tls';
+import { createServer, type Server, type TLSSocket } from 'node:tls';
 import { type Server as GrpcServer, ServerCredentials } from '@grpc/grpc-js';
 import type { Logger } from 'pino';
-import type { Clock } from './clock.ts';
+import { type Clock, callAt } from './clock.ts';
 import { createRefusalServer } from './refusal.ts';
 import { throttleWarnings } from './throttle.ts';
-import { type Certificates, parseAuthorities, refuseClient } from './tls.ts';
+import { type Certificates, judgeClient, parseAuthorities } from './tls.ts';
 import { UnprovenConnections } from './unproven.ts';
 
 export interface TlsListener {
@@ -15,7 +15,6 @@ export interface TlsListener {
 }
 
 export function acceptTls(certificates: Certificates, grpc: GrpcServer, clock: Clock, log: Logger): TlsListener {
-  const friends = grpc.createConnectionInjector(ServerCredentials.createInsecure());
   const strangers = createRefusalServer(log);
   const unproven = new UnprovenConnections(clock);
   const warnOfRefusal = throttleWarnings(log, clock, 'client refused');
@@ -24,12 +23,12 @@ export function acceptTls(certificates: Certificates, grpc: GrpcServer, clock: C
     { ...certificates, requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2'], minVersion: 'TLSv1.2' },
     (socket) => {
       socket.on('error', (error) => log.debug({ err: error }, 'connection failed'));
-      const reason = refuseClient(socket.getPeerX509Certificate(), authorities, clock.now());
-      if (reason === undefined) {
+      const verdict = judgeClient(socket.getPeerX509Certificate(), authorities, clock.now());
+      if (verdict.kind === 'friend') {
         unproven.prove(socket);
-        friends.injectConnection(socket);
+        serveUntil(verdict.until, socket, grpc, clock);
       } else {
-        warnOfRefusal({ peer: socket.remoteAddress, reason });
+        warnOfRefusal({ peer: socket.remoteAddress, reason: verdict.reason });
         strangers.emit('connection', socket);
       }
     },
@@ -44,4 +43,19 @@ export function acceptTls(certificates: Certificates, grpc: GrpcServer, clock: C
       authorities = parseAuthorities(renewed.ca);
     },
   };
+}
+
+/** How long the calls of a client whose certificate has ended may take. Most take milliseconds. */
+const LAST_CALLS_MS = 20_000;
+
+/** Serves a client until its certificate ends. Calls in flight are finished then, and the client has to come again. */
+function serveUntil(end: Date, socket: TLSSocket, grpc: GrpcServer, clock: Clock): void {
+  // One for each connection: it is what grpc-js can close without the others.
+  const injector = grpc.createConnectionInjector(ServerCredentials.createInsecure());
+  const alarm = callAt(clock, end, () => injector.drain(LAST_CALLS_MS));
+  socket.once('close', () => {
+    alarm.cancel();
+    injector.destroy();
+  });
+  injector.injectConnection(socket);
 }

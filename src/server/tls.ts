@@ -46,24 +46,26 @@ export function parseAuthorities(pem: Buffer): X509Certificate[] {
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const ANY_USAGE = '2.5.29.37.0';
 
+/** A friend is one until its certificate or its CA's ends, whichever is first. */
+export type Verdict = { kind: 'friend'; until: Date } | { kind: 'stranger'; reason: string };
+
 /**
- * Why a client is refused, or undefined when it may call: its certificate is signed by one of `authorities`, valid at
- * `now`, and made for clients (a certificate without extended key usage is for anything, RFC 5280 section 4.2.1.12).
+ * Who a client is. It may call when its certificate is signed by one of `authorities`, valid at `now`, and made for clients
+ * (a certificate without extended key usage is for anything, RFC 5280 section 4.2.1.12).
  */
-export function refuseClient(
-  certificate: X509Certificate | undefined,
-  authorities: X509Certificate[],
-  now: Date,
-): string | undefined {
-  if (certificate === undefined) return 'no client certificate';
+export function judgeClient(certificate: X509Certificate | undefined, authorities: X509Certificate[], now: Date): Verdict {
+  if (certificate === undefined) return stranger('no client certificate');
   const issuer = authorities.find((ca) => certificate.issuer === ca.subject && certificate.verify(ca.publicKey));
-  if (issuer === undefined) return 'the client certificate is not signed by the CA';
-  for (const { validFrom, validTo } of [certificate, issuer]) {
-    if (now < new Date(validFrom) || now > new Date(validTo)) return 'the client certificate or its CA is not valid now';
-  }
+  if (issuer === undefined) return stranger('the client certificate is not signed by the CA');
+  const chain = [certificate, issuer];
+  const from = Math.max(...chain.map(({ validFrom }) => Date.parse(validFrom)));
+  const until = Math.min(...chain.map(({ validTo }) => Date.parse(validTo)));
+  if (!(now.getTime() >= from && now.getTime() <= until)) return stranger('the client certificate or its CA is not valid now');
   const usages = certificate.keyUsage as string[] | undefined;
   if (usages !== undefined && !usages.includes(CLIENT_AUTH) && !usages.includes(ANY_USAGE)) {
-    return 'the client certificate is not made for clients';
+    return stranger('the client certificate is not made for clients');
   }
-  return undefined;
+  return { kind: 'friend', until: new Date(until) };
 }
+
+const stranger = (reason: string): Verdict => ({ kind: 'stranger', reason });

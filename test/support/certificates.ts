@@ -36,14 +36,14 @@ const pem = async (key: webcrypto.CryptoKey): Promise<Buffer> => {
 
 const newKeys = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
 
-export async function createAuthority(name: string): Promise<Authority> {
+export async function createAuthority(name: string, { to = DAY }: { to?: number } = {}): Promise<Authority> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: String(serial++).padStart(4, '0'),
     name,
     keys,
     notBefore: new Date(Date.now() - DAY),
-    notAfter: new Date(Date.now() + DAY),
+    notAfter: new Date(Date.now() + to),
     signingAlgorithm: ALGORITHM,
     extensions: [new BasicConstraintsExtension(true, undefined, true), new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true)],
   });
