@@ -76,6 +76,12 @@ const without = (status: JsonObject, ...fields: string[]): JsonObject =>
 /** Whether a Job that is deleted by hand may be made again: the stated limit, as long as nothing ties its manifest to it. */
 const mayReturn = (run: Simulation): boolean => NOT_YET.locked !== undefined && isBeforePin(run);
 
+function restartJob(watched: Watched, run: Simulation): void {
+  run.suspendJob(true);
+  watched.world.clock.advance(6_000);
+  watched.resumeJob(run);
+}
+
 export interface Hand {
   weight: number;
   /** What it is done with. */
@@ -88,7 +94,7 @@ export const HANDS: Record<string, Hand> = {
   waitLong: { weight: 1, choices: [200, 700], act: ({ world }, seconds: number) => world.clock.advance(seconds * 1000) },
   edit: { weight: 3, choices: EDITS, act: ({ world }, resource: JsonObject) => world.api.put(resource) },
   remove: { weight: 1, choices: GIVEN, act: ({ world }, resource: JsonObject) => world.api.delete(resource) },
-  endAgent: { weight: 4, choices: [0, 1], act: (_, code: number, run) => run.endAgent(code) },
+  endAgent: { weight: 6, choices: [0, 1], act: (_, code: number, run) => run.endAgent(code) },
   cancel: { weight: 1, act: (_, __, run) => run.change({ cancel: true }) },
   delete: { weight: 1, act: (_, __, run) => run.delete() },
   apply: { weight: 2, act: (_, __, run) => run.apply() },
@@ -116,6 +122,8 @@ export const HANDS: Record<string, Hand> = {
   deleteJob: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteJob() },
   suspendJob: { weight: 0.7, act: (_, __, run) => run.suspendJob(true) },
   resumeJob: { weight: 1, act: (watched, __, run) => watched.resumeJob(run) },
+  // The Pod has five seconds to end.
+  restartJob: { weight: 0.5, act: (watched, _, run) => restartJob(watched, run) },
   loseNode: { weight: 0.5, act: (watched, __, run) => watched.loseNode(run) },
   recoverNodes: { weight: 0.5, act: (watched) => watched.recoverNodes() },
   wipeStatus: { weight: 0.3, act: (watched, __, run) => watched.editStatus(run, () => ({})) },

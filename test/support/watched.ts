@@ -56,7 +56,7 @@ export class Watched {
       lateLists: true,
       cleansLabels: true,
       lagMs: () => (random.chance(slow) ? random.next() * 3_000 : 20),
-      compositeLagMs: () => (random.chance(slow / 2) ? random.next() * 1_000 : 20),
+      compositeLagMs: () => (random.chance(slow) ? random.next() * 1_500 : 20),
       stepMs: () => (steps === 0 ? 0 : random.next() * steps),
       shuffle: (items) => random.shuffle(items),
       compose: (request) => this.call(request),
@@ -73,7 +73,7 @@ export class Watched {
     this.runs = cast.composites.map((composite) => new Simulation(this.world, composite));
   }
 
-  private hasTrouble(...troubles: Trouble[]): boolean {
+  hasTrouble(...troubles: Trouble[]): boolean {
     return troubles.some((trouble) => this.troubles.has(trouble));
   }
 
@@ -186,8 +186,8 @@ export class Watched {
     this.disturb();
   }
 
-  /** Everything works again; a broken input stays for whoever wants to see what it holds up. */
-  heal({ keepSettings }: { keepSettings: boolean }): void {
+  /** Everything works again but the input of the Composition's step. */
+  heal(): void {
     for (const trouble of [...this.troubles]) {
       const [what, ...name] = trouble.split(' ');
       if (what === 'forbid') this.permit(name.join(' '));
@@ -195,7 +195,6 @@ export class Watched {
     }
     this.recoverNodes();
     this.setClock(0);
-    if (!keepSettings) this.editSettings();
     this.startFunction();
     this.startCrossplane();
     this.startProvider();
@@ -217,7 +216,7 @@ export class Watched {
       return response;
     }
     this.calls += 1;
-    if (this.calls % 16 === 0) {
+    if (this.calls % 64 === 0) {
       const again = compose(structuredClone(request), { ttlSeconds: 60, requirePolicy: false });
       this.judge.must('deterministic', text(again) === text(response), '');
     }
