@@ -82,12 +82,10 @@ function act(watched: Watched, { name, choice, run }: Step): void {
 function conclude(watched: Watched): void {
   const { world, judge } = watched;
   watched.heal();
-  // What becomes a server shows when it is made.
+  for (const run of watched.runs) run.endAgent(0);
+  // Until it is clear which of them serve, and so do not end by themselves.
   world.clock.advance(120_000);
-  for (const run of watched.runs) {
-    if (run.status.mode === 'server' || run.objectOf('agentrun-deployment') !== undefined) run.change({ cancel: true });
-    run.endAgent(0);
-  }
+  for (const run of watched.runs) if (run.status.mode !== 'task') run.change({ cancel: true });
   if (watched.hasTrouble('settings')) judge.must('endsWithBrokenSettings', isFreeInTime(world, HOUR_MS / 2), holders(world));
   watched.editSettings();
   judge.must('endsWithoutRights', isFreeInTime(world, HOUR_MS), holders(world));

@@ -4,7 +4,7 @@ import type { Composed } from '../../src/function/response.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { equal, isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART, RUN } from '../../src/kube/labels.ts';
-import { desiredManifest, realManifest, WITHHELD } from '../../src/objects/observed.ts';
+import { desiredManifest, isRestricted, observeObject, realManifest, WITHHELD } from '../../src/objects/observed.ts';
 import { type PartKey, RIGHTS, readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
@@ -14,6 +14,9 @@ import type { Judge } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
 
 const JOB = 'agentrun-job';
+/** The resource name of what another step of the Composition composes: an Object too. */
+export const OTHERS = 'of-another-step';
+
 const ENDS = ['Succeeded', 'Failed', 'Cancelled'];
 const KEPT_STATUS = ['runId', 'mode', 'workloadName', 'startTime', 'skills', 'rights', 'completionTime', 'frozenDigest'];
 
@@ -37,6 +40,8 @@ export class Answers {
     this.checkFrozen(known, request, response);
     this.checkSecondStart(known, request, phase);
     this.checkHeld(known, request, response);
+    this.checkLetGo(request, response);
+    this.must('othersUntouched', !response.resources.has(OTHERS), '');
     const makes = (key: PartKey): boolean => {
       const object = response.resources.get(key)?.resource;
       return object !== undefined && !equal(listAt(object, 'spec', 'managementPolicies'), WITHHELD);
@@ -44,6 +49,9 @@ export class Answers {
     const kept = isEnd(phase) ? RIGHTS.filter(makes) : [];
     must('noRightsAfterEnd', kept.length === 0, kept.join(', '));
     const before = objectAt(request.composite, 'status');
+    const { frozenDigest = '' } = before;
+    const digests = `${frozenDigest} becomes ${status['frozenDigest']}`;
+    this.must('digestIsFinal', frozenDigest === '' || frozenDigest === status['frozenDigest'], digests);
     const lost = KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
     must('statusIsKept', lost.length === 0, lost.join(', '));
   }
@@ -57,7 +65,11 @@ export class Answers {
     const suspend = valueAt(manifest, 'spec', 'suspend');
     const wasReleased = valueAt(desiredManifest(observed.get(JOB)), 'spec', 'suspend') === false;
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
-    if (isDecided && !wasReleased) this.checkParts(planned, observed);
+    if (isDecided && !wasReleased) {
+      const { kind } = observeObject(observed.get(JOB) ?? {});
+      this.must('startsWhenReady', kind === 'applied' || kind === 'ready', `the Job is ${kind} when the start is decided`);
+      this.checkParts(planned, observed);
+    }
     const mayUpdate = listAt(job, 'spec', 'managementPolicies').length === 0;
     this.must('neverSuspended', !known.released || suspend === false || !mayUpdate || hasForgotten(known), '');
     if (suspend !== false) return;
@@ -87,6 +99,20 @@ export class Answers {
     }
   }
 
+  private checkLetGo({ observed }: Request, { resources, status }: Composed): void {
+    const { phase, reason } = status as { phase?: string; reason?: string };
+    for (const [key, object] of observed) {
+      const desired = resources.get(key)?.resource;
+      if (desired === undefined) continue;
+      const isTakenBack = BINDINGS.includes(key) && !isRestricted(object) && isRestricted(desired);
+      const isSuspended = isLetGo(object) && !isLetGo(desired);
+      this.must('notTakenBack', !isTakenBack && !isSuspended, key);
+    }
+    const started = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
+    const isObstacle = phase === 'Failed' && reason === 'PrerequisiteFailed' && started !== undefined;
+    this.must('startedIsNoObstacle', !isObstacle, `started at ${started}`);
+  }
+
   /** From the decision on a run is what it was, and nothing that exists goes before its end. */
   private checkFrozen(known: Known, { observed }: Request, { resources, status }: Composed): void {
     const job = observed.get(JOB);
@@ -96,11 +122,12 @@ export class Answers {
     const rightsEnded = isLiving && ['Ending', 'ProviderUnreachable'].includes(reason);
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
-      const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === 'agentrun-probe';
+      const mayGo =
+        !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || [OTHERS, 'agentrun-probe'].includes(key);
       this.must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
       this.must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
     }
-    if (hasForgotten(known)) known.frozen = undefined;
+    if (hasForgotten(known) || known.isJobEdited) known.frozen = undefined;
     this.must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
     // Before its start is decided a Job that is lost is made again, of what is there then.
     if ('workloadName' in status) known.frozen = frozenOf(job);
@@ -126,6 +153,10 @@ export class Answers {
     this.must('heldWhileObserved', rights.length === 0, `${held.reason}, and there is ${parts}`);
   }
 }
+
+const BINDINGS = ['agentrun-rolebinding', 'agentrun-clusterrolebinding'];
+
+const isLetGo = (object: JsonObject): boolean => valueAt(desiredManifest(object), 'spec', 'suspend') === false;
 
 const isRight = (object: JsonObject): boolean => RBAC_KINDS.includes(textAt(desiredManifest(object), 'kind') ?? '');
 

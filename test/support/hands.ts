@@ -1,6 +1,7 @@
 /** What may befall a world of runs, each with how often. */
 import type { JsonObject } from '../../src/kube/json.ts';
 import { type PartKey, RIGHTS } from '../../src/run/plan.ts';
+import { Refused } from '../../src/simulation/apiserver.ts';
 import type { Simulation } from '../../src/simulation/simulation.ts';
 import { NOT_YET } from './invariants.ts';
 import { tools } from './packs.ts';
@@ -76,6 +77,15 @@ const without = (status: JsonObject, ...fields: string[]): JsonObject =>
 /** Whether a Job that is deleted by hand may be made again: the stated limit, as long as nothing ties its manifest to it. */
 const mayReturn = (run: Simulation): boolean => NOT_YET.locked !== undefined && isBeforePin(run);
 
+/** A hand may be refused as anybody. */
+function refusing(act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+  }
+}
+
 function restartJob(watched: Watched, run: Simulation): void {
   run.suspendJob(true);
   watched.world.clock.advance(6_000);
@@ -90,7 +100,7 @@ export interface Hand {
 }
 
 export const HANDS: Record<string, Hand> = {
-  wait: { weight: 22, choices: [0.1, 0.2, 0.5, 2, 11, 40], act: ({ world }, s: number) => world.clock.advance(s * 1000) },
+  wait: { weight: 22, choices: [0.1, 0.2, 0.5, 2, 11, 40, 90], act: ({ world }, s: number) => world.clock.advance(s * 1000) },
   waitLong: { weight: 1, choices: [200, 700], act: ({ world }, seconds: number) => world.clock.advance(seconds * 1000) },
   edit: { weight: 3, choices: EDITS, act: ({ world }, resource: JsonObject) => world.api.put(resource) },
   remove: { weight: 1, choices: GIVEN, act: ({ world }, resource: JsonObject) => world.api.delete(resource) },
@@ -118,6 +128,7 @@ export const HANDS: Record<string, Hand> = {
   },
   deleteObject: { weight: 1, choices: [...RIGHTS], act: (_, part: PartKey, run) => run.deleteObject(part) },
   deleteJobObject: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteObject('agentrun-job') },
+  editJobObject: { weight: 0.4, act: (watched, _, run) => refusing(() => watched.editJobObject(run)) },
   deleteServerObject: { weight: 0.5, act: (_, __, run) => run.deleteObject('agentrun-deployment') },
   deleteJob: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteJob() },
   suspendJob: { weight: 0.7, act: (_, __, run) => run.suspendJob(true) },

@@ -22,6 +22,8 @@ export interface Known {
   /** Whether somebody edited its status, and whether the Object of its Job was gone once. */
   isEdited: boolean;
   lostJobObject: boolean;
+  /** Whether somebody edited the Job inside its Object. */
+  isJobEdited: boolean;
   /** Since when RightsHeld stands at False while its ServiceAccount is bound. */
   unsaidSince: number | undefined;
 }
@@ -38,6 +40,7 @@ export const newKnown = (id: string, composite: JsonObject): Known => ({
   sawSecondStart: false,
   isEdited: false,
   lostJobObject: false,
+  isJobEdited: false,
   unsaidSince: undefined,
 });
 

@@ -3,18 +3,20 @@ import { compose } from '../../src/compose.ts';
 import type { Request } from '../../src/function/request.ts';
 import type { Response } from '../../src/function/response.ts';
 import { isLast } from '../../src/function/rounds.ts';
-import { type JsonObject, textAt, valueAt } from '../../src/kube/json.ts';
+import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PART } from '../../src/kube/labels.ts';
+import { wrapManifest } from '../../src/objects/object.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';
 import { identifyRun } from '../../src/run/identity.ts';
 import { Refused, uidOf } from '../../src/simulation/apiserver.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
 import { World, type WorldCast } from '../../src/simulation/world.ts';
-import { Answers } from './answers.ts';
+import { Answers, OTHERS } from './answers.ts';
 import { Judge } from './invariants.ts';
 import { type Known, newKnown } from './known.ts';
 import { Persisted } from './persisted.ts';
 import type { Random } from './random.ts';
+import { VARIANT } from './request.ts';
 
 /** What is down, by name; see `circumstances`. */
 export type Trouble =
@@ -59,7 +61,7 @@ export class Watched {
       compositeLagMs: () => (random.chance(slow) ? random.next() * 1_500 : 20),
       stepMs: () => (steps === 0 ? 0 : random.next() * steps),
       shuffle: (items) => random.shuffle(items),
-      compose: (request) => this.call(request),
+      compose: random.chance(0.1) ? (request) => withOthers(this.call(request)) : (request) => this.call(request),
     });
     this.world.api.admit((after, before) => this.admit(after, before));
     this.answers = new Answers(this.world, this.judge);
@@ -178,6 +180,20 @@ export class Watched {
     this.disturb();
   }
 
+  /** Somebody edits the Job inside its Object, which makes it another one from then on. */
+  editJobObject(run: Simulation): void {
+    const known = this.byId.get(run.id);
+    const object = run.objectOf('agentrun-job');
+    if (known === undefined || object === undefined) return;
+    known.isJobEdited = true;
+    this.world.timeline.tell('somebody edits the Object agentrun-job');
+    const manifest = desiredManifest(object);
+    const annotations = { ...objectAt(manifest, 'metadata', 'annotations'), edited: 'true' };
+    const edited = { ...manifest, metadata: { ...objectAt(manifest, 'metadata'), annotations } };
+    const forProvider = { ...objectAt(object, 'spec', 'forProvider'), manifest: edited };
+    this.world.api.put({ ...object, spec: { ...objectAt(object, 'spec'), forProvider } });
+  }
+
   resumeJob(run: Simulation): void {
     const known = this.byId.get(run.id);
     const job = run.job();
@@ -231,6 +247,14 @@ export class Watched {
   describe(): string {
     return this.world.timeline.entries.map(({ seconds, phase, what }) => `${seconds} ${phase} ${what}`).join('\n');
   }
+}
+
+/** Another step of the Composition makes an Object of its own. */
+function withOthers(response: Response): Response {
+  if (response.kind === 'fatal') return response;
+  const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team-a', name: OTHERS } };
+  const resource = wrapManifest(manifest, { variant: VARIANT, namespace: 'team-a', providerConfigName: 'default' });
+  return { ...response, resources: new Map([...response.resources, [OTHERS, { resource, ready: true }]]) };
 }
 
 /** Whether a Job was released and the provider may still make it: the seconds of the stated limit. */
