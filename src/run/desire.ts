@@ -158,7 +158,9 @@ function desireRemains(given: Given): Map<string, JsonObject> {
   const isKept = (key: string): boolean => endedByItself(state) && !cleanUp && KEPT_AFTER_END.some((kept) => kept === key);
   // Of a Job that somebody deleted after its end nothing is left to keep.
   const isGone = told && workload?.kind === 'job' && workload.vanished;
-  const kept = [...observed].filter(([key]) => isEvidence || (isKept(key) && !isGone));
+  // One that is being deleted may be gone when it is applied, and would be made anew.
+  const isLeaving = (object: JsonObject): boolean => textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
+  const kept = [...observed].filter(([key, object]) => !isLeaving(object) && (isEvidence || (isKept(key) && !isGone)));
   const changesAtEnd = (key: string, object: JsonObject): Changes =>
     key === 'agentrun-job' && workload?.kind === 'job' ? pinAtEnd(workload, object, facts) : {};
   return new Map(kept.map(([key, object]) => [key, desireAgain(object, changesAtEnd(key, object))]));

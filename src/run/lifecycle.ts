@@ -77,7 +77,8 @@ export interface Latched {
  * Whether the start of a run is decided. It stands in the status since an earlier call that found everything in its
  * place, and is never taken back: an Object that is observed late must not suspend a Job that has started.
  */
-export const isDecided = ({ latched, objects: { workload } }: Facts): boolean => latched.decided || workload?.released === true;
+export const isDecided = ({ latched, objects: { workload } }: Facts): boolean =>
+  latched.decided || workload?.released === true || (workload?.kind === 'job' && workload.unsuspended);
 
 /** Whether everything the run was promised is there, as planned, and seen by the provider: the moment to decide its start. */
 export function isReadyToStart({ plan, ready, applied, different, workload }: ObjectFacts): boolean {
@@ -90,6 +91,9 @@ export function isReadyToStart({ plan, ready, applied, different, workload }: Ob
 
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;
+
+/** How long an Object that was made may be out of Crossplane's sight. */
+const OBSERVING_LIMIT_MS = 10_000;
 
 /** How long a Job that was let go may fail to start. One that nobody speaks of may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
@@ -119,7 +123,9 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
     completionTime,
   });
 
-  if (workload?.kind === 'job' && workload.end !== undefined && isOver(workload.end, now)) {
+  // The end of a Job that somebody started again is not the end of this run.
+  const isOwn = workload?.kind === 'job' && !differ(facts.latched.startTime, workload.startTime);
+  if (isOwn && workload.end !== undefined && isOver(workload.end, now)) {
     const { phase, reason, time, final } = workload.end;
     return end(phase, reason, final ? END_MESSAGES[reason] : `${END_MESSAGES[reason]}${POD_LEFT}`, time || formatTime(now));
   }
@@ -277,9 +283,10 @@ function findObstacle({ admission, objects }: Facts, now: Date): string | undefi
   const missing = workload?.kind !== 'job' || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
   const parts = admission.kind === 'admitted' ? admission.prepared.plan.parts : {};
   const unlike = admission.kind === 'waiting' ? [] : missing.filter((key) => parts[key] !== plan?.parts[key]);
-  if (unlike.length > 0)
+  const age = since === undefined ? 0 : now.getTime() - since;
+  if (unlike.length > 0 && age >= OBSERVING_LIMIT_MS)
     return `What the run refers to, or this function, was changed before ${unlike.sort().join(', ')} could be made`;
-  if (since === undefined || now.getTime() - since < PREPARING_LIMIT_MS) return undefined;
+  if (age < PREPARING_LIMIT_MS) return undefined;
   const reasons = [...errors, ...objects.different.map((part) => `Not as planned: ${part}`)];
   return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();
 }

@@ -81,13 +81,14 @@ const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
 
 describe('rule 8: lost', () => {
   it.each([
-    ['Job', ['status', 'atProvider', 'manifest', 'metadata']],
-    ['Object', ['metadata']],
-  ])('is lost as soon as its %s is being deleted', (_, path) => {
+    ['Job', ['status', 'atProvider', 'manifest', 'metadata'], EVIDENCE],
+    // An Object that is gone when it is applied would be made anew.
+    ['Object', ['metadata'], ['agentrun-configmap']],
+  ])('is lost as soon as its %s is being deleted', (_, path, evidence) => {
     const run = withRights().run();
     run.alter('agentrun-job', path, { deletionTimestamp: run.time() }).call();
     expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} is being deleted` });
-    expect(desired(run)).toEqual(EVIDENCE);
+    expect(desired(run)).toEqual(evidence);
     expect(desired(run.call())).toEqual([]);
   });
 
@@ -143,6 +144,13 @@ describe('rule 8: lost', () => {
     const run = withRights().run();
     run.alter('agentrun-job', ['status', 'atProvider', 'manifest', ...path], fields).call();
     expect(run.status).toMatchObject({ reason: 'WorkloadLost', message: `Job agentrun-${RUN_ID} ${message}` });
+  });
+
+  it('is lost, and has not succeeded, when the Job that has ended is one that somebody started again', () => {
+    const run = withRights().run().wait(60);
+    const condition = { type: 'Complete', status: 'True', reason: '', message: '', lastTransitionTime: run.time() };
+    run.report('agentrun-job', { startTime: run.time(-9), completionTime: run.time(), conditions: [condition] }).call();
+    expect([run.status.phase, run.status.reason, desiredRights(run)]).toEqual(['Failed', 'WorkloadLost', []]);
   });
 
   it('is lost when its Job is suspended before anybody saw when it started', () => {

@@ -98,7 +98,12 @@ describe('rule 3: frozen', () => {
   it('fails with nothing started when a part that is missing is not what was planned', () => {
     const run = withRights().call().settle();
     run.objects.delete('agentrun-role');
-    run.edit([instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })]).call();
+    run
+      .edit([instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })])
+      .wait(9)
+      .call();
+    expect([run.status.phase, suspended(run), run.last.resources.has('agentrun-role')]).toEqual(['Preparing', true, false]);
+    run.wait(1).call();
     expect(run.status).toMatchObject({
       phase: 'Failed',
       reason: 'PrerequisiteFailed',

@@ -63,7 +63,8 @@ export class Answers {
     const manifest = desiredManifest(job);
     const planned = readPlan(manifest)?.parts ?? {};
     const suspend = valueAt(manifest, 'spec', 'suspend');
-    const wasReleased = valueAt(desiredManifest(observed.get(JOB)), 'spec', 'suspend') === false;
+    const looks = [desiredManifest(observed.get(JOB)), realManifest(observed.get(JOB))];
+    const wasReleased = looks.some((look) => valueAt(look, 'spec', 'suspend') === false);
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
     if (isDecided && !wasReleased) {
       const { kind } = observeObject(observed.get(JOB) ?? {});
@@ -99,7 +100,7 @@ export class Answers {
     }
   }
 
-  private checkLetGo({ observed }: Request, { resources, status }: Composed): void {
+  private checkLetGo({ observed, composite }: Request, { resources, status }: Composed): void {
     const { phase, reason } = status as { phase?: string; reason?: string };
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
@@ -109,7 +110,8 @@ export class Answers {
       this.must('notTakenBack', !isTakenBack && !isSuspended, key);
     }
     const started = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
-    const isObstacle = phase === 'Failed' && reason === 'PrerequisiteFailed' && started !== undefined;
+    const isNew = !isEnd(textAt(composite, 'status', 'phase'));
+    const isObstacle = isNew && phase === 'Failed' && reason === 'PrerequisiteFailed' && started !== undefined;
     this.must('startedIsNoObstacle', !isObstacle, `started at ${started}`);
   }
 
@@ -140,7 +142,11 @@ export class Answers {
     if (known.resumed === 0 || isEnd(before) || started === undefined) return;
     const startTime = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
     if (startTime !== undefined && startTime !== started) known.sawSecondStart = true;
-    this.must('secondStartIsSeen', !known.sawSecondStart || ['Failed', 'Cancelled'].includes(phase), `it is ${phase}`);
+    this.must(
+      'secondStartIsSeen',
+      !known.sawSecondStart || hasForgotten(known) || ['Failed', 'Cancelled'].includes(phase),
+      `it is ${phase}`,
+    );
   }
 
   /** Whoever reads that nothing is held can rely on it. */

@@ -160,7 +160,11 @@ export class History {
   end(type: 'Complete' | 'Failed', reason = ''): this {
     const condition = { type, status: 'True', reason, message: '', lastTransitionTime: this.time() };
     const completed = type === 'Complete' ? { completionTime: this.time(), succeeded: 1 } : { failed: 1 };
-    return this.report('agentrun-job', { startTime: this.time(-5), conditions: [condition], ...completed }).call();
+    return this.report('agentrun-job', {
+      startTime: this.status.startTime ?? this.time(-5),
+      conditions: [condition],
+      ...completed,
+    }).call();
   }
 }
 

@@ -22,6 +22,8 @@ export interface Known {
   /** Whether somebody edited its status, and whether the Object of its Job was gone once. */
   isEdited: boolean;
   lostJobObject: boolean;
+  /** Whether a hand took that Object away before the status had the end that it tells of. */
+  evidenceTaken: boolean;
   /** Whether somebody edited the Job inside its Object. */
   isJobEdited: boolean;
   /** Since when RightsHeld stands at False while its ServiceAccount is bound. */
@@ -40,6 +42,7 @@ export const newKnown = (id: string, composite: JsonObject): Known => ({
   sawSecondStart: false,
   isEdited: false,
   lostJobObject: false,
+  evidenceTaken: false,
   isJobEdited: false,
   unsaidSince: undefined,
 });

@@ -68,6 +68,8 @@ export class Persisted {
     const part = textAt(object, 'metadata', 'labels', PART);
     if (known === undefined || (part !== 'agentrun-job' && part !== 'agentrun-deployment')) return;
     if (after === undefined && part === 'agentrun-job') known.lostJobObject = true;
+    const isGoing = after === undefined || textAt(after, 'metadata', 'deletionTimestamp') !== undefined;
+    if (isGoing && part === 'agentrun-job' && known.end === undefined) known.evidenceTaken = true;
     if (before !== undefined || after === undefined) return;
     const [mode, other] = part === 'agentrun-job' ? ['task', 'agentrun-deployment'] : ['server', 'agentrun-job'];
     const isOther = (item: JsonObject) =>
@@ -94,17 +96,17 @@ export class Persisted {
     const { phase = '', reason = '', completionTime = '' } = status as Record<string, string>;
     const { end } = known;
     if (end !== undefined) {
-      must('endIsFinal', phase === end.phase, `${end.phase}/${end.reason} becomes ${phase}/${reason}`);
+      must('endIsFinal', phase === end.phase || known.evidenceTaken, `${end.phase}/${end.reason} becomes ${phase}/${reason}`);
       const moved = Math.abs(Date.parse(completionTime) - Date.parse(end.completionTime));
       // A hand that takes the time away is no move of it.
       const isLost = end.completionTime === '' && known.isEdited;
-      const isSame = isLost || (BY_ITSELF.includes(end.reason) ? moved === 0 : moved <= SAME_END_MS);
+      const isSame = isLost || known.evidenceTaken || (BY_ITSELF.includes(end.reason) ? moved === 0 : moved <= SAME_END_MS);
       const times = `${end.phase}/${end.reason}: ${end.completionTime} becomes ${completionTime}`;
       must('endTimeIsFinal', isSame || phase !== end.phase, times);
       if (moved > 0) this.movedEnds += 1;
     }
     if (isEnd(phase)) known.end = { phase, reason, completionTime, at: end?.at ?? this.world.clock.now };
-    const isOwned = !(known.sawSecondStart && phase === 'Succeeded');
+    const isOwned = hasForgotten(known) || !(known.sawSecondStart && phase === 'Succeeded');
     must('secondStartIsSeen', isOwned, 'it has succeeded');
   }
 
