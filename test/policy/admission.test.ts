@@ -1,7 +1,8 @@
 /** The admission policies of examples/install, evaluated as the API server would. */
 import { evaluate } from '@marcbachmann/cel-js';
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, type JsonValue, listAt } from '../../src/kube/json.ts';
+import { isObject, type JsonObject, type JsonValue, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { listExamples } from '../support/examples.ts';
 import { readDocuments } from '../support/project.ts';
 
 type Resource = { metadata?: JsonObject; spec?: JsonObject };
@@ -58,13 +59,27 @@ describe('the admission policy for claims refuses a tenant', () => {
     expect(changes(FILE, bound, { spec: { ...spec, [field]: value } })).toBe(false);
   });
 
-  it.each([{ annotations: { 'crossplane.io/paused': 'true' } }, { labels: { 'crossplane.io/composite': 'Foo' } }])(
-    'metadata with %j',
-    (metadata) => {
-      expect(creates(FILE, { metadata, spec: { instanceRef: 'sre' } })).toBe(false);
-      expect(changes(FILE, bound, { metadata })).toBe(false);
-    },
-  );
+  it.each([
+    { annotations: { 'crossplane.io/paused': 'true' } },
+    { annotations: { 'crossplane.io/poll-interval': '1ms' } },
+    { annotations: { 'anything.crossplane.io/new': '' } },
+    { labels: { 'crossplane.io/composite': 'Foo' } },
+    { labels: { 'crossplane.io/claim-name': 'another' } },
+  ])('metadata with %j', (metadata) => {
+    expect(creates(FILE, { metadata, spec: { instanceRef: 'sre' } })).toBe(false);
+    expect(changes(FILE, bound, { metadata })).toBe(false);
+    expect(changes(FILE, { ...bound, metadata }, { metadata: {} })).toBe(false);
+    expect(changes(FILE, { ...bound, metadata }, { spec: { ...spec, cancel: true } })).toBe(true);
+  });
+
+  it('the removal of the finalizer that leads to its composite, and of no other', () => {
+    const finalizers = ['finalizer.apiextensions.crossplane.io', 'foregroundDeletion'];
+    const held = { ...bound, metadata: { finalizers } };
+    expect(changes(FILE, held, { metadata: {} })).toBe(false);
+    expect(changes(FILE, held, { metadata: { finalizers: ['foregroundDeletion'] } })).toBe(false);
+    expect(changes(FILE, held, { metadata: { finalizers: finalizers.slice(0, 1) } })).toBe(true);
+    expect(changes(FILE, held, { metadata: { finalizers: [...finalizers, 'example.org/mine'] } })).toBe(true);
+  });
 
   it.each(['resourceRef', 'compositionRef', 'compositionRevisionRef'])('the removal of %s', (field) => {
     const { [field as keyof typeof spec]: _, ...rest } = spec;
@@ -73,6 +88,11 @@ describe('the admission policy for claims refuses a tenant', () => {
 
   it('nothing else', () => {
     expect(creates(FILE, { spec: { instanceRef: 'sre', compositeDeletePolicy: 'Foreground' } })).toBe(true);
+    const metadata = {
+      annotations: { 'crossplane.io/reconcile-requested-at': 'now', a: 'b' },
+      labels: { 'example.org/crossplane.io': 'c' },
+    };
+    expect(creates(FILE, { metadata, spec: { instanceRef: 'sre' } })).toBe(true);
     expect(changes(FILE, bound, { spec: { ...spec, cancel: true } })).toBe(true);
   });
 });
@@ -90,6 +110,14 @@ describe('the admission policy for namespaced composites refuses a tenant', () =
     ['another composition', { spec: { ...spec, crossplane: { compositionRef: { name: 'another' } } } }],
     ['Objects of another run', { spec: { ...spec, crossplane: { ...crossplane, resourceRefs: [{ name: 'run-y' }] } } }],
     ['a run that Crossplane leaves alone', { metadata: { finalizers, annotations: paused } }],
+    [
+      'what it is not asked for',
+      { metadata: { name: 'run', finalizers, annotations: { 'crossplane.io/poll-interval': '1ms' } } },
+    ],
+    [
+      'another composition revision by a label',
+      { metadata: { name: 'run', finalizers, labels: { 'crossplane.io/channel': 'old' } } },
+    ],
     ['a finalizer of his own', { metadata: { finalizers: [...finalizers, 'example.org/mine'] } }],
     ['to leave the Objects of a run behind', { metadata: { finalizers: [...finalizers, 'orphan'] } }],
   ];
@@ -127,4 +155,62 @@ it('the admission policy for namespaced composites keeps a namespace as long as 
   const FILE = 'examples/install/namespaced/8-admission.yaml';
   expect(permits(FILE, 'DELETE namespaces', { params: { kind: 'Object' } })).toBe(false);
   expect(permits(FILE, 'DELETE namespaces', { params: null })).toBe(true);
+});
+
+describe('the admission policy for the provider', () => {
+  const FILE = 'examples/install/10-provider-admission.yaml';
+  const NAMES: Record<string, string> = {
+    ConfigMap: 'configmaps',
+    ServiceAccount: 'serviceaccounts',
+    Service: 'services',
+    Deployment: 'deployments',
+    Job: 'jobs',
+    Role: 'roles',
+    RoleBinding: 'rolebindings',
+    ClusterRole: 'clusterroles',
+    ClusterRoleBinding: 'clusterrolebindings',
+  };
+  const [policy] = readDocuments(FILE);
+  const rules = listAt(policy, 'spec', 'validations') as JsonObject[];
+  const mayMake = (object: JsonObject, resource = NAMES[String(object['kind'])] ?? ''): boolean => {
+    const { name = '', namespace } = object['metadata'] as JsonObject;
+    // As the API server says it of what is in no namespace.
+    const request = { name, resource: { resource }, ...(namespace !== undefined && { namespace }) };
+    return rules.every(({ expression }) => evaluate(String(expression), { object, oldObject: null, request }) === true);
+  };
+  const inObjects = (path: string): JsonObject[] =>
+    readDocuments(path).flatMap((document) => {
+      const manifest = valueAt(document, 'spec', 'forProvider', 'manifest');
+      return isObject(manifest) ? [manifest] : [];
+    });
+  const examples = listExamples();
+
+  it.each(examples)('lets it make everything of the example %s', (name) => {
+    for (const manifest of inObjects(`examples/${name}/expected.yaml`))
+      expect([manifest['kind'], mayMake(manifest)]).toEqual([manifest['kind'], true]);
+  });
+
+  const [job = {}] = inObjects('examples/k8s-ops/expected.yaml').filter(({ kind }) => kind === 'Job');
+  const binding = (fields: JsonObject): JsonObject => ({
+    kind: 'ClusterRoleBinding',
+    metadata: { name: 'agentrun:a:b' },
+    roleRef: { name: 'agentrun:a:b' },
+    subjects: [{ kind: 'ServiceAccount', name: 'agentrun-b', namespace: 'a' }],
+    ...fields,
+  });
+  it.each<[string, JsonObject]>([
+    ['a name of its own', { ...job, metadata: { name: 'nice-job', namespace: 'team-a' } }],
+    ['a Job in the namespace of the cluster', { ...job, metadata: { ...objectAt(job, 'metadata'), namespace: 'kube-system' } }],
+    ['a Pod under another identity', { ...job, metadata: { name: 'agentrun-other', namespace: 'team-a' } }],
+    ['a Pod under no identity', { ...job, spec: { template: { spec: { containers: [] } } } }],
+    ['the ConfigMap of a pack elsewhere', { kind: 'ConfigMap', metadata: { name: 'skillpack-a', namespace: 'team-a' } }],
+    ['a binding to another role', binding({ roleRef: { name: 'cluster-admin' } })],
+    ['a binding of somebody else', binding({ subjects: [{ kind: 'User', name: 'agentrun-b' }] })],
+  ])('refuses %s', (_, object) => {
+    expect(mayMake(object)).toBe(false);
+  });
+
+  it('refuses to make a kind that no run is made of', () => {
+    expect(mayMake({ kind: 'Secret', metadata: { name: 'agentrun-a', namespace: 'team-a' } }, 'secrets')).toBe(false);
+  });
 });

@@ -58,7 +58,7 @@ export class Watched {
       lateLists: true,
       cleansLabels: true,
       lagMs: () => (random.chance(slow) ? random.next() * 3_000 : 20),
-      compositeLagMs: () => (random.chance(slow) ? random.next() * 1_500 : 20),
+      compositeLagMs: () => (random.chance(slow) ? random.next() * 400 : 20),
       stepMs: () => (steps === 0 ? 0 : random.next() * steps),
       shuffle: (items) => random.shuffle(items),
       compose: random.chance(0.1) ? (request) => withOthers(this.call(request)) : (request) => this.call(request),
