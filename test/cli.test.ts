@@ -122,10 +122,10 @@ describe('the command line', () => {
       1,
       expect.stringMatching(/^skillpack: left out: SkillPack k8s-ops is refused: .*rbac-writes.*\n$/),
     ]);
-    const [role, binding] = readYaml(stdout, 'stdout') as JsonObject[];
+    const [objects, packRights, role, binding] = readYaml(stdout, 'stdout') as JsonObject[];
     const uses = ['get', 'create', 'patch', 'delete'];
     const reads = ['get', 'list', 'watch'];
-    expect(role?.['rules']).toEqual([
+    expect(objects?.['rules']).toEqual([
       { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: uses },
       { apiGroups: ['batch'], resources: ['jobs'], verbs: [...uses, 'list', 'watch'] },
       {
@@ -133,9 +133,16 @@ describe('the command line', () => {
         resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
         verbs: uses,
       },
+    ]);
+    expect(packRights?.['rules']).toEqual([
       { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: reads },
       { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: reads },
     ]);
+    // Applied over examples/install it replaces the two parts, and not the role that is put together from them.
+    const installed = readDocuments('examples/install/3-provider-rights.yaml');
+    const named = (manifests: JsonObject[]) =>
+      manifests.map(({ kind, metadata, aggregationRule = {} }) => [kind, metadata, aggregationRule]);
+    expect(named([objects ?? {}, packRights ?? {}, role ?? {}, binding ?? {}])).toEqual(named(installed));
     expect(binding?.['roleRef']).toEqual({
       apiGroup: 'rbac.authorization.k8s.io',
       kind: 'ClusterRole',

@@ -63,7 +63,7 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
 }
 
 /** What the public agent-runner images read, and what the function sets from the fields of a run. */
-const PRODUCT_VARIABLES = [
+export const PRODUCT_VARIABLES = [
   'AGENT_RUN_ID',
   'INSTANCE_NAME',
   'AGENT_NAMESPACE',

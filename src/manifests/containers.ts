@@ -1,6 +1,6 @@
 /** The containers of a run's Pod: the agent, and one sidecar for each pack that has one. */
 import type { Container, EnvVar, ResourceRequirements, SecurityContext } from 'kubernetes-types/core/v1.js';
-import { MODEL_KEYS } from '../api/rules.ts';
+import { MODEL_KEYS, PRODUCT_VARIABLES } from '../api/rules.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { sidecarName } from '../kube/names.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from './run.ts';
@@ -43,9 +43,20 @@ function buildAgentEnv(run: ResolvedRun): EnvVar[] {
   return [
     ...values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: literal(value) }])),
     ...(model.authSecretRef === undefined ? [] : MODEL_KEYS.map((key) => keyFromSecret(key, model.authSecretRef ?? ''))),
-    ...run.env,
+    ...run.env.map(({ name, value }) => ({ name, value: withoutOurs(value) })),
   ];
 }
+
+const OURS: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, ...MODEL_KEYS]);
+
+/**
+ * A tenant's value may refer to variables of his own. One that refers to the key of the model would carry it wherever he says.
+ * https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+ */
+const withoutOurs = (value: string): string =>
+  value.replace(/\$\$|\$\(([A-Za-z0-9_.-]{1,253})\)/g, (whole, name) =>
+    name !== undefined && OURS.has(name) ? `$${whole}` : whole,
+  );
 
 /** One optional key of the model's Secret, so that unrelated keys stay out of the agent. */
 const keyFromSecret = (key: string, secret: string): EnvVar => ({

@@ -19,6 +19,8 @@ export interface ResolvedRun {
   task: string | undefined;
   systemPrompt: string | undefined;
   model: Model;
+  /** What the instance and the run themselves say of it. */
+  tenantModel: Model;
   /** Environment of the agent only. */
   env: EnvVar[];
   imagePullSecrets: { name: string }[];

@@ -1,11 +1,13 @@
 /** All guardrails: every denial of a run or of a pack on its own, sorted, or none. */
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { denyPackCredentials, denyRunCredentials } from './credentials.ts';
+import { denyEnvironment } from './environment.ts';
 import { denyHostAccess } from './hostaccess.ts';
 import { denyHostPidWithRights } from './hostpid.ts';
 import { denyAgentImage, denyPackImages } from './images.ts';
 import type { JudgedPack, JudgedRun, PackRule, RunRule } from './judged.ts';
 import { denyRunLimits, denySidecarResources } from './limits.ts';
+import { denyModels } from './models.ts';
 import { denyNamespaces } from './namespaces.ts';
 import { denyRights } from './rights/rights.ts';
 import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
@@ -27,6 +29,8 @@ const RUN_RULES: readonly RunRule[] = [
   denyAgentImage,
   denyRunSecrets,
   denyRunLimits,
+  denyModels,
+  denyEnvironment,
   denyRunCredentials,
 ];
 

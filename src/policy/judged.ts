@@ -17,6 +17,8 @@ export interface JudgedRun {
   env: EnvVar[];
   imagePullSecrets: { name: string }[];
   model: Model;
+  /** What the instance and the run themselves say of the model. */
+  tenantModel: Model;
   agent: { image: string; command: string[] | undefined; resources: { cpu: string; memory: string } };
 }
 

@@ -1,23 +1,18 @@
 /** The AgentRun composite: references, resolution, guardrails, state, objects, status, in this order. */
 
-import { parseAgentRun } from '../api/agentrun.ts';
 import type { Settings } from '../api/settings.ts';
-import type { Request, Selector } from '../function/request.ts';
+import type { Request } from '../function/request.ts';
 import type { Composed } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { variantOf } from '../kube/variant.ts';
 import { ownObjects } from '../objects/observed.ts';
-import { judgeRun } from '../policy/evaluate.ts';
-import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
+import { admit } from './admit.ts';
 import { desireObjects } from './desire.ts';
 import { judgeHolding } from './held.ts';
-import { identifyRun, type RunIdentity } from './identity.ts';
+import { identifyRun } from './identity.ts';
 import { type Admission, endedByItself, type Facts, isDecided, isEnded, rightsHaveEnded, transition } from './lifecycle.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
-import { checkSizes, planRun } from './plan.ts';
-import { gatherReferences } from './references.ts';
-import { resolveRun, withRewrites } from './resolve.ts';
 import { describeConditions, describeTransition, readLatched, readState, readStatus, writeStatus } from './status.ts';
 import { chooseTtl } from './wakeup.ts';
 
@@ -58,7 +53,7 @@ export function composeRun(request: Request, settings: Settings): Composed {
   });
   const logsLeft = isEnded(state) && endedByItself(state) && !cleanUp && resources.has('agentrun-job');
   const status = writeStatus(state, before, identity, facts, { logsLeft, now });
-  const results = describeTransition(previous, state);
+  const results = describeTransition(previous, state, admission.kind === 'admitted' ? admission.warnings : []);
   const held = judgeHolding({
     request,
     observed,
@@ -106,34 +101,3 @@ function cleanUpTime(composite: JsonObject, completionTime: string): number | un
 /** Whether a run is begun, so that it has to be watched to its end whatever becomes of the input. */
 export const isBegun = ({ composite, observed }: Request): boolean =>
   ownObjects(observed, variantOf(composite)).size > 0 || !['', 'Pending'].includes(textAt(composite, 'status', 'phase') ?? '');
-
-/** What spec, references and guardrails say together, and what has to be fetched to know. */
-function admit(
-  request: Request,
-  identity: RunIdentity | undefined,
-  settings: Settings,
-  serves: boolean,
-): { admission: Admission; requirements: Record<string, Selector> } {
-  const parsed = parseAgentRun(request.composite);
-  if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
-  if (identity === undefined)
-    return { admission: { kind: 'invalid', faults: [variantOf(request.composite).noIdentity] }, requirements: {} };
-  const { requirements, waiting, references } = gatherReferences(
-    request,
-    parsed.value,
-    identity.namespace,
-    settings.requirePolicy,
-  );
-  if (waiting.length > 0) return { admission: { kind: 'waiting', waiting }, requirements };
-  const resolved = resolveRun(parsed.value, identity, references);
-  if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };
-  const { policy } = references;
-  const denials = judgeRun(resolved.value, policy);
-  if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
-  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
-  const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
-  const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));
-  const oversized = checkSizes(prepared);
-  if (oversized.length > 0) return { admission: { kind: 'invalid', faults: oversized }, requirements };
-  return { admission: { kind: 'admitted', prepared, restriction }, requirements };
-}

@@ -51,7 +51,13 @@ export type Admission =
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
   /** With a restriction: a server that serves and is denied something now; what is left of it is prepared. */
-  | { kind: 'admitted'; prepared: Prepared; restriction?: Restriction | undefined };
+  | { kind: 'admitted'; prepared: Prepared; warnings: readonly Warning[]; restriction?: Restriction | undefined };
+
+/** What a tenant should know of a run that is admitted all the same. Told once, when it begins. */
+export interface Warning {
+  reason: 'KeyWithheld' | 'CredentialInText';
+  message: string;
+}
 
 export interface Facts {
   admission: Admission;
@@ -142,6 +148,7 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
 
   const { admission, objects } = facts;
   // A task is what it was planned to be; a server is judged as long as it lives.
+  if (['denied', 'invalid'].includes(admission.kind) && isOutOfSight(objects, now)) return preparing(objects);
   if (admission.kind === 'denied' && workload?.kind !== 'job') {
     return end('Failed', 'PolicyDenied', formatDenials(admission.denials));
   }
@@ -275,6 +282,10 @@ function findStartObstacle(job: JobFacts, { objects, latched }: Facts, now: Date
   const minutes = Math.round(limit / 60_000);
   return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${errors.join('; ')}`.trim();
 }
+
+/** Whether the workload of a run may be there and not be seen yet, because its other Objects were made only now. */
+const isOutOfSight = ({ workload, since }: ObjectFacts, now: Date): boolean =>
+  workload === undefined && since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
 
 /** Why a run that is being prepared can never start. */
 function findObstacle({ admission, objects }: Facts, now: Date): string | undefined {

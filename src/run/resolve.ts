@@ -1,7 +1,8 @@
 /**
  * From a run and everything it refers to, to one ResolvedRun. All precedence is decided here:
  *
- * - a field of the run over the instance's, over the policy's defaults, over what is built in; `model` field by field;
+ * - a field of the run over the instance's, over the policy's defaults, over what is built in; `model` field by field, but its
+ *   key only together with where it goes;
  * - `run.skills`, when given, selects the packs; params merge per pack, the run's value winning;
  * - `env` merges by name, the run's value winning; `imagePullSecrets` are taken whole;
  * - `mode` is the run's, else server when a selected pack requires a server, else task.
@@ -25,6 +26,7 @@ import type { JsonObject } from '../kube/json.ts';
 import { paramVariable } from '../kube/names.ts';
 import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../manifests/run.ts';
 import { rewriteImage } from '../policy/images.ts';
+import { isListedEndpoint } from '../policy/models.ts';
 import type { RunIdentity } from './identity.ts';
 import type { References } from './references.ts';
 
@@ -64,7 +66,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       configMaps: uses.flatMap(({ configMapRef }) => configMapRef ?? []),
       task: spec.task,
       systemPrompt: spec.systemPrompt ?? instance.systemPrompt,
-      model: { ...policy.defaults?.model, ...instance.model, ...spec.model } satisfies Model,
+      model: mergeModels([policy.defaults?.model, instance.model, spec.model], policy),
+      tenantModel: { ...instance.model, ...spec.model },
       env: mergeEnv(instance.env ?? [], spec.env ?? []),
       imagePullSecrets: spec.imagePullSecrets ?? instance.imagePullSecrets ?? [],
       timeout,
@@ -190,6 +193,27 @@ function checkServer(packs: ResolvedPack[], faults: Fault[]): void {
     }
   }
 }
+
+/**
+ * The model, the wider scope first. A key is for the provider and the address it was named beside: who sets another one without a
+ * key of his own gets none, unless the policy lists where it goes. Otherwise whoever may make a run could have the key
+ * of his platform sent to himself.
+ */
+function mergeModels(scopes: (Model | undefined)[], policy: SympoziumPolicySpec): Model {
+  let merged: Model = {};
+  for (const scope of scopes) {
+    const next = { ...merged, ...scope };
+    const isElsewhere = next.baseURL !== merged.baseURL || next.provider !== merged.provider;
+    const inherits = merged.authSecretRef !== undefined && scope?.authSecretRef === undefined;
+    if (isElsewhere && inherits && !isListedEndpoint(next, policy)) delete next.authSecretRef;
+    merged = next;
+  }
+  return merged;
+}
+
+/** Whether the key of a wider scope is withheld from a run because of where its model is. */
+export const isKeyWithheld = ({ model }: ResolvedRun, { policy, instance }: References): boolean =>
+  model.authSecretRef === undefined && (policy.defaults?.model?.authSecretRef ?? instance.model?.authSecretRef) !== undefined;
 
 function mergeEnv(base: EnvVar[], over: EnvVar[]): EnvVar[] {
   const merged = new Map([...base, ...over].map((variable) => [variable.name, variable]));

@@ -14,6 +14,7 @@ import {
   isReadyToStart,
   type Latched,
   type RunState,
+  type Warning,
 } from './lifecycle.ts';
 
 /**
@@ -168,10 +169,15 @@ function describePrepared(state: RunState): Condition {
 /** Reasons that nobody has to act on. */
 const NORMAL = ['CreatingObjects', 'Running', 'Ending', 'Available', 'Completed', 'Cancelled'];
 
-/** One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. */
-export function describeTransition(previous: RunState | undefined, state: RunState): Result[] {
+/**
+ * One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. With the event of
+ * its beginning a run is told its warnings.
+ */
+export function describeTransition(previous: RunState | undefined, state: RunState, warnings: readonly Warning[]): Result[] {
   if (previous?.phase === state.phase && previous.reason === state.reason) return [];
   if (state.reason === 'Fetching') return [];
   const severity = NORMAL.includes(state.reason) ? 'Normal' : 'Warning';
-  return [{ severity, reason: state.reason, message: `${state.phase}: ${state.message}` }];
+  const begins = state.phase === 'Preparing' && previous?.phase !== 'Preparing';
+  const told = begins ? warnings.map((warning): Result => ({ severity: 'Warning', ...warning })) : [];
+  return [{ severity, reason: state.reason, message: `${state.phase}: ${state.message}` }, ...told];
 }

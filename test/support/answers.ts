@@ -31,8 +31,9 @@ export class Answers {
     this.must = must;
   }
 
-  check(known: Known, request: Request, response: Composed): void {
+  check(known: Known, asked: Request, response: Composed): void {
     const { must } = this;
+    const request = { ...asked, observed: objectsShown(asked) };
     const status = response.status as JsonObject;
     const phase = String(status['phase']);
     must('ttl', Number.isInteger(response.ttlSeconds) && response.ttlSeconds >= 1, `ttlSeconds ${response.ttlSeconds}`);
@@ -105,7 +106,7 @@ export class Answers {
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
       if (desired === undefined) continue;
-      const isTakenBack = BINDINGS.includes(key) && !isRestricted(object) && isRestricted(desired);
+      const isTakenBack = !isEnd(phase) && BINDINGS.includes(key) && !isRestricted(object) && isRestricted(desired);
       const isSuspended = isLetGo(object) && !isLetGo(desired);
       this.must('notTakenBack', !isTakenBack && !isSuspended, key);
     }
@@ -163,6 +164,12 @@ export class Answers {
 const BINDINGS = ['agentrun-rolebinding', 'agentrun-clusterrolebinding'];
 
 const isLetGo = (object: JsonObject): boolean => valueAt(desiredManifest(object), 'spec', 'suspend') === false;
+
+/** What is observed, and where the composite refers to nothing what is listed by its label. */
+function objectsShown({ observed, required }: Request): ReadonlyMap<string, JsonObject> {
+  if (observed.size > 0) return observed;
+  return new Map((required.get('held') ?? []).map((object) => [textAt(object, 'metadata', 'labels', PART) ?? '', object]));
+}
 
 const isRight = (object: JsonObject): boolean => RBAC_KINDS.includes(textAt(desiredManifest(object), 'kind') ?? '');
 

@@ -35,6 +35,7 @@ function podWith(hostAccess: Partial<HostAccess>): JsonObject {
     task: 'Look',
     systemPrompt: undefined,
     model: {},
+    tenantModel: {},
     env: [],
     imagePullSecrets: [],
     timeout: '1500ms',

@@ -671,6 +671,36 @@ export interface SympoziumPolicySpec {
     namespaces: string[];
   }[];
   /**
+   * Which language models runs may use, and where. A key that the policy or an instance names does not follow a run to another address or provider, unless it is listed here.
+   */
+  models?: {
+    /**
+     * The only providers, by name. Default any.
+     */
+    providers?: string[];
+    /**
+     * The only addresses, each an address or the beginning of one. Scheme, host and port have to be the same, and the path has to go on with whole components. Default any.
+     */
+    baseURLs?: string[];
+    /**
+     * Whether an instance or run may name an address at all. Default true.
+     */
+    tenantBaseURL?: boolean;
+  };
+  /**
+   * Which environment variables an instance or run may set. Refused by default is what leads the agent elsewhere or loads code into it, such as proxies, addresses of providers, trusted certificates, and options of interpreters and Git.
+   */
+  env?: {
+    /**
+     * Names that may be set though they are refused by default. A star at the end stands for any ending.
+     */
+    allow?: string[];
+    /**
+     * Names that may not be set either. A star at the end stands for any ending.
+     */
+    deny?: string[];
+  };
+  /**
    * The only Secrets a pack, instance or run may name. Default any in the namespace of the run.
    */
   secrets?: string[];

@@ -1,0 +1,60 @@
+/** Whether a run may begin: spec, references and guardrails together, and what its tenant should know all the same. */
+import { parseAgentRun } from '../api/agentrun.ts';
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { Settings } from '../api/settings.ts';
+import type { Request, Selector } from '../function/request.ts';
+import { variantOf } from '../kube/variant.ts';
+import type { ResolvedRun } from '../manifests/run.ts';
+import { findCredentialsInTexts } from '../policy/credentials.ts';
+import { judgeRun } from '../policy/evaluate.ts';
+import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
+import type { RunIdentity } from './identity.ts';
+import type { Admission, Warning } from './lifecycle.ts';
+import { checkSizes, planRun } from './plan.ts';
+import { gatherReferences, type References } from './references.ts';
+import { isKeyWithheld, resolveRun, withRewrites } from './resolve.ts';
+
+/** What spec, references and guardrails say together, and what has to be fetched to know. */
+export function admit(
+  request: Request,
+  identity: RunIdentity | undefined,
+  settings: Settings,
+  serves: boolean,
+): { admission: Admission; requirements: Record<string, Selector> } {
+  const parsed = parseAgentRun(request.composite);
+  if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
+  if (identity === undefined)
+    return { admission: { kind: 'invalid', faults: [variantOf(request.composite).noIdentity] }, requirements: {} };
+  const { requirements, waiting, references } = gatherReferences(
+    request,
+    parsed.value,
+    identity.namespace,
+    settings.requirePolicy,
+  );
+  if (waiting.length > 0) return { admission: { kind: 'waiting', waiting }, requirements };
+  const resolved = resolveRun(parsed.value, identity, references);
+  if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };
+  const { policy } = references;
+  const denials = judgeRun(resolved.value, policy);
+  if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
+  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
+  const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
+  const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));
+  const oversized = checkSizes(prepared);
+  if (oversized.length > 0) return { admission: { kind: 'invalid', faults: oversized }, requirements };
+  const warnings = [...warnOfKey(resolved.value, references), ...warnOfTexts(resolved.value, policy)];
+  return { admission: { kind: 'admitted', prepared, warnings, restriction }, requirements };
+}
+
+const warnOfKey = (run: ResolvedRun, references: References): Warning[] =>
+  isKeyWithheld(run, references) ? [{ reason: 'KeyWithheld', message: KEY_WITHHELD }] : [];
+
+const KEY_WITHHELD =
+  'The run gets no key: its model has a provider or an address of its own, and the key it would inherit is for another. ' +
+  'Set model.authSecretRef beside it, or ask the platform team to list it in spec.models of a SympoziumPolicy';
+
+const warnOfTexts = ({ task, systemPrompt }: ResolvedRun, policy: SympoziumPolicySpec): Warning[] =>
+  findCredentialsInTexts({ task, systemPrompt }, 'spec', policy).map(({ path, found }) => ({
+    reason: 'CredentialInText',
+    message: `${path}: there is ${found}, which whoever reads the run or its Pod can read`,
+  }));
