@@ -7,7 +7,8 @@ import { type JsonObject, listAt } from '../../src/kube/json.ts';
 /** What kubectl wrote to stderr, and nothing of what it was given. */
 class KubectlError extends Error {}
 
-function kubectl(args: string[], stdin?: string): Promise<string> {
+/** Runs kubectl; what it does not do is an error with its words. */
+export function kubectl(args: string[], stdin?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('kubectl', args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
@@ -23,6 +24,9 @@ export const apply = (...manifests: JsonObject[]): Promise<string> =>
   kubectl(['apply', '-f', '-'], manifests.map(writeYaml).join(''));
 
 export const applyFile = (path: string): Promise<string> => kubectl(['apply', '-f', path]);
+
+export const removeFile = (path: string): Promise<string> =>
+  kubectl(['delete', '-f', path, '--ignore-not-found', '--wait=false']);
 
 export async function get(kind: string, name: string, namespace?: string): Promise<JsonObject | undefined> {
   const text = await kubectl(['get', kind, name, ...inNamespace(namespace), '-o', 'json', '--ignore-not-found']);

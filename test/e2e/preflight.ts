@@ -14,7 +14,7 @@ export async function findMissing({ functionEndpoint, providerServiceAccount }: 
   }
   const checks = [
     needCrd('compositeresourcedefinitions.apiextensions.crossplane.io', 'Crossplane 2'),
-    needCrd('objects.kubernetes.m.crossplane.io', 'provider-kubernetes 1.2.1'),
+    needProvider(),
     functionEndpoint === undefined ? needFunction() : [],
     refuseForeignCrds(),
     refusePacks(),
@@ -25,6 +25,13 @@ export async function findMissing({ functionEndpoint, providerServiceAccount }: 
 
 async function needCrd(name: string, what: string): Promise<string[]> {
   return (await get('crd', name)) === undefined ? [`${what} is not installed: there is no CRD ${name}`] : [];
+}
+
+/** Older ones do not know how a Job is to be deleted, and would refuse its Object. */
+async function needProvider(): Promise<string[]> {
+  const crd = await get('crd', 'objects.kubernetes.m.crossplane.io');
+  const isNew = JSON.stringify(crd ?? {}).includes('"deletionPropagationPolicy"');
+  return isNew ? [] : ['provider-kubernetes 1.3.1 or newer is not installed'];
 }
 
 async function needFunction(): Promise<string[]> {

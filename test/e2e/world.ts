@@ -35,8 +35,6 @@ export class World {
   readonly namespace: string;
   readonly variant: Variant;
   readonly podsEver = new PodWatch();
-  /** The runs in which a second Pod is what the scenario shows. */
-  readonly mayStartTwice: Run[] = [];
   private readonly namespaces: string[] = [];
   /** Events have whole seconds. */
   private readonly openedAt = Math.floor(Date.now() / 1000) * 1000;
@@ -91,8 +89,7 @@ export class World {
     }
     must(this.podsEver.isWatching(), 'all Pods were watched');
     this.podsEver.stop();
-    const permitted = this.mayStartTwice.map((run) => run.id);
-    const guilty = this.podsEver.startedTwice().filter((run) => !permitted.includes(run));
+    const guilty = this.podsEver.startedTwice();
     must(guilty.length === 0, `started more than once: ${guilty.join(', ')}`);
   }
 

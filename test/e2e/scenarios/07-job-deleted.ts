@@ -5,11 +5,15 @@ import { must, type Scenario } from '../world.ts';
 export const scenario: Scenario = {
   about: 'a Job, or its Object, deleted by hand, while it runs and after its end, never runs again',
   play: async (world) => {
-    const lost = await world.createRun({ timeout: '1m' }, 'lost');
+    const lost = await world.createRun({}, 'lost');
     await lost.start();
     await lost.untilPinned();
-    await remove('job', lost.workloadName, world.namespace);
     const deletedAt = performance.now();
+    await remove('job', lost.workloadName, world.namespace);
+    await lost.until('Failed', 90);
+    world.measure('a Job that was deleted is lost after', Math.round((performance.now() - deletedAt) / 1000));
+    await lost.mustBe('Failed/WorkloadLost');
+    world.measure('and then no right', await lost.untilNoRight());
 
     const dropped = await world.createRun({}, 'dropped');
     await dropped.start();
@@ -26,10 +30,5 @@ export const scenario: Scenario = {
     must((await list('jobs', { namespace: world.namespace })).length === 0, 'no Job was made again');
     must((await list('pods', { namespace: world.namespace })).length === 0, 'no Pod was made again');
     await done.mustBe('Succeeded/Completed');
-
-    await lost.until('Failed', 400);
-    world.measure('a Job of 1 m that was deleted is lost after', Math.round((performance.now() - deletedAt) / 1000));
-    await lost.mustBe('Failed/WorkloadLost');
-    await lost.untilNoRight();
   },
 };
