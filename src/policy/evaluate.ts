@@ -1,6 +1,6 @@
 /** All guardrails: every denial of a run or of a pack on its own, sorted, or none. */
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { denyPackCredentials, denyRunCredentials } from './credentials.ts';
+import { denyPackCredentials, denyRunCredentials } from './credentials/credentials.ts';
 import { denyEnvironment } from './environment.ts';
 import { denyHostAccess } from './hostaccess.ts';
 import { denyHostPidWithRights } from './hostpid.ts';

@@ -3,7 +3,7 @@ import { nameOf } from '../api/composite.ts';
 import type { SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { DEFAULT_POLICY, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { findCredentialsInTexts, isCredentialPermitted } from './credentials.ts';
+import { findCredentialsInTexts, isCredentialPermitted } from './credentials/credentials.ts';
 import { overlay } from './effective.ts';
 import { judgePack } from './evaluate.ts';
 import { denyHostPidWithRights } from './hostpid.ts';

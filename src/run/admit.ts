@@ -5,7 +5,7 @@ import type { Settings } from '../api/settings.ts';
 import type { Request, Selector } from '../function/request.ts';
 import { variantOf } from '../kube/variant.ts';
 import type { ResolvedRun } from '../manifests/run.ts';
-import { findCredentialsInTexts } from '../policy/credentials.ts';
+import { findCredentialsInTexts } from '../policy/credentials/credentials.ts';
 import { judgeRun } from '../policy/evaluate.ts';
 import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import type { RunIdentity } from './identity.ts';

@@ -181,7 +181,7 @@ export function rightsHaveEnded(state: RunState, { objects, latched }: Facts, no
 }
 
 /** Past its deadline and some more, without an end. */
-export function isSilent(job: JobFacts, latched: string | undefined, now: Date): boolean {
+function isSilent(job: JobFacts, latched: string | undefined, now: Date): boolean {
   const started = Date.parse(latched ?? job.startTime ?? '');
   return job.end === undefined && now.getTime() > started + (job.deadlineSeconds + LOST_AFTER_SECONDS) * 1000;
 }

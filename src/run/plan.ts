@@ -62,7 +62,7 @@ export const GRANTS: readonly PartKey[] = RIGHTS.filter((key) => key !== 'agentr
 export const KEPT_AFTER_END: readonly PartKey[] = ['agentrun-job', 'agentrun-configmap'];
 
 /** A Job is ready at its end: a ready Object is polled every 10 minutes, one that is not every 30 seconds. */
-export const JOB_ENDED =
+const JOB_ENDED =
   'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
   'c.type in ["FailureTarget", "SuccessCriteriaMet", "Complete", "Failed"] && c.status == "True")';
 

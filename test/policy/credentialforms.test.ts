@@ -1,7 +1,7 @@
 /** What is found as a credential, form by form, and what is near one and is none. Every text is made up, from parts. */
 import { describe, expect, it } from 'vitest';
-import { CREDENTIAL_FORMS } from '../../src/policy/credentialforms.ts';
-import { describeCredential } from '../../src/policy/credentialsearch.ts';
+import { CREDENTIAL_FORMS } from '../../src/policy/credentials/forms.ts';
+import { describeCredential } from '../../src/policy/credentials/search.ts';
 
 const cycle = (alphabet: string, length: number): string => alphabet.repeat(Math.ceil(length / alphabet.length)).slice(0, length);
 const mix = (length: number): string => cycle('a1B2c3D4e5F6g7H8', length);

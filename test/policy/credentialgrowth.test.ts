@@ -4,8 +4,8 @@
  * where the search is quadratic.
  */
 import { describe, expect, it } from 'vitest';
-import { CREDENTIAL_FORMS } from '../../src/policy/credentialforms.ts';
-import { describeCredential } from '../../src/policy/credentialsearch.ts';
+import { CREDENTIAL_FORMS } from '../../src/policy/credentials/forms.ts';
+import { describeCredential } from '../../src/policy/credentials/search.ts';
 
 const SHORT = 16 * 1024;
 const FACTOR = 4;

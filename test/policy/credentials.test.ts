@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SkillPackStatus } from '../../src/api/generated/types.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { findCredentialsInTexts } from '../../src/policy/credentials.ts';
+import { findCredentialsInTexts } from '../../src/policy/credentials/credentials.ts';
 import { effectivePolicies } from '../../src/policy/findings.ts';
 import { lintPack } from '../../src/policy/lint.ts';
 import { packXr, policyXr, respondComposed } from '../support/request.ts';

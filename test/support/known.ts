@@ -22,7 +22,7 @@ export interface Known {
   /** Whether somebody edited its status, and whether the Object of its Job was gone once. */
   isEdited: boolean;
   lostJobObject: boolean;
-  /** Whether a hand took that Object away before the status had the end that it tells of. */
+  /** Whether a hand took the Object of its workload away before the status had the end that it tells of. */
   evidenceTaken: boolean;
   /** Whether somebody edited the Job inside its Object. */
   isJobEdited: boolean;

@@ -69,7 +69,7 @@ export class Persisted {
     if (known === undefined || (part !== 'agentrun-job' && part !== 'agentrun-deployment')) return;
     if (after === undefined && part === 'agentrun-job') known.lostJobObject = true;
     const isGoing = after === undefined || textAt(after, 'metadata', 'deletionTimestamp') !== undefined;
-    if (isGoing && part === 'agentrun-job' && known.end === undefined) known.evidenceTaken = true;
+    if (isGoing && known.end === undefined) known.evidenceTaken = true;
     if (before !== undefined || after === undefined) return;
     const [mode, other] = part === 'agentrun-job' ? ['task', 'agentrun-deployment'] : ['server', 'agentrun-job'];
     const isOther = (item: JsonObject) =>

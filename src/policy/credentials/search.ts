@@ -1,5 +1,5 @@
 /** Whether a text has a credential in it, in one pass: at each start of a form only the forms with that start are tried. */
-import { CREDENTIAL_FORMS, type CredentialForm } from './credentialforms.ts';
+import { CREDENTIAL_FORMS, type CredentialForm } from './forms.ts';
 import { passwordInOracleUrl, passwordInSettings, passwordInUrl } from './passwords.ts';
 import { isPlaceholder } from './placeholder.ts';
 

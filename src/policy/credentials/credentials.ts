@@ -2,10 +2,10 @@
  * Credentials in what a pack or a run carries into an Object or a Pod. In settings they are refused; in what people and
  * agents read they are told only, because prose about tokens looks like tokens.
  */
-import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { describeCredential } from './credentialsearch.ts';
-import { type PackRule, type RunRule, sidecarPath } from './judged.ts';
-import type { Denial } from './verdict.ts';
+import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
+import { type PackRule, type RunRule, sidecarPath } from '../judged.ts';
+import type { Denial } from '../verdict.ts';
+import { describeCredential } from './search.ts';
 
 /** A text with a credential in it, without the credential. */
 export interface CredentialInText {
