@@ -117,12 +117,16 @@ export class Answers {
   }
 
   /** From the decision on a run is what it was, and nothing that exists goes before its end. */
-  private checkFrozen(known: Known, { observed }: Request, { resources, status }: Composed): void {
+  private checkFrozen(known: Known, { observed, composite, now }: Request, { resources, status }: Composed): void {
     const job = observed.get(JOB);
     if (job === undefined) return;
     const { phase = '', reason = '' } = status as { phase?: string; reason?: string };
-    const isLiving = ['Preparing', 'Running'].includes(phase);
-    const rightsEnded = isLiving && ['Ending', 'ProviderUnreachable'].includes(reason);
+    const isLiving = ['Preparing', 'Running'].includes(phase) && !known.isEdited;
+    // Past its deadline a Job of which nobody says anything counts as ended, for its rights.
+    const reported = textAt(realManifest(job), 'status', 'startTime') ?? '';
+    const started = Date.parse(textAt(composite, 'status', 'startTime') ?? reported);
+    const deadline = started + Number(valueAt(desiredManifest(job), 'spec', 'activeDeadlineSeconds')) * 1000;
+    const rightsEnded = reason === 'Ending' || now.getTime() >= deadline;
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
       const mayGo =
@@ -130,7 +134,7 @@ export class Answers {
       this.must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
       this.must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
     }
-    if (hasForgotten(known) || known.isJobEdited) known.frozen = undefined;
+    if (known.isJobEdited || (known.isEdited && known.lostJobObject)) known.frozen = undefined;
     this.must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
     // Before its start is decided a Job that is lost is made again, of what is there then.
     if ('workloadName' in status) known.frozen = frozenOf(job);

@@ -19,8 +19,10 @@ export interface Known {
   resumed: number;
   /** Whether the function was shown that somebody had suspended or started its Job again. */
   sawSecondStart: boolean;
-  /** Whether somebody edited its status, and whether the Object of its Job was gone once. */
+  /** Whether somebody edited its status, so that nothing in it says any more that the run has started. */
   isEdited: boolean;
+  isWiped: boolean;
+  /** Whether the Object of its Job was gone once. */
   lostJobObject: boolean;
   /** Whether a hand took the Object of its workload away before the status had the end that it tells of. */
   evidenceTaken: boolean;
@@ -41,6 +43,7 @@ export const newKnown = (id: string, composite: JsonObject): Known => ({
   resumed: 0,
   sawSecondStart: false,
   isEdited: false,
+  isWiped: false,
   lostJobObject: false,
   evidenceTaken: false,
   isJobEdited: false,
@@ -48,4 +51,4 @@ export const newKnown = (id: string, composite: JsonObject): Known => ({
 });
 
 /** With its status and the Object of its Job a run has lost everything that says that it has started. */
-export const hasForgotten = (known: Known): boolean => known.isEdited && known.lostJobObject;
+export const hasForgotten = (known: Known): boolean => known.isWiped && known.lostJobObject;

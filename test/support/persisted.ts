@@ -19,6 +19,9 @@ const CALM_MS = 120_000;
 /** By how much the end of a run that did not end by itself may move when it is written again. */
 const SAME_END_MS = 5_000;
 
+/** What of a status says that a run has started, or may have. */
+const PROOFS = ['workloadName', 'startTime', 'frozenDigest'];
+
 const BY_ITSELF = ['Completed', 'DeadlineExceeded', 'AgentFailed'];
 
 export interface Circumstances {
@@ -84,6 +87,7 @@ export class Persisted {
     const status = objectAt(after, 'status');
     if (this.given.isByHand()) {
       known.isEdited = true;
+      known.isWiped ||= !PROOFS.some((field) => status[field] !== undefined);
       known.end = undefined;
     }
     known.mode = textAt(status, 'mode') ?? (known.isEdited ? undefined : known.mode);

@@ -51,14 +51,15 @@ export class Watched {
     this.input = cast.input;
     // Some worlds are quiet, some are slow now and then, and in some every step takes its time.
     const slow = random.pick([0, 0.2, 0.2, 0.5]);
+    const lag = random.pick([300, 300, 1_000, 3_000]);
     const steps = random.pick([0, 0, 30, 300]);
     this.world = new World(cast, {
       watches: random.chance(0.5),
       propagates: random.chance(0.5),
       lateLists: true,
       cleansLabels: true,
-      lagMs: () => (random.chance(slow) ? random.next() * 3_000 : 20),
-      compositeLagMs: () => (random.chance(slow) ? random.next() * 400 : 20),
+      lagMs: () => (random.chance(slow) ? random.next() * lag : 20),
+      compositeLagMs: () => (random.chance(slow) ? (random.next() * lag) / 2 : 20),
       stepMs: () => (steps === 0 ? 0 : random.next() * steps),
       shuffle: (items) => random.shuffle(items),
       compose: random.chance(0.1) ? (request) => withOthers(this.call(request)) : (request) => this.call(request),
