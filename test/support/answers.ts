@@ -69,7 +69,7 @@ export class Answers {
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
     if (isDecided && !wasReleased) {
       const { kind } = observeObject(observed.get(JOB) ?? {});
-      this.must('startsWhenReady', kind === 'applied' || kind === 'ready', `the Job is ${kind} when the start is decided`);
+      this.must('decidedOnReports', kind === 'applied' || kind === 'ready', `the Job is ${kind}`);
       this.checkParts(planned, observed);
     }
     const mayUpdate = listAt(job, 'spec', 'managementPolicies').length === 0;

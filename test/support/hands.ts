@@ -137,7 +137,7 @@ export const HANDS: Record<string, Hand> = {
   restartJob: { weight: 0.5, act: (watched, _, run) => restartJob(watched, run) },
   loseNode: { weight: 0.5, act: (watched, __, run) => watched.loseNode(run) },
   recoverNodes: { weight: 0.5, act: (watched) => watched.recoverNodes() },
-  wipeStatus: { weight: 0.3, act: (watched, __, run) => watched.editStatus(run, () => ({})) },
+  wipeStatus: { weight: 0.6, act: (watched, __, run) => watched.editStatus(run, () => ({})) },
   loseStatusField: {
     weight: 0.5,
     choices: STATUS_FIELDS,
