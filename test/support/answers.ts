@@ -10,7 +10,7 @@ import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
 import type { World } from '../../src/simulation/world.ts';
-import type { Judge } from './invariants.ts';
+import { must } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
 
 const JOB = 'agentrun-job';
@@ -24,15 +24,12 @@ export const isEnd = (phase: unknown): boolean => ENDS.includes(String(phase));
 
 export class Answers {
   private readonly world: World;
-  private readonly must: Judge['must'];
 
-  constructor(world: World, { must }: Judge) {
+  constructor(world: World) {
     this.world = world;
-    this.must = must;
   }
 
   check(known: Known, asked: Request, response: Composed): void {
-    const { must } = this;
     const request = { ...asked, observed: objectsShown(asked) };
     const status = response.status as JsonObject;
     const phase = String(status['phase']);
@@ -42,7 +39,7 @@ export class Answers {
     this.checkSecondStart(known, request, phase);
     this.checkHeld(known, request, response);
     this.checkLetGo(known, request, response);
-    this.must('othersUntouched', !response.resources.has(OTHERS), '');
+    must('othersUntouched', !response.resources.has(OTHERS), '');
     const makes = (key: PartKey): boolean => {
       const object = response.resources.get(key)?.resource;
       return object !== undefined && !equal(listAt(object, 'spec', 'managementPolicies'), WITHHELD);
@@ -52,7 +49,7 @@ export class Answers {
     const before = objectAt(request.composite, 'status');
     const { frozenDigest = '' } = before;
     const digests = `${frozenDigest} becomes ${status['frozenDigest']}`;
-    this.must('digestIsFinal', frozenDigest === '' || frozenDigest === status['frozenDigest'], digests);
+    must('digestIsFinal', frozenDigest === '' || frozenDigest === status['frozenDigest'], digests);
     const lost = KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
     must('statusIsKept', lost.length === 0, lost.join(', '));
   }
@@ -69,35 +66,31 @@ export class Answers {
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
     if (isDecided && !wasReleased) {
       const { kind } = observeObject(observed.get(JOB) ?? {});
-      this.must('decidedOnReports', kind === 'applied' || kind === 'ready', `the Job is ${kind}`);
+      must('decidedOnReports', kind === 'applied' || kind === 'ready', `the Job is ${kind}`);
       this.checkParts(planned, observed);
     }
     const mayUpdate = listAt(job, 'spec', 'managementPolicies').length === 0;
-    this.must('neverSuspended', !known.released || suspend === false || !mayUpdate || hasForgotten(known), '');
+    must('neverSuspended', !known.released || suspend === false || !mayUpdate || hasForgotten(known), '');
     if (suspend !== false) return;
     const label = textAt(manifest, 'spec', 'template', 'metadata', 'labels', CONTROLLER_UID);
     const real = realManifest(observed.get(JOB));
-    this.must('locked', label !== undefined && (Object.keys(real).length === 0 || label === uidOf(real)), String(label));
+    must('locked', label !== undefined && (Object.keys(real).length === 0 || label === uidOf(real)), String(label));
     if (known.released || wasReleased) return;
     known.released = true;
     const missing = Object.keys(planned).filter((key) => !resources.has(key));
-    this.must('startsWhenReady', missing.length === 0, `not there at the release: ${missing.join(', ')}`);
+    must('startsWhenReady', missing.length === 0, `not there at the release: ${missing.join(', ')}`);
   }
 
   private checkParts(planned: Record<string, string>, observed: ReadonlyMap<string, JsonObject>): void {
     for (const [part, digestOfPart] of Object.entries(planned)) {
       const manifest = desiredManifest(observed.get(part));
-      this.must(
-        'startsWhenReady',
-        digest(manifest) === digestOfPart,
-        `${part} is not what was planned when the start is decided`,
-      );
+      must('startsWhenReady', digest(manifest) === digestOfPart, `${part} is not what was planned when the start is decided`);
       const object = observed.get(part);
       const current = this.world.api.get(object);
       // What somebody deletes at this moment may still be observed.
       const isThere = current === undefined || uidOf(current) !== uidOf(object) || this.world.api.get(manifest) !== undefined;
       const isLeaving = textAt(current, 'metadata', 'deletionTimestamp') !== undefined;
-      this.must('startsWhenReady', isThere || isLeaving, `${part} is not real when the start is decided`);
+      must('startsWhenReady', isThere || isLeaving, `${part} is not real when the start is decided`);
     }
   }
 
@@ -108,14 +101,14 @@ export class Answers {
       if (desired === undefined) continue;
       const isTakenBack = !isEnd(phase) && BINDINGS.includes(key) && !isRestricted(object) && isRestricted(desired);
       const isSuspended = isLetGo(object) && !isLetGo(desired);
-      this.must('notTakenBack', !isTakenBack && !isSuspended, key);
+      must('notTakenBack', !isTakenBack && !isSuspended, key);
     }
     const started = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
     const isNew = !isEnd(textAt(composite, 'status', 'phase'));
     // A hand may have started it before its time.
     const isReported = started !== undefined && known.resumed === 0;
     const isObstacle = isNew && phase === 'Failed' && reason === 'PrerequisiteFailed' && isReported;
-    this.must('startedIsNoObstacle', !isObstacle, `started at ${started}`);
+    must('startedIsNoObstacle', !isObstacle, `started at ${started}`);
   }
 
   /** From the decision on a run is what it was, and nothing that exists goes before its end. */
@@ -133,11 +126,11 @@ export class Answers {
       const desired = resources.get(key)?.resource;
       const mayGo =
         !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || [OTHERS, 'agentrun-probe'].includes(key);
-      this.must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
-      this.must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
+      must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
+      must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
     }
     if (known.isJobEdited || (known.isEdited && known.lostJobObject)) known.frozen = undefined;
-    this.must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
+    must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
     // Before its start is decided a Job that is lost is made again, of what is there then.
     if ('workloadName' in status) known.frozen = frozenOf(job);
   }
@@ -149,7 +142,7 @@ export class Answers {
     if (known.resumed === 0 || isEnd(before) || started === undefined) return;
     const startTime = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
     if (startTime !== undefined && startTime !== started) known.sawSecondStart = true;
-    this.must(
+    must(
       'secondStartIsSeen',
       !known.sawSecondStart || hasForgotten(known) || ['Failed', 'Cancelled'].includes(phase),
       `it is ${phase}`,
@@ -163,7 +156,7 @@ export class Answers {
     const shown = [...observed.values(), ...[...required.values()].flat()];
     const rights = shown.filter((object) => textAt(object, 'metadata', 'labels', RUN) === id && isRight(object));
     const parts = rights.map((object) => textAt(object, 'metadata', 'labels', PART)).join(', ');
-    this.must('heldWhileObserved', rights.length === 0, `${held.reason}, and there is ${parts}`);
+    must('heldWhileObserved', rights.length === 0, `${held.reason}, and there is ${parts}`);
   }
 }
 

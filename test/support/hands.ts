@@ -3,10 +3,9 @@ import type { JsonObject } from '../../src/kube/json.ts';
 import { type PartKey, RIGHTS } from '../../src/run/plan.ts';
 import { Refused } from '../../src/simulation/apiserver.ts';
 import type { Simulation } from '../../src/simulation/simulation.ts';
-import { NOT_YET } from './invariants.ts';
 import { tools } from './packs.ts';
 import { instanceXr, packXr, policyXr, runXr, uses } from './request.ts';
-import { isBeforePin, type Watched } from './watched.ts';
+import type { Watched } from './watched.ts';
 
 const READ_PODS = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
 const READ_NODES = { apiGroups: [''], resources: ['nodes'], verbs: ['get'] };
@@ -74,9 +73,6 @@ const STATUS_FIELDS = ['phase', 'mode', 'workloadName', 'startTime', 'completion
 const without = (status: JsonObject, ...fields: string[]): JsonObject =>
   Object.fromEntries(Object.entries(status).filter(([field]) => !fields.includes(field)));
 
-/** Whether a Job that is deleted by hand may be made again: the stated limit, as long as nothing ties its manifest to it. */
-const mayReturn = (run: Simulation): boolean => NOT_YET.locked !== undefined && isBeforePin(run);
-
 /** A hand may be refused as anybody. */
 function refusing(act: () => void): void {
   try {
@@ -87,7 +83,7 @@ function refusing(act: () => void): void {
 }
 
 function restartJob(watched: Watched, run: Simulation): void {
-  run.suspendJob(true);
+  watched.suspendJob(run);
   watched.world.clock.advance(6_000);
   watched.resumeJob(run);
 }
@@ -127,11 +123,11 @@ export const HANDS: Record<string, Hand> = {
     act: (watched, input: JsonObject) => watched.editSettings(input, true),
   },
   deleteObject: { weight: 1, choices: [...RIGHTS], act: (_, part: PartKey, run) => run.deleteObject(part) },
-  deleteJobObject: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteObject('agentrun-job') },
+  deleteJobObject: { weight: 1, act: (_, __, run) => run.deleteObject('agentrun-job') },
   editJobObject: { weight: 0.4, act: (watched, _, run) => refusing(() => watched.editJobObject(run)) },
   deleteServerObject: { weight: 0.5, act: (_, __, run) => run.deleteObject('agentrun-deployment') },
-  deleteJob: { weight: 1, act: (_, __, run) => mayReturn(run) || run.deleteJob() },
-  suspendJob: { weight: 0.7, act: (_, __, run) => run.suspendJob(true) },
+  deleteJob: { weight: 1, act: (_, __, run) => run.deleteJob() },
+  suspendJob: { weight: 0.7, act: (watched, __, run) => watched.suspendJob(run) },
   resumeJob: { weight: 1, act: (watched, __, run) => watched.resumeJob(run) },
   // The Pod has five seconds to end.
   restartJob: { weight: 0.5, act: (watched, _, run) => restartJob(watched, run) },

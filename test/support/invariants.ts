@@ -1,4 +1,4 @@
-/** What has to hold in every history, each under a name, and which of them the code does not keep yet. */
+/** What has to hold in every history, each under a name. */
 
 const INVARIANTS = {
   startsOnce: 'a run makes one Pod in its life',
@@ -29,12 +29,6 @@ const INVARIANTS = {
 
 export type Invariant = keyof typeof INVARIANTS;
 
-/** What is counted and not enforced, with the reason. Empty when the lifecycle keeps everything it promises. */
-export const NOT_YET: Partial<Record<Invariant, string>> = {};
-
-/** `ENFORCE=` enforces one that is not kept yet, to see a history that breaks it. */
-const isEnforced = (invariant: Invariant): boolean => NOT_YET[invariant] === undefined || process.env['ENFORCE'] === invariant;
-
 export class Violation extends Error {
   readonly invariant: Invariant;
 
@@ -44,14 +38,7 @@ export class Violation extends Error {
   }
 }
 
-/** What one history has broken of what is not enforced yet. */
-export class Judge {
-  readonly broken = new Set<Invariant>();
-
-  /** Said without a test library, which takes its time with each of a million checks. */
-  readonly must = (invariant: Invariant, isSo: boolean, details: string): void => {
-    if (isSo) return;
-    if (isEnforced(invariant)) throw new Violation(invariant, details);
-    this.broken.add(invariant);
-  };
+/** Throws when something is not so. Without a test library, which takes its time with each of a million checks. */
+export function must(invariant: Invariant, isSo: boolean, details: string): void {
+  if (!isSo) throw new Violation(invariant, details);
 }

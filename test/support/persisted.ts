@@ -7,7 +7,7 @@ import { type Change, uidOf } from '../../src/simulation/apiserver.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
 import type { World } from '../../src/simulation/world.ts';
 import { isEnd } from './answers.ts';
-import type { Judge } from './invariants.ts';
+import { must } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
 
 /** How long RightsHeld may stand at False while rights are held: caches that are behind, and a write that is tried again. */
@@ -39,12 +39,10 @@ export class Persisted {
   /** Ends that moved by some seconds. */
   movedEnds = 0;
   private readonly world: World;
-  private readonly judge: Judge;
   private readonly given: Circumstances;
 
-  constructor(world: World, judge: Judge, given: Circumstances) {
+  constructor(world: World, given: Circumstances) {
     this.world = world;
-    this.judge = judge;
     this.given = given;
     world.api.watch((change) => this.see(change, change.after ?? change.before ?? {}));
   }
@@ -63,7 +61,7 @@ export class Persisted {
     if (known === undefined) return;
     known.pods += 1;
     const isOnce = known.pods <= 1 + known.resumed || hasForgotten(known);
-    this.judge.must('startsOnce', isOnce, `Pod ${known.pods} of ${known.id}, ${known.resumed} resumed by a hand`);
+    must('startsOnce', isOnce, `Pod ${known.pods} of ${known.id}, ${known.resumed} resumed by a hand`);
   }
 
   private seeObject({ before, after }: Change, object: JsonObject): void {
@@ -78,7 +76,7 @@ export class Persisted {
     const isOther = (item: JsonObject) =>
       textAt(item, 'metadata', 'labels', RUN) === known.id && textAt(item, 'metadata', 'labels', PART) === other;
     const isKept = (known.mode ?? mode) === mode && !this.world.api.list('Object').some(isOther);
-    this.judge.must('staysWhatItIs', isKept, `${part} is made for a ${known.mode ?? 'run of the other kind'}`);
+    must('staysWhatItIs', isKept, `${part} is made for a ${known.mode ?? 'run of the other kind'}`);
   }
 
   private seeComposite({ after }: Change, composite: JsonObject): void {
@@ -96,11 +94,16 @@ export class Persisted {
   }
 
   private seeEnd(known: Known, status: JsonObject): void {
-    const { must } = this.judge;
     const { phase = '', reason = '', completionTime = '' } = status as Record<string, string>;
     const { end } = known;
     if (end !== undefined) {
-      must('endIsFinal', phase === end.phase || known.evidenceTaken, `${end.phase}/${end.reason} becomes ${phase}/${reason}`);
+      // One that is cancelled at the moment it is lost may be told as both.
+      const isBoth = phase === 'Cancelled' && end.reason === 'WorkloadLost';
+      must(
+        'endIsFinal',
+        phase === end.phase || known.evidenceTaken || isBoth,
+        `${end.phase}/${end.reason} becomes ${phase}/${reason}`,
+      );
       const moved = Math.abs(Date.parse(completionTime) - Date.parse(end.completionTime));
       // A hand that takes the time away is no move of it.
       const isLost = end.completionTime === '' && known.isEdited;
@@ -121,7 +124,7 @@ export class Persisted {
     if (before === undefined && after !== undefined && known.end !== undefined && calm !== undefined) {
       const seconds = Math.round((this.world.clock.now - Math.max(known.end.at, calm)) / 1000);
       const details = `${real['kind']} made ${seconds} s after the end`;
-      this.judge.must('nothingGranted', seconds * 1000 < CALM_MS, details);
+      must('nothingGranted', seconds * 1000 < CALM_MS, details);
     }
     this.watchHeld(known);
   }
@@ -142,7 +145,7 @@ export class Persisted {
     const up = this.given.upSince();
     const seconds = up === undefined ? 0 : (this.world.clock.now - Math.max(up, since)) / 1000;
     const isSoon = seconds * 1000 < UNSAID_MS;
-    this.judge.must('heldWhileReal', isSoon, `RightsHeld of ${known.id} has stood at False for ${seconds} s`);
+    must('heldWhileReal', isSoon, `RightsHeld of ${known.id} has stood at False for ${seconds} s`);
     if (isSoon) this.world.clock.after(UNSAID_MS - seconds * 1000, () => this.checkUnsaid(known, since));
   }
 

@@ -12,7 +12,7 @@ import { Refused, uidOf } from '../../src/simulation/apiserver.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
 import { World, type WorldCast } from '../../src/simulation/world.ts';
 import { Answers, OTHERS } from './answers.ts';
-import { Judge } from './invariants.ts';
+import { must } from './invariants.ts';
 import { type Known, newKnown } from './known.ts';
 import { Persisted } from './persisted.ts';
 import type { Random } from './random.ts';
@@ -32,7 +32,6 @@ export type Trouble =
 export class Watched {
   readonly world: World;
   readonly runs: Simulation[];
-  readonly judge = new Judge();
   readonly persisted: Persisted;
   private readonly input: JsonObject | undefined;
   private readonly answers: Answers;
@@ -65,8 +64,8 @@ export class Watched {
       compose: random.chance(0.1) ? (request) => withOthers(this.call(request)) : (request) => this.call(request),
     });
     this.world.api.admit((after, before) => this.admit(after, before));
-    this.answers = new Answers(this.world, this.judge);
-    this.persisted = new Persisted(this.world, this.judge, {
+    this.answers = new Answers(this.world);
+    this.persisted = new Persisted(this.world, {
       byUid: (uid, composite) => this.knownOf(uid, composite),
       byId: (id) => this.byId.get(id),
       isByHand: () => this.isEditingStatus,
@@ -195,6 +194,13 @@ export class Watched {
     this.world.api.put({ ...object, spec: { ...objectAt(object, 'spec'), forProvider } });
   }
 
+  /** Between release and start the provider takes it for drift and resumes the Job, which is the hand's doing. */
+  suspendJob(run: Simulation): void {
+    const known = this.byId.get(run.id);
+    if (known !== undefined && isBeforePin(run) && valueAt(run.job(), 'spec', 'suspend') === false) known.resumed += 1;
+    run.suspendJob(true);
+  }
+
   resumeJob(run: Simulation): void {
     const known = this.byId.get(run.id);
     const job = run.job();
@@ -235,7 +241,7 @@ export class Watched {
     this.calls += 1;
     if (this.calls % 64 === 0) {
       const again = compose(structuredClone(request), { ttlSeconds: 60, requirePolicy: false });
-      this.judge.must('deterministic', text(again) === text(response), '');
+      must('deterministic', text(again) === text(response), '');
     }
     // What asks for more is not applied.
     if (isLast(response, request)) {
@@ -258,8 +264,8 @@ function withOthers(response: Response): Response {
   return { ...response, resources: new Map([...response.resources, [OTHERS, { resource, ready: true }]]) };
 }
 
-/** Whether a Job was released and the provider may still make it: the seconds of the stated limit. */
-export function isBeforePin(run: Simulation): boolean {
+/** Whether a Job was released and the provider may still update it. */
+function isBeforePin(run: Simulation): boolean {
   const object = run.objectOf('agentrun-job');
   const released = valueAt(desiredManifest(object), 'spec', 'suspend') === false;
   return released && (valueAt(object, 'spec', 'managementPolicies') as string[]).includes('*');
