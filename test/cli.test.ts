@@ -110,7 +110,7 @@ describe('the command line', () => {
       code: 1,
       stderr: `skillpack: ${pack} holds no SympoziumPolicy\n`,
     });
-  }, 20_000);
+  });
 
   it('prints what the provider needs for some packs, and leaves out what is refused', async () => {
     const { code, stdout, stderr } = await run(

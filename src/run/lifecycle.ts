@@ -139,7 +139,7 @@ export function transition(previous: RunState | undefined, facts: Facts, now: Da
   const loss = findLoss(facts);
   if (loss !== undefined) return end('Failed', 'WorkloadLost', loss);
   if (workload?.kind === 'job' && isDecided(facts)) {
-    const obstacle = started === undefined ? findStartObstacle(workload, facts, now) : undefined;
+    const obstacle = facts.latched.startTime === undefined ? findStartObstacle(workload, facts, now) : undefined;
     if (obstacle !== undefined) return end('Failed', 'PrerequisiteFailed', obstacle);
     return running(previous, workload, started, facts.objects, now);
   }
@@ -269,13 +269,13 @@ function describeServer(
 
 /** Why a run whose start is decided cannot start, or counts as such: nobody says for too long that it did. */
 function findStartObstacle(job: JobFacts, { objects, latched }: Facts, now: Date): string | undefined {
-  const { name, released, deadlineSeconds } = job;
+  const { name, released, startTime, deadlineSeconds } = job;
   const { plan, exist, since, errors } = objects;
-  // To take the decision back could suspend a Job that has started, so this ends the run.
+  // To take the decision back could suspend a Job that has started, so this ends the run; also when it was started by a hand.
   const gone = released ? [] : Object.keys(plan?.parts ?? {}).filter((part) => !exist.has(part));
   if (gone.length > 0) return `Gone before the start: ${gone.sort().join(', ')}`;
   const decided = latched.preparedTime === undefined ? since : Date.parse(latched.preparedTime);
-  if (decided === undefined) return undefined;
+  if (startTime !== undefined || decided === undefined) return undefined;
   const deadline = (deadlineSeconds + LOST_AFTER_SECONDS) * 1000;
   const limit = errors.length > 0 ? STARTING_LIMIT_MS : Math.max(STARTING_LIMIT_MS, deadline);
   if (now.getTime() - decided < limit) return undefined;

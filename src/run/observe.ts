@@ -134,15 +134,16 @@ function observeEnd(job: JsonObject): JobEnd | undefined {
   const find = (type: string): JsonObject | undefined =>
     conditions.find((item): item is JsonObject => isObject(item) && item['type'] === type && item['status'] === 'True');
   const [complete, failed, succeeding, failing] = ['Complete', 'Failed', 'SuccessCriteriaMet', 'FailureTarget'].map(find);
+  // The first one is there before the Pod has ended, and so is found with the same time whenever it is looked for.
   const timeOf = (condition: JsonObject): string => textAt(condition, 'lastTransitionTime') ?? '';
-  if (complete ?? succeeding) {
-    const time = textAt(job, 'status', 'completionTime') ?? timeOf(complete ?? succeeding ?? {});
-    return { final: complete !== undefined, phase: 'Succeeded', reason: 'Completed', time };
+  const success = succeeding ?? complete;
+  if (success !== undefined) {
+    return { final: complete !== undefined, phase: 'Succeeded', reason: 'Completed', time: timeOf(success) };
   }
-  const cause = failed ?? failing;
-  if (cause === undefined) return undefined;
-  const reason = textAt(cause, 'reason') === 'DeadlineExceeded' ? 'DeadlineExceeded' : 'AgentFailed';
-  return { final: failed !== undefined, phase: 'Failed', reason, time: timeOf(cause) };
+  const failure = failing ?? failed;
+  if (failure === undefined) return undefined;
+  const reason = textAt(failure, 'reason') === 'DeadlineExceeded' ? 'DeadlineExceeded' : 'AgentFailed';
+  return { final: failed !== undefined, phase: 'Failed', reason, time: timeOf(failure) };
 }
 
 function observeDeployment(object: JsonObject): ServerFacts {

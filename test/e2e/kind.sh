@@ -31,7 +31,7 @@ publish_function() {
 install_crossplane() {
   helm repo add crossplane-stable https://charts.crossplane.io/stable
   helm install crossplane crossplane-stable/crossplane --kube-context "kind-$cluster" --namespace crossplane-system \
-    --create-namespace --set 'args={--circuit-breaker-burst=200}' --set metrics.enabled=true --wait
+    --create-namespace --set metrics.enabled=true --wait
   local install=examples/install
   "${system[@]}" apply -f $install/1-namespace.yaml -f $install/2-provider.yaml -f $install/3-provider-rights.yaml
   "${system[@]}" wait --for=condition=Healthy provider/provider-kubernetes --timeout=5m

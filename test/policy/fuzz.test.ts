@@ -222,4 +222,4 @@ it(`nothing that is made exceeds its policy (seed ${SEED})`, () => {
   );
   expect(ends.made).toBeGreaterThan(2_000);
   expect(ends.refused).toBeGreaterThan(2_000);
-}, 60_000);
+});

@@ -4,7 +4,7 @@ import type { Composed } from '../../src/function/response.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desired as desiredBy, desiredRights, type History, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
-import { configRef, instanceXr, packXr, policyXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
+import { configRef, instanceXr, packXr, policyXr, respond, respondComposed, runXr, uses, VARIANT } from '../support/request.ts';
 
 describe('a run that is being prepared', () => {
   /** What the cluster makes of a response: Objects with names, defaults and the provider's word on them. */
@@ -128,15 +128,15 @@ describe('a run that is being prepared', () => {
     expect([...now.resources.keys()].sort()).toEqual([...prepared.resources.keys()].sort());
   });
 
-  it('leaves the composed resources of other steps alone', () => {
-    const bucket = {
-      apiVersion: 'example.org/v1',
-      kind: 'Bucket',
-      status: { conditions: [{ type: 'Synced', status: 'False', message: 'no credentials' }] },
-    };
-    const observed = new Map([...observe(first, () => READY), ['bucket', bucket as JsonObject]]);
+  it.each([
+    ['no Object', { apiVersion: 'example.org/v1', kind: 'Bucket' }],
+    ['an Object', { apiVersion: VARIANT.objects.apiVersion, kind: 'Object' }],
+    ['an Object of another run', (first.resources.get('agentrun-configmap') as { resource: JsonObject }).resource],
+  ])('leaves what another step composes alone, which is %s', (_, resource) => {
+    const theirs = { ...resource, status: { conditions: [{ type: 'Synced', status: 'False', message: 'no credentials' }] } };
+    const observed = new Map([...observe(first, () => READY), ['theirs', theirs as JsonObject]]);
     const now = respondComposed({ ...world, observed, composite: withStatus(first.status) });
-    expect(now.resources.has('bucket')).toBe(false);
+    expect(now.resources.has('theirs')).toBe(false);
     expect(now.status).toMatchObject({ phase: 'Preparing', reason: 'CreatingObjects', workloadName: `agentrun-${RUN_ID}` });
     expect([...now.resources.values()].filter(({ ready }) => ready)).toHaveLength(7);
   });

@@ -260,6 +260,19 @@ describe('rule 4: release', () => {
     expect(desired(run.call())).toEqual([]);
   });
 
+  it('fails a Job that a hand let go before its time when something is missing', () => {
+    const run = withRights().call().settle().call();
+    run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'spec'], { suspend: false });
+    run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'status'], { startTime: run.time() });
+    run.objects.delete('agentrun-role');
+    const before = run.world.composite;
+    run.call();
+    expect([run.status.phase, run.status.message]).toEqual(['Failed', 'Gone before the start: agentrun-role']);
+    // Nor when the composite is read older than that.
+    run.world.composite = before;
+    expect(run.call().status).toMatchObject({ phase: 'Failed', reason: 'PrerequisiteFailed' });
+  });
+
   it('is never undone, not even by facts that are older', () => {
     const run = withRights().run();
     run.report('agentrun-job', {}).call();

@@ -78,8 +78,7 @@ export function connect(target: string, channel: ChannelCredentials = credential
     (request, headers = {}) =>
       new Promise((resolve, reject) => {
         const metadata = Metadata.fromHttp2Headers(headers);
-        const deadline = { deadline: Date.now() + 8000 };
-        client[method]?.(request, metadata, deadline, (error: ServiceError | null, response: Rsp) =>
+        client[method]?.(request, metadata, {}, (error: ServiceError | null, response: Rsp) =>
           error ? reject(error) : resolve(response),
         );
       });

@@ -99,9 +99,11 @@ export class Persisted {
     if (end !== undefined) {
       // One that is cancelled at the moment it is lost may be told as both.
       const isBoth = phase === 'Cancelled' && end.reason === 'WorkloadLost';
+      // Whose status was wiped is a server that never served, until the one it had is read no more.
+      const isUnclear = known.isEdited && end.reason === 'PolicyDenied';
       must(
         'endIsFinal',
-        phase === end.phase || known.evidenceTaken || isBoth,
+        phase === end.phase || known.evidenceTaken || isBoth || isUnclear,
         `${end.phase}/${end.reason} becomes ${phase}/${reason}`,
       );
       const moved = Math.abs(Date.parse(completionTime) - Date.parse(end.completionTime));
