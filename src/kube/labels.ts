@@ -19,6 +19,9 @@ export const RUN = 'sympozium.ai/run';
 /** On the provider's Objects: the key of the composed resource. */
 export const PART = 'sympozium.ai/part';
 
+/** On the provider's Objects of a run: whether it is a task or a server, which each of them tells also when its status is read late. */
+export const MODE = 'sympozium.ai/mode';
+
 /** Annotation on objects of a run: the SkillPacks it was given. */
 export const SKILLS = 'sympozium.ai/skills';
 

@@ -1,7 +1,7 @@
 /** What an observed provider-kubernetes Object tells, and how it is asked for again exactly as it is. */
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { EXTERNAL_NAME, PART, PROVIDER_FINALIZER, RUN } from '../kube/labels.ts';
+import { EXTERNAL_NAME, MODE, PART, PROVIDER_FINALIZER, RUN } from '../kube/labels.ts';
 import type { Variant } from '../kube/variant.ts';
 
 /** The observed resources that this function composed: Objects that carry their own resource name as a label. */
@@ -58,7 +58,7 @@ export interface Changes {
 export function desireAgain(object: JsonObject, changes: Changes = {}): JsonObject {
   const annotations = pick(objectAt(object, 'metadata', 'annotations'), [EXTERNAL_NAME]);
   const namespace = pick(objectAt(object, 'metadata'), ['namespace']);
-  const labels = pick(objectAt(object, 'metadata', 'labels'), [RUN, PART]);
+  const labels = pick(objectAt(object, 'metadata', 'labels'), [RUN, PART, MODE]);
   const finalizers = listAt(object, 'metadata', 'finalizers').filter((finalizer) => finalizer === PROVIDER_FINALIZER);
   const readiness = objectAt(object, 'spec', 'readiness');
   const managementPolicies = changes.managementPolicies ?? listAt(object, 'spec', 'managementPolicies');

@@ -2,7 +2,7 @@
 import type { Settings } from '../api/settings.ts';
 import type { DesiredResource } from '../function/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import { PART, RUN } from '../kube/labels.ts';
+import { MODE, PART, RUN } from '../kube/labels.ts';
 import type { Variant } from '../kube/variant.ts';
 import { wrapManifest } from '../objects/object.ts';
 import { type Changes, desireAgain, desiredManifest, isRestricted, NEVER_UPDATED, WITHHELD } from '../objects/observed.ts';
@@ -47,7 +47,7 @@ const grantsOfOthers = (facts: Facts): string[] =>
 function desireLiving(given: Given): Map<string, JsonObject> {
   const { facts, observed } = given;
   const { workload, plan } = facts.objects;
-  const { mode } = facts.latched;
+  const mode = facts.latched.mode ?? facts.objects.mode;
   const admitted = facts.admission.kind === 'admitted' ? facts.admission.prepared : undefined;
   // A run stays what it was begun as, a task or a server, also when its workload is gone.
   const prepared = mode === undefined || admitted?.plan.mode === mode ? admitted : undefined;
@@ -84,9 +84,9 @@ function followPack(prepared: Prepared, given: Given): Map<string, JsonObject> {
   );
 }
 
-function wrap(part: Part, { id }: Prepared, given: Given, watch = false): JsonObject {
+function wrap(part: Part, { id, plan }: Prepared, given: Given, watch = false): JsonObject {
   const { key, manifest, readyWhen, deletionPropagationPolicy } = part;
-  const labels = { [RUN]: id, [PART]: key };
+  const labels = { [RUN]: id, [PART]: key, [MODE]: plan.mode };
   const options = {
     ...(readyWhen !== undefined && { readyWhen }),
     ...(deletionPropagationPolicy !== undefined && { deletionPropagationPolicy }),

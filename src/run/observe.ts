@@ -2,6 +2,7 @@
 import { readCondition } from '../kube/conditions.ts';
 import { digest } from '../kube/digest.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { MODE } from '../kube/labels.ts';
 import { desiredManifest, isRestricted, observeObject, realManifest } from '../objects/observed.ts';
 import { asPrepared } from './lock.ts';
 import { GRANTS, type Plan, readPlan } from './plan.ts';
@@ -20,6 +21,8 @@ export interface ObjectFacts {
   different: readonly string[];
   /** What the run was prepared with, once its workload exists. */
   plan: Plan | undefined;
+  /** Whether they are of a task or of a server, as each of them says. */
+  mode: Plan['mode'] | undefined;
   /** A digest of everything a task was prepared with. */
   frozenDigest: string | undefined;
   /** The part that runs; from its first observation on the run is what it was prepared with. */
@@ -86,10 +89,18 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
     since: known.length > 0 ? Math.min(...known) : undefined,
     different: job === undefined || plan === undefined ? [] : findDifferent(plan, observed, frozenDigest !== undefined),
     plan,
+    mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(job)),
     workload: job ? observeJob(job) : deployment && observeDeployment(deployment),
   };
 }
+
+function observeMode(observed: ReadonlyMap<string, JsonObject>): Plan['mode'] | undefined {
+  const modes = [...observed.values()].map((object) => textAt(object, 'metadata', 'labels', MODE));
+  return MODES.find((mode) => modes.includes(mode));
+}
+
+const MODES = ['task', 'server'] as const;
 
 function observeJob(object: JsonObject): JobFacts {
   const manifest = desiredManifest(object);

@@ -101,7 +101,7 @@ export function writeStatus(
   // Once the workload exists, what the run was prepared with stands in its plan and not in its references.
   const admitted = admission.kind === 'admitted' && !isEnded(state) ? admission.prepared.plan : undefined;
   // A server follows its pack, but not into another mode.
-  const begun = objects.plan?.mode ?? facts.latched.mode;
+  const begun = objects.plan?.mode ?? facts.latched.mode ?? objects.mode;
   const rendered = begun === undefined || admitted?.mode === begun ? admitted : undefined;
   const follows = objects.workload?.kind === 'deployment' && rendered !== undefined;
   const plan = follows ? rendered : (objects.plan ?? rendered);
