@@ -114,6 +114,17 @@ describe('rule 11: serving', () => {
     expect(desired(run)).toContain('agentrun-deployment');
   });
 
+  it('nor while both its Deployment and its status are seen late', () => {
+    const run = server();
+    const { composite } = run.world;
+    run.callInVain().settle();
+    run.objects.delete('agentrun-deployment');
+    expect(run.world.composite).toEqual(composite);
+    const exists = [...run.objects.keys()].sort();
+    run.edit([instanceXr(), packXr('web', { sidecar: { image: 'web:1', rbac: READ } })]).call();
+    expect(desired(run)).toEqual(exists);
+  });
+
   it('keeps no role when every rule is denied', () => {
     const run = serve();
     run.edit([instanceXr(), webPack({ rbac: ALL, clusterRBAC: ALL })]).call();
