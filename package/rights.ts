@@ -10,9 +10,9 @@ use ([src/policy/rights](../src/policy/rights)); a test compares it with the res
 
 \`rbac\` holds in the namespace of the run, \`clusterRBAC\` in the whole cluster. A cell names the rule that refuses; **yes** is permitted.
 Read is get, list and watch; make is create, update and patch; delete is delete and deletecollection. Whatever stands in no table
-is refused: writes to API groups that are not built into Kubernetes (\`foreign-writes\`, \`crossplane\`, \`sympozium\`), resources
-Kubernetes 1.37 does not have (\`unknown-resources\`), and every other verb (\`impersonation\`, \`special-verbs\`). Reading
-other API groups is permitted.
+is judged so: writes to API groups that are not built into Kubernetes (\`foreign-writes\`, \`crossplane\`, \`sympozium\`) and to resources
+Kubernetes 1.37 does not have are refused, and so is reading a subresource that it does not have (\`unknown-resources\`; status, scale and
+metrics excepted), and every other verb (\`impersonation\`, \`special-verbs\`). Reading other API groups is permitted.
 `;
 
 const cell = (access: Access, kind: 'read' | 'make' | 'delete', scope: Scope): string =>

@@ -13,8 +13,8 @@ const POD_GRACE_SECONDS = 90;
  * The Job of a task run, suspended: nothing starts before everything it was promised exists.
  *
  * It runs at most one Pod, once. Sidecars are native (init containers that restart always), so the Job ends when the
- * agent does even if a sidecar sleeps for ever. The finalizer lets its deletion take the Pod along: the provider
- * deletes without a propagation policy, and batch/v1 then orphans the Pod. It is inert on a live Job.
+ * agent does even if a sidecar sleeps for ever. The finalizer lets its deletion take the Pod along also where somebody
+ * deletes it without a propagation policy, after which batch/v1 orphans the Pod. It is inert on a live Job.
  */
 export function buildJob(run: ResolvedRun): Manifest {
   const timeout = Math.ceil(run.timeoutSeconds);

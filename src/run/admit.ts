@@ -50,8 +50,8 @@ const warnOfKey = (run: ResolvedRun, references: References): Warning[] =>
   isKeyWithheld(run, references) ? [{ reason: 'KeyWithheld', message: KEY_WITHHELD }] : [];
 
 const KEY_WITHHELD =
-  'The run gets no key: its model has a provider or an address of its own, and the key it would inherit is for another. ' +
-  'Set model.authSecretRef beside it, or ask the platform team to list it in spec.models of a SympoziumPolicy';
+  'The run gets no key: its model has a provider or an address of its own, and the key of the policy or the instance is for another. ' +
+  'Name a Secret of your own in model.authSecretRef beside it, or ask the platform team to list it in spec.models of a SympoziumPolicy';
 
 const warnOfTexts = ({ task, systemPrompt }: ResolvedRun, policy: SympoziumPolicySpec): Warning[] =>
   findCredentialsInTexts({ task, systemPrompt }, 'spec', policy).map(({ path, found }) => ({

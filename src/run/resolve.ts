@@ -197,7 +197,7 @@ function checkServer(packs: ResolvedPack[], faults: Fault[]): void {
 /**
  * The model, the wider scope first. A key is for the provider and the address it was named beside: who sets another one without a
  * key of his own gets none, unless the policy lists where it goes. Otherwise whoever may make a run could have the key
- * of his platform sent to himself.
+ * of his platform sent to himself; also by naming it, so the key of the policy goes nowhere else whoever names it.
  */
 function mergeModels(scopes: (Model | undefined)[], policy: SympoziumPolicySpec): Model {
   let merged: Model = {};
@@ -208,7 +208,11 @@ function mergeModels(scopes: (Model | undefined)[], policy: SympoziumPolicySpec)
     if (isElsewhere && inherits && !isListedEndpoint(next, policy)) delete next.authSecretRef;
     merged = next;
   }
-  return merged;
+  const { authSecretRef, ...keyless } = merged;
+  const home = policy.defaults?.model;
+  const isOfPolicy = authSecretRef !== undefined && authSecretRef === home?.authSecretRef;
+  const isAtHome = merged.baseURL === home?.baseURL && merged.provider === home?.provider;
+  return isOfPolicy && !isAtHome && !isListedEndpoint(merged, policy) ? keyless : merged;
 }
 
 /** Whether the key of a wider scope is withheld from a run because of where its model is. */

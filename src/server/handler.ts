@@ -10,7 +10,7 @@ import { WireError } from './wire/struct.ts';
 /** What became of a call. */
 type Outcome =
   | { kind: 'composed'; composite: JsonObject; response: Composed }
-  /** The pipeline stops: the input of the step or the kind of the composite is at fault. */
+  /** The pipeline stops: the input of the step or the kind of the composite is at fault, a name is taken, or the response too large. */
   | { kind: 'fatal'; composite: JsonObject; message: string }
   /** The bytes are no request. */
   | { kind: 'malformed'; message: string }

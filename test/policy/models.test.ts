@@ -67,6 +67,16 @@ describe('the key of a model', () => {
       'mine',
     ],
     [
+      'of the policy does not go elsewhere because a run names it',
+      { policy: defaults({}), run: { model: { baseURL: ELSEWHERE, authSecretRef: 'company' } } },
+      undefined,
+    ],
+    [
+      'nor because an instance does',
+      { policy: defaults({}), instance: { model: { baseURL: ELSEWHERE } }, run: { model: { authSecretRef: 'company' } } },
+      undefined,
+    ],
+    [
       'of the instance goes to the address of the instance',
       { policy: defaults({}), instance: { model: { baseURL: ELSEWHERE, authSecretRef: 'mine' } } },
       'mine',
@@ -97,8 +107,8 @@ describe('the key of a model', () => {
       severity: 'Warning',
       reason: 'KeyWithheld',
       message:
-        'The run gets no key: its model has a provider or an address of its own, and the key it would inherit is for another. ' +
-        'Set model.authSecretRef beside it, or ask the platform team to list it in spec.models of a SympoziumPolicy',
+        'The run gets no key: its model has a provider or an address of its own, and the key of the policy or the instance is for another. ' +
+        'Name a Secret of your own in model.authSecretRef beside it, or ask the platform team to list it in spec.models of a SympoziumPolicy',
     });
     expect(play({ policy: defaults({}) }).results).toHaveLength(1);
   });

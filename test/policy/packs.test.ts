@@ -81,6 +81,11 @@ describe('rights', () => {
     ['change users of an AWS account', rule('patch', 'users', 'iam.aws.upbound.io'), 'crossplane rbac[0]'],
     ['make what Kubernetes has not', rule('create', 'widgets'), 'unknown-resources rbac[0]'],
     ['connect to what Kubernetes has not', rule('get', 'pods/shell'), 'unknown-resources rbac[0]'],
+    [
+      'connect to a virtual machine',
+      rule('get', 'virtualmachineinstances/console', 'subresources.kubevirt.io'),
+      'unknown-resources rbac[0]',
+    ],
     ['write Objects', rule('create', 'objects', 'kubernetes.crossplane.io'), 'crossplane rbac[0]'],
     ['create runs', rule('create', 'agentruns', 'sympozium.ai'), 'sympozium rbac[0]'],
   ];
@@ -94,6 +99,8 @@ describe('rights', () => {
       rule('get,list,watch', 'pods,pods/log,nodes,namespaces,events,deployments', ',apps'),
       [],
     ],
+    ['read what others define', rule('get,list,watch', 'applications,applications/status', 'argoproj.io'), []],
+    ['read metrics', rule('get,list', 'pods/requests_per_second', 'custom.metrics.k8s.io'), []],
     ['delete Pods everywhere', rule('delete', 'pods'), ['cluster-writes clusterRBAC[0]']],
     ['scale Deployments everywhere', rule('patch', 'deployments/scale', 'apps'), ['cluster-writes clusterRBAC[0]']],
     ['record events everywhere', rule('create,patch', 'events', ',events.k8s.io'), []],

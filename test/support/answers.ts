@@ -124,8 +124,7 @@ export class Answers {
     const rightsEnded = reason === 'Ending' || now.getTime() >= deadline;
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
-      const mayGo =
-        !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || [OTHERS, 'agentrun-probe'].includes(key);
+      const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === OTHERS;
       must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
       must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
     }

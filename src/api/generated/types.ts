@@ -45,11 +45,11 @@ export interface Settings {
    */
   ttl: {
     /**
-     * While a run is Running or Serving. Default 30s.
+     * While a run is Running or Serving, at most; sooner right after its start and while Crossplane's circuit breaker is open. Default 30s.
      */
     active: string;
     /**
-     * While a run is Pending or Preparing. Default 10s.
+     * While a run is Pending or Preparing, at most; sooner in its first 30 s and while its Job is released. Default 10s.
      */
     preparing: string;
   };
@@ -263,7 +263,7 @@ export interface SkillPackStatus {
    */
   skillCount?: number;
   /**
-   * What a SympoziumPolicy would refuse about this pack, then texts that look like credentials, which nothing refuses.
+   * What a SympoziumPolicy would refuse about this pack, then rights that match nothing and texts that look like credentials, which nothing refuses.
    */
   findings?: {
     /**
@@ -298,7 +298,7 @@ export interface SympoziumInstanceSpec {
   systemPrompt?: string;
   model?: Model;
   /**
-   * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused. Never put a credential here.
+   * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused, and by default what spec.env of SympoziumPolicy tells of. Never put a credential here.
    */
   env?: EnvVar[];
   /**
@@ -332,7 +332,7 @@ export interface SkillUse {
   };
 }
 /**
- * The language model. Unset fields come from the instance, then from the policy's defaults.
+ * The language model. Unset fields come from the instance, then from the policy's defaults; authSecretRef only for the same provider and baseURL, or where spec.models of the policy lists them.
  */
 export interface Model {
   /**
@@ -418,7 +418,7 @@ export interface AgentRunSpec {
   systemPrompt?: string;
   model?: Model;
   /**
-   * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused. Never put a credential here.
+   * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused, and by default what spec.env of SympoziumPolicy tells of. Never put a credential here.
    */
   env?: EnvVar[];
   /**
@@ -435,7 +435,7 @@ export interface AgentRunSpec {
    */
   timeout?: string;
   /**
-   * How many seconds the Job and its logs stay after the run ended. Default 300. Does not apply in server mode.
+   * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default 300. Does not apply in server mode.
    */
   ttlSecondsAfterFinished: number;
   /**
@@ -484,7 +484,7 @@ export interface AgentRunStatus {
    */
   preparedTime?: string;
   /**
-   * When the Job started.
+   * When the Job started, or in server mode when the Deployment was first seen available.
    */
   startTime?: string;
   /**
@@ -688,7 +688,7 @@ export interface SympoziumPolicySpec {
     tenantBaseURL?: boolean;
   };
   /**
-   * Which environment variables an instance or run may set. Refused by default is what leads the agent elsewhere or loads code into it, such as proxies, addresses of providers, trusted certificates, and options of interpreters and Git.
+   * Which environment variables an instance or run may set. Refused by default is what leads the agent elsewhere or loads code into it, such as proxies, addresses of providers, trusted certificates, options of interpreters and Git, and the agent runner's own variables.
    */
   env?: {
     /**
@@ -709,7 +709,7 @@ export interface SympoziumPolicySpec {
    */
   credentials?: {
     /**
-     * Fields that may hold what looks like a credential and is none, each as the refusal names it, for example SkillPack/web spec.sidecar.args[1]. A field of a run is named without the run, so it is permitted to every run the policy holds for.
+     * Fields that may hold what looks like a credential and is none, each as the refusal names it, for example SkillPack/web spec.sidecar.args[1]. A field of a run is named without the run, so it is permitted to every run the policy holds for. What is only told is silenced too.
      */
     allow?: string[];
   };

@@ -49,7 +49,9 @@ export const DANGERS = {
   'foreign-writes': unlessListed(
     'what a controller does with an object of its own kind is not known here; many make Pods, hand out rights or hold cloud accounts',
   ),
-  'unknown-resources': unlessListed('Kubernetes 1.37 has no such resource, so nobody has judged what it permits'),
+  'unknown-resources': unlessListed(
+    'Kubernetes 1.37 has no such resource, so nobody has judged what it permits; to read a subresource may be to connect to it',
+  ),
   'cluster-writes': unlessListed('in the whole cluster it changes or deletes what belongs to every tenant'),
 } as const satisfies Record<string, Danger>;
 

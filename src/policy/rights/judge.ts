@@ -29,6 +29,10 @@ const IMPERSONATION = /^(?:escalate|bind|impersonate.*)$/i;
 
 const CROSSPLANE = /(?:^|\.)(?:crossplane\.io|upbound\.io)$/;
 
+/** What reads such a subresource may be a connection, as KubeVirt's consoles are; of a metric it is a number. */
+const POWER = /\/(?!(?:status|scale)$)/;
+const METRICS = /(?:^|\.)metrics\.k8s\.io$/;
+
 /** Every danger a rule meets, with the rights that meet it. Entries with a wildcard are left out: they are refused on their own. */
 export function findDangers(rule: Rule, scope: Scope): Map<DangerName, Grant[]> {
   const met = new Map<DangerName, Grant[]>();
@@ -55,6 +59,8 @@ export function findDangers(rule: Rule, scope: Scope): Map<DangerName, Grant[]> 
     }
     if (table === undefined) {
       add(foreign(apiGroup), { apiGroup, resources, verbs: plain.filter(isWrite) });
+      const powers = METRICS.test(apiGroup) ? [] : resources.filter((resource) => POWER.test(resource));
+      add('unknown-resources', { apiGroup, resources: powers, verbs: plain.filter((verb) => !isWrite(verb)) });
       continue;
     }
     for (const [danger, grant] of judgeBuiltIn(apiGroup, table, resources, plain, scope)) add(danger, grant);
