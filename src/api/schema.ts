@@ -96,8 +96,14 @@ function size(value: JsonValue | undefined): string {
   return String(Object.keys(isObject(value) ? value : {}).length);
 }
 
+/** A text without what stands where a URL has its name and password. */
+function hideUserinfo(text: string): string {
+  const [from, at] = [text.indexOf('://') + 3, text.lastIndexOf('@')];
+  return from > 2 && at > from ? `${text.slice(0, from)}***${text.slice(at)}` : text;
+}
+
 /** A value in quotes, cut where it gets long. */
 export function show(value: JsonValue | undefined): string {
-  const text = typeof value === 'string' ? JSON.stringify(value) : JSON.stringify(value ?? null);
+  const text = JSON.stringify(typeof value === 'string' ? hideUserinfo(value) : (value ?? null));
   return text.length <= 64 ? text : `${text.slice(0, 60)}…"`;
 }

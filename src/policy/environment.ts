@@ -4,13 +4,17 @@ import type { RunRule } from './judged.ts';
 /** A star at the beginning or the end stands for anything. */
 const REFUSED: [names: string[], why: string][] = [
   [
-    ['*_PROXY', '*_proxy', '*_BASE_URL', '*_API_BASE', '*_API_URL', '*_ENDPOINT', 'OTEL_*'],
+    [
+      ...['*_PROXY', '*_BASE_URL', '*_API_BASE', '*_BASE', '*_API_URL', '*_API_HOST', '*_ENDPOINT', '*_ENDPOINT_URL', 'OTEL_*'],
+      ...['AWS_*', 'OLLAMA_HOST', '*_CUSTOM_HEADERS', '*_DSN', 'LANGFUSE_*', 'DD_TRACE_*'],
+      ...['LOCALDOMAIN', 'RES_OPTIONS', 'HOSTALIASES', 'CURL_HOME', 'WGETRC', 'NETRC', 'KUBECONFIG'],
+    ],
     'it leads what the agent sends, its key too, to another address',
   ],
   [
     [
       ...['SSL_CERT_FILE', 'SSL_CERT_DIR', 'SSLKEYLOGFILE', 'NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED'],
-      ...['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'AWS_CA_BUNDLE', 'OPENSSL_*', 'PYTHONHTTPSVERIFY'],
+      ...['REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'OPENSSL_*', 'PYTHONHTTPSVERIFY', 'GRPC_*'],
     ],
     'it decides whom the agent takes for the provider of its model',
   ],
@@ -29,23 +33,18 @@ const REFUSED: [names: string[], why: string][] = [
       'PS4',
       'PROMPT_COMMAND',
       'IFS',
+      'ZDOTDIR',
     ],
     'the loader or the shell runs what it names',
   ],
+  [['GODEBUG'], 'with it a program of Go writes the key of its requests into its log'],
+  [
+    ['XDG_*', '*_CONFIG_DIR', '*_CONFIG_FILE', 'CODEX_HOME', 'GOOGLE_APPLICATION_CREDENTIALS'],
+    'a configuration that it names can lead the agent elsewhere or run what it likes',
+  ],
   [
     [
-      ...[
-        'NODE_OPTIONS',
-        'NODE_PATH',
-        'NODE_REPL_*',
-        'NPM_CONFIG_*',
-        'npm_config_*',
-        'BUN_*',
-        'DENO_*',
-        'PYTHON*',
-        'PIP_*',
-        'UV_*',
-      ],
+      ...['NODE_OPTIONS', 'NODE_PATH', 'NODE_REPL_*', 'NPM_CONFIG_*', 'BUN_*', 'DENO_*', 'PYTHON*', 'PIP_*', 'UV_*'],
       ...[
         'RUBY*',
         'GEM_*',
@@ -60,19 +59,26 @@ const REFUSED: [names: string[], why: string][] = [
         'COR_*',
         'LUA_*',
         'PHP*',
+        'COMPLUS_*',
+        'JAVA_OPTS',
+        'NODE_COMPILE_CACHE',
       ],
     ],
     'the interpreter loads what it names',
   ],
   [['GIT_*', 'SSH_*', 'EDITOR', 'VISUAL', 'PAGER', 'LESSOPEN', 'LESSCLOSE'], 'Git and what it calls run what it names'],
   [
-    ['SYMPOZIUM_*', 'TOOL_POLICY_*', 'MODEL_*', 'AGENT_*', 'SKILL_*'],
+    [
+      ...['SYMPOZIUM_*', 'TOOL_POLICY_*', 'MODEL_*', 'AGENT_*', 'SKILL_*', '*MEMORY_SERVER_URL', 'SIDECAR_TOOLS_*'],
+      ...['DETAILED_LOG_PATH', 'ENABLE_PROMPT_SERVICE', 'CANARY_MODE'],
+    ],
     "it is of the agent runner's own, and can switch off its guards",
   ],
 ];
 
-/** Whether a name is meant by a pattern with at most one star, at its beginning or its end. */
-export function isMeant(name: string, pattern: string): boolean {
+/** Whether a name is meant by a pattern with at most one star, at its beginning or its end; in any case, as some clients read them. */
+export function isMeant(asWritten: string, meant: string): boolean {
+  const [name, pattern] = [asWritten.toUpperCase(), meant.toUpperCase()];
   if (pattern.startsWith('*')) return name.endsWith(pattern.slice(1));
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }

@@ -13,6 +13,9 @@ export function rewriteImage(reference: string, { images }: SympoziumPolicySpec)
   return `${[rewrite.to.replace(/\/+$/, ''), ...rest].join('/')}${image.suffix}`;
 }
 
+/** A registry may have a name and a password before it, which nobody shall read. */
+const USERINFO = /^[^/]*@(?!sha\d+:)/;
+
 function judgeImage(reference: string, path: string, policy: SympoziumPolicySpec): Denial[] {
   const { registries, requireDigest } = policy.images ?? {};
   const name = rewriteImage(reference, policy);
@@ -20,12 +23,12 @@ function judgeImage(reference: string, path: string, policy: SympoziumPolicySpec
   const deny = (rule: string, why: string, permit: string): Denial => ({
     rule,
     path,
-    found: name,
+    found: name.replace(USERINFO, '***@'),
     why,
     permit,
     permissible: true,
   });
-  if (image === undefined) {
+  if (image === undefined || USERINFO.test(name)) {
     return registries === undefined && !requireDigest
       ? []
       : [deny('image', 'a reference that cannot be read cannot be judged', 'write it as registry/path:tag')];

@@ -5,6 +5,7 @@ import type { Sidecar, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { parseSkillPack, TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { isWithin } from '../kube/paths.ts';
+import { describeCredential } from './credentials/search.ts';
 import { findCredentialsInPack, findDenials } from './findings.ts';
 import { sidecarPath } from './judged.ts';
 import { findInert } from './rights/inert.ts';
@@ -69,7 +70,7 @@ function warn(path: string, sidecar: Sidecar): LintFinding[] {
       severity: 'warning',
       rule: 'sleeping-sidecar',
       path: `${path}.command`,
-      message: `${JSON.stringify(command.join(' '))} takes the place of the image's entry point, which serves the agent's tool calls`,
+      message: `${describeCredential(command.join(' ')) === undefined ? JSON.stringify(command.join(' ')) : 'it'} takes the place of the image's entry point, which serves the agent's tool calls`,
       fix: 'remove command, unless the tools of the image are served some other way',
     });
   }

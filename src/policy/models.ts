@@ -12,16 +12,22 @@ export function isUnderBaseURL(address: string, listed: string): boolean {
   return url.pathname === beginning || url.pathname.startsWith(`${beginning}/`);
 }
 
-/** An address as a client reads it, or undefined. One with a name and a password in it leads elsewhere than it looks. */
+/**
+ * An address that every client reads alike, or undefined. Of a backslash, a name and a password, an encoded slash or a host in another
+ * notation some clients make another host or path than others.
+ */
 function parse(address: string): URL | undefined {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  return url === undefined || url.username !== '' || url.password !== '' ? undefined : url;
+  const [, authority] = /^https?:\/\/([^/?#\\@\s]+)(?:[/?#]|$)/i.exec(address) ?? [];
+  if (authority === undefined || /[\\@\s]|%(?:2e|2f|5c)/i.test(address) || !URL.canParse(address)) return undefined;
+  const url = new URL(address);
+  const port = url.protocol === 'https:' ? ':443' : ':80';
+  return [url.host, `${url.host}${port}`].includes(authority.toLowerCase()) ? url : undefined;
 }
 
-/** Whether the policy itself names where a model of somebody else's choice is, so that its key may go there. */
-export function isListedEndpoint({ baseURL, provider }: Model, { models }: SympoziumPolicySpec): boolean {
-  if (baseURL !== undefined) return (models?.baseURLs ?? []).some((listed) => isUnderBaseURL(baseURL, listed));
-  return provider !== undefined && (models?.providers ?? []).includes(provider);
+/** Whether a key that is for one model may go to another: to the same address and provider, or to one that the policy lists. */
+export function mayHaveKeyOf(home: Model, { baseURL, provider }: Model, { models }: SympoziumPolicySpec): boolean {
+  const isAddress = baseURL === home.baseURL || (models?.baseURLs ?? []).some((listed) => isUnderBaseURL(baseURL ?? '', listed));
+  return isAddress && (provider === home.provider || (models?.providers ?? []).includes(provider ?? ''));
 }
 
 const deny = (field: 'provider' | 'baseURL', found: string, why: string, permit: string): Denial => ({

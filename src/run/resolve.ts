@@ -26,7 +26,7 @@ import type { JsonObject } from '../kube/json.ts';
 import { paramVariable } from '../kube/names.ts';
 import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../manifests/run.ts';
 import { rewriteImage } from '../policy/images.ts';
-import { isListedEndpoint } from '../policy/models.ts';
+import { mayHaveKeyOf } from '../policy/models.ts';
 import type { RunIdentity } from './identity.ts';
 import type { References } from './references.ts';
 
@@ -203,16 +203,14 @@ function mergeModels(scopes: (Model | undefined)[], policy: SympoziumPolicySpec)
   let merged: Model = {};
   for (const scope of scopes) {
     const next = { ...merged, ...scope };
-    const isElsewhere = next.baseURL !== merged.baseURL || next.provider !== merged.provider;
     const inherits = merged.authSecretRef !== undefined && scope?.authSecretRef === undefined;
-    if (isElsewhere && inherits && !isListedEndpoint(next, policy)) delete next.authSecretRef;
+    if (inherits && !mayHaveKeyOf(merged, next, policy)) delete next.authSecretRef;
     merged = next;
   }
   const { authSecretRef, ...keyless } = merged;
-  const home = policy.defaults?.model;
-  const isOfPolicy = authSecretRef !== undefined && authSecretRef === home?.authSecretRef;
-  const isAtHome = merged.baseURL === home?.baseURL && merged.provider === home?.provider;
-  return isOfPolicy && !isAtHome && !isListedEndpoint(merged, policy) ? keyless : merged;
+  const home = policy.defaults?.model ?? {};
+  const isOfPolicy = authSecretRef !== undefined && authSecretRef === home.authSecretRef;
+  return isOfPolicy && !mayHaveKeyOf(home, merged, policy) ? keyless : merged;
 }
 
 /** Whether the key of a wider scope is withheld from a run because of where its model is. */

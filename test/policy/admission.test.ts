@@ -78,7 +78,9 @@ describe('the admission policy for claims refuses a tenant', () => {
     expect(changes(FILE, held, { metadata: {} })).toBe(false);
     expect(changes(FILE, held, { metadata: { finalizers: ['foregroundDeletion'] } })).toBe(false);
     expect(changes(FILE, held, { metadata: { finalizers: finalizers.slice(0, 1) } })).toBe(true);
-    expect(changes(FILE, held, { metadata: { finalizers: [...finalizers, 'example.org/mine'] } })).toBe(true);
+    const withHis = { finalizers: [...finalizers, 'example.org/mine'] };
+    expect(changes(FILE, held, { metadata: withHis })).toBe(true);
+    expect(changes(FILE, { ...held, metadata: withHis }, { metadata: { finalizers } })).toBe(true);
   });
 
   it.each(['resourceRef', 'compositionRef', 'compositionRevisionRef'])('the removal of %s', (field) => {
@@ -172,10 +174,11 @@ describe('the admission policy for the provider', () => {
   };
   const [policy] = readDocuments(FILE);
   const rules = listAt(policy, 'spec', 'validations') as JsonObject[];
-  const mayMake = (object: JsonObject, resource = NAMES[String(object['kind'])] ?? ''): boolean => {
+  const mayMake = (object: JsonObject, resource = NAMES[String(object['kind'])] ?? '', subResource = ''): boolean => {
     const { name = '', namespace } = object['metadata'] as JsonObject;
     // As the API server says it of what is in no namespace.
-    const request = { name, resource: { resource }, ...(namespace !== undefined && { namespace }) };
+    const group = String(object['apiVersion'] ?? '').includes('/') ? String(object['apiVersion']).split('/')[0] : '';
+    const request = { name, resource: { group, resource }, subResource, ...(namespace !== undefined && { namespace }) };
     return rules.every(({ expression }) => evaluate(String(expression), { object, oldObject: null, request }) === true);
   };
   const inObjects = (path: string): JsonObject[] =>
@@ -211,6 +214,17 @@ describe('the admission policy for the provider', () => {
   });
 
   it('refuses to make a kind that no run is made of', () => {
-    expect(mayMake({ kind: 'Secret', metadata: { name: 'agentrun-a', namespace: 'team-a' } }, 'secrets')).toBe(false);
+    const metadata = { name: 'agentrun-a', namespace: 'team-a' };
+    expect(mayMake({ kind: 'Secret', metadata }, 'secrets')).toBe(false);
+    expect(mayMake({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata }, 'horizontalpodautoscalers')).toBe(
+      false,
+    );
+  });
+
+  it('refuses every subresource, of a run too', () => {
+    const metadata = { name: 'agentrun-a', namespace: 'team-a' };
+    expect(mayMake({ kind: 'ConfigMap', metadata }, 'configmaps')).toBe(true);
+    expect(mayMake({ apiVersion: 'apps/v1', kind: 'Scale', metadata }, 'deployments', 'scale')).toBe(false);
+    expect(mayMake({ kind: 'PodExecOptions', metadata }, 'pods', 'exec')).toBe(false);
   });
 });

@@ -195,6 +195,9 @@ describe('a credential is found in', () => {
     ['a connection string with a password', 'Server=db;User ID=me;Password=hunter22;'],
     ['a connection string with a password', 'PWD="hunter22";UID=me'],
     ['a connection string with a password', 'host=db user=me password=hunter22'],
+    ['a connection string with a password', 'Server = db; Password = hunter22;'],
+    ['a connection string with a password', 'root:hunter22@tcp(db:3306)/app'],
+    ['an Authorization header', 'authorization=BEARER abcdefghijklmnop1234'],
   ])('%s: %s', (issuer, text) => {
     expect(describeCredential(text)).toBe(issuer);
   });
@@ -229,6 +232,9 @@ describe('no credential is', () => {
     'Authorization: Bearer $(TOKEN)',
     'Authorization: Basic authentication',
     'Basic authentication is a scheme of HTTP',
+    'Basic Operations',
+    'Basic Organization',
+    'docker://alpine:3.20@sha256:0123456789abcdef',
     'Bearer tokens are what most APIs want, see section 2.1',
     'postgres://user:<password>@db/x',
     'postgres://user:****@db/x',

@@ -92,6 +92,14 @@ describe('the key of a model', () => {
       'company',
     ],
     [
+      'does not go to another provider because the address is listed',
+      {
+        policy: { ...defaults({ provider: 'a', baseURL: GATEWAY }), models: { baseURLs: [GATEWAY] } },
+        run: { model: { provider: 'b' } },
+      },
+      undefined,
+    ],
+    [
       'does not go to an address because its provider is listed',
       { policy: { ...defaults({}), models: { providers: ['b'] } }, run: { model: { provider: 'b', baseURL: ELSEWHERE } } },
       undefined,
@@ -138,6 +146,12 @@ describe('spec.models', () => {
     expect([phase, message.startsWith(denied)]).toEqual([denied === '' ? 'Preparing' : 'Failed', true]);
   });
 
+  it('that is refused is told without the password in it', () => {
+    const run = { model: { baseURL: 'https://me:hunter2pass@evil.example/v1' } };
+    const { results, status } = play({ policy: { models: { tenantBaseURL: false } }, run });
+    expect(JSON.stringify([results, status])).not.toContain('hunter2');
+  });
+
   it.each<[string, string, boolean]>([
     ['https://a.example/v1', 'https://a.example', true],
     ['https://a.example', 'https://a.example/', true],
@@ -152,6 +166,9 @@ describe('spec.models', () => {
     ['http://a.example', 'https://a.example', false],
     ['https://a.example:8443', 'https://a.example', false],
     ['https://a.example\\@evil.org', 'https://evil.org', false],
+    ['https://a.example\\@evil.org/v1', 'https://a.example', false],
+    ['https://a.example/v1/..%2f..%2fadmin', 'https://a.example/v1', false],
+    ['http://012.0.0.10', 'http://10.0.0.10', false],
     ['https://', 'https://a.example', false],
   ])('%s under %s: %s', (address, listed, expected) => {
     expect(isUnderBaseURL(address, listed)).toBe(expected);
@@ -165,7 +182,8 @@ describe('the environment of a run', () => {
     ...['HTTPS_PROXY', 'https_proxy', 'NO_PROXY', 'ANTHROPIC_BASE_URL', 'OTEL_EXPORTER_OTLP_ENDPOINT', 'SSL_CERT_FILE'],
     ...['NODE_EXTRA_CA_CERTS', 'NODE_TLS_REJECT_UNAUTHORIZED', 'GLIBC_TUNABLES', 'BASH_ENV', 'ENV', 'NODE_OPTIONS', 'PYTHONPATH'],
     ...['PERL5OPT', 'RUBYOPT', 'JAVA_TOOL_OPTIONS', 'GIT_SSH_COMMAND', 'SYMPOZIUM_FETCH_URL_ALLOW_PRIVATE', 'TOOL_POLICY_FILE'],
-    'MODEL_PROVIDER_HEADERS',
+    ...['MODEL_PROVIDER_HEADERS', 'GODEBUG', 'https_Proxy', 'AWS_CONFIG_FILE', 'AWS_ENDPOINT_URL_BEDROCK_RUNTIME', 'HOSTALIASES'],
+    ...['OLLAMA_HOST', 'XDG_CONFIG_HOME', 'WORKFLOW_MEMORY_SERVER_URL', 'CLAUDE_CONFIG_DIR'],
   ])('may not hold %s', (name) => {
     expect([denied(name), denied(name, { allow: [name] })]).toEqual([true, false]);
   });

@@ -226,13 +226,13 @@ const OTHERS = [
   // In base64, a colon between name and password is one of these three.
   ...describedAt('https://www.rfc-editor.org/rfc/rfc7617', [
     'an Authorization header',
-    'Basic |basic |Basic%20',
-    /(?:[A-Za-z0-9+/]{4}){0,32}(?:O[g-v][A-Za-z0-9+/=]{2}|[A-Za-z0-9+/][DTjz][o-r][A-Za-z0-9+/=]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]6)/y,
+    'Basic |basic |BASIC |Basic%20',
+    /(?=(?:[A-Za-z0-9+/]{4}){0,64}[A-Za-z0-9+/]{2}[A-Za-z0-9+/=]{2}(?![A-Za-z0-9+/=]))(?=[A-Za-z0-9+/]{0,60}?(?:[\d+/=]|[a-z][A-Z]))(?:[A-Za-z0-9+/]{4}){0,32}(?:O[g-v][A-Za-z0-9+/=]{2}|[A-Za-z0-9+/][DTjz][o-r][A-Za-z0-9+/=]|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]6)/y,
     AFTER_AUTHORIZATION,
   ]),
   ...describedAt('https://www.rfc-editor.org/rfc/rfc6750', [
     'an Authorization header',
-    'Bearer |bearer |Bearer%20',
+    'Bearer |bearer |BEARER |Bearer%20',
     /(?=[\w.~+/=-]{0,60}?(?:\d|[a-z][A-Z]))[\w.~+/=-]{16}/y,
     AFTER_AUTHORIZATION,
   ]),

@@ -12,6 +12,9 @@ const hide = (reference: string): string => '_'.repeat(reference.length);
 /** A port, and what a text may go on with after its URL has ended. */
 const PORT = /^\d{0,5}(?:[)>\],;].{0,512})?$/s;
 
+/** Behind the @ of an image. */
+const DIGEST = /^sha\d{3}:/;
+
 /** The password of the URL whose `://` ends at `from`, also one with `/`, `?`, `#` or `@`, which nobody encoded. */
 export function passwordInUrl(text: string, from: number): string | undefined {
   if (!/[A-Za-z0-9]/.test(text.charAt(from - 4))) return undefined;
@@ -19,6 +22,7 @@ export function passwordInUrl(text: string, from: number): string | undefined {
   const colon = authority.replace(REFERENCE, hide).indexOf(':');
   if (colon < 0 || authority.startsWith('[') || PORT.test(authority.slice(colon + 1))) return undefined;
   const at = authority.lastIndexOf('@');
+  if (DIGEST.test(authority.slice(at + 1))) return undefined;
   if (at >= 0) return colon < at ? authority.slice(colon + 1, at) : undefined;
   // Without @ it is a host and its port, unless the port is none and an @ follows.
   if (isPlaceholder(authority.slice(colon + 1))) return undefined;
@@ -27,11 +31,11 @@ export function passwordInUrl(text: string, from: number): string | undefined {
   return end > 0 && /[A-Za-z0-9[]/.test(word.charAt(end + 1)) ? word.slice(colon + 1, end) : undefined;
 }
 
-const VALUE = /["'{]?([^\s;&"'}]{1,256})/y;
+const VALUE = /\s{0,2}["'{]?([^\s;&"'}]{1,256})/y;
 
 /** What makes a list of settings one for a connection. */
 const COMPANION =
-  /(?:^|[;?&\s"'])(?:server|host|hostname|addr|address|data source|endpoint|user id|user|uid|username|database|dbname|initial catalog)=|:\/\/|jdbc:/i;
+  /(?:^|[;?&\s"'])(?:server|host|hostname|addr|address|data source|endpoint|user id|user|uid|username|database|dbname|initial catalog)\s?=|:\/\/|jdbc:/i;
 const WINDOW = 256;
 
 /** The value behind a `password=` that ends at `from`, when other settings of a connection are near. */
@@ -45,6 +49,12 @@ export function passwordInSettings(text: string, from: number, start: string): s
 /** The password of `jdbc:oracle:thin:user/password@...`, which has no `://`. */
 export const passwordInOracleUrl = (text: string, from: number): string | undefined =>
   matchAt(/[^\s/@"'`]{1,128}\/([^\s@"'`]{1,256})@/y, text, from, 1) || undefined;
+
+/** The password of `user:password@tcp(host)/database`, as Go's driver of MySQL writes it; `from` is behind the `@tcp(`. */
+export function passwordInDsn(text: string, from: number, start: string): string | undefined {
+  const before = text.slice(Math.max(0, from - start.length - WINDOW), from - start.length);
+  return /(?:^|[\s"'`=])[^\s"'`:@/=]{1,64}:([^\s"'`]{1,128})$/.exec(before)?.[1];
+}
 
 function matchAt(pattern: RegExp, text: string, from: number, group = 0): string {
   pattern.lastIndex = from;

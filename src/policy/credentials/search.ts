@@ -1,6 +1,6 @@
 /** Whether a text has a credential in it, in one pass: at each start of a form only the forms with that start are tried. */
 import { CREDENTIAL_FORMS, type CredentialForm } from './forms.ts';
-import { passwordInOracleUrl, passwordInSettings, passwordInUrl } from './passwords.ts';
+import { passwordInDsn, passwordInOracleUrl, passwordInSettings, passwordInUrl } from './passwords.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /** More than any field of the schemas can hold. What is behind is not judged, so that no text costs more than this. */
@@ -16,8 +16,9 @@ interface Search {
 const PASSWORDS: [starts: string[], Search][] = [
   [['://'], { issuer: 'a URL with a password', find: passwordInUrl }],
   [['jdbc:oracle:thin:', 'jdbc:oracle:oci:'], { issuer: 'a URL with a password', find: passwordInOracleUrl }],
+  [['@tcp(', '@unix('], { issuer: 'a connection string with a password', find: passwordInDsn }],
   [
-    ['password=', 'Password=', 'PASSWORD=', 'pwd=', 'Pwd=', 'PWD='],
+    ['password', 'Password', 'PASSWORD', 'pwd', 'Pwd', 'PWD'].flatMap((name) => [`${name}=`, `${name} =`]),
     { issuer: 'a connection string with a password', find: passwordInSettings },
   ],
 ];

@@ -18,8 +18,26 @@ const job = (name: string, namespace: string): JsonObject => ({
   },
 });
 
+const deployment = (name: string, namespace: string): JsonObject => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name, namespace },
+  spec: {
+    replicas: 0,
+    selector: { matchLabels: { name } },
+    template: { metadata: { labels: { name } }, spec: { containers: [{ name: 'a', image: 'a' }] } },
+  },
+});
+
+const autoscaler = (name: string, namespace: string): JsonObject => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { name, namespace },
+  spec: { maxReplicas: 1, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'other' } },
+});
+
 export const scenario: Scenario = {
-  about: 'a provider whose token is stolen can make no Pod but those of runs, and runs work as before',
+  about: 'a provider whose token is stolen can write nothing but what runs are made of, and runs work as before',
   play: async (world) => {
     const provider = world.options.providerServiceAccount;
     const user = `system:serviceaccount:${provider.replace('/', ':')}`;
@@ -43,11 +61,14 @@ export const scenario: Scenario = {
           return (error as Error).message;
         }
       };
+      await apply(deployment('other', world.namespace));
       const answers = [
         await tries(['create', '-f', '-'], JSON.stringify(job('nice-job', 'kube-system'))),
         await tries(['create', '-f', '-'], JSON.stringify(job('agentrun-x', 'kube-system'))),
         await tries(['create', '-f', '-'], JSON.stringify(job('agentrun-x', world.namespace))),
         await tries(['delete', 'clusterrolebinding', 'cluster-admin']),
+        await tries(['create', '-f', '-'], JSON.stringify(autoscaler('agentrun-x', world.namespace))),
+        await tries(['scale', '--replicas=9', 'deployment/other', `--namespace=${world.namespace}`]),
       ];
       for (const answer of answers) must(answer.includes('function-skillpack-provider'), `it is refused: ${answer}`);
       await remove('clusterrolebinding', BINDING);
