@@ -29,6 +29,7 @@ const callOf = (composite: JsonObject, policy: JsonObject[] = []) => ({
   meta: { tag: 't' },
   observed: { composite: { resource: composite }, resources: {} },
   requiredResources: {
+    held: items(),
     instance: items(instanceXr()),
     'policy/default': items(...policy),
     'policy/ns.team-a': items(),
@@ -52,7 +53,7 @@ describe('the log', () => {
       ...rest,
     });
     expect(await next()).toEqual({
-      ...{ level: 20, msg: 'composed', ...NAMES, phase: 'Preparing', resources: 3, ttlSeconds: 10 },
+      ...{ level: 20, msg: 'composed', ...NAMES, phase: 'Preparing', resources: 3, ttlSeconds: 3 },
       ...rest,
     });
   });
