@@ -87,7 +87,7 @@ const show = (value: JsonObject): string =>
   );
 
 const resources = fc.dictionary(
-  text,
+  key,
   objects('').map((resource) => ({ resource })),
   { maxKeys: 3 },
 );
