@@ -1,7 +1,7 @@
 /** SkillPack, SympoziumInstance and SympoziumPolicy as composites of their own. */
 import { describe, expect, it } from 'vitest';
 import type { SkillPackStatus } from '../src/api/generated/types.ts';
-import { compose } from '../src/compose.ts';
+import { compose } from '../src/function.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { anonymous, instanceXr, manifestOf, NOW, packXr, policyXr, respondComposed, uses } from './support/request.ts';
 

@@ -3,7 +3,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TOKEN_DIRECTORY } from '../src/api/skillpack.ts';
-import type { Composed } from '../src/function/response.ts';
+import type { Composed } from '../src/call/response.ts';
 import { isObject, type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
 import { containersOf } from './support/pods.ts';
 import { instanceXr, packXr, policyXr, respondComposed, runXr, VARIANT, type World } from './support/request.ts';

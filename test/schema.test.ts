@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { generate } from '../package/generate.ts';
 import { parseAgentRun } from '../src/api/agentrun.ts';
 import type { Parsed } from '../src/api/fault.ts';
 import { PATTERNS } from '../src/api/schema.ts';
@@ -7,6 +6,7 @@ import { parseSkillPack } from '../src/api/skillpack.ts';
 import { parseSympoziumInstance } from '../src/api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../src/api/sympoziumpolicy.ts';
 import type { JsonObject } from '../src/kube/json.ts';
+import { generate } from '../tools/generate.ts';
 import { readDocuments, readText } from './support/project.ts';
 import { apiServerErrors, KINDS, type Kind, type Schema, walkSchema, xrdSchema } from './support/schema.ts';
 
@@ -153,7 +153,7 @@ function essence(schema: Schema | undefined): unknown {
 }
 
 describe('generated code', () => {
-  it('is what package/generate.ts makes of the XRDs', async () => {
+  it('is what tools/generate.ts makes of the XRDs', async () => {
     for (const [path, text] of Object.entries(await generate()))
       expect(readText(path) === text, `${path} drifted: npm run generate`).toBe(true);
   });

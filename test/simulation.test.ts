@@ -1,9 +1,9 @@
 /** Every scenario of `simulate`: what it promises, and the whole text it prints. */
 import { describe, expect, it } from 'vitest';
+import { CLAIMS } from '../src/api/kinds.ts';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { formatSimulated, type Simulated, simulate } from '../src/cli/simulate.ts';
 import type { JsonObject } from '../src/kube/json.ts';
-import { CLAIMS } from '../src/kube/variant.ts';
 import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';

@@ -4,8 +4,8 @@
  */
 import { Ready, type RunFunctionResponse, Severity, Target } from '@crossplane-org/function-sdk-typescript';
 import { describe, expect, it } from 'vitest';
+import { CLAIMS } from '../src/api/kinds.ts';
 import { type JsonObject, objectAt, textAt } from '../src/kube/json.ts';
-import { CLAIMS } from '../src/kube/variant.ts';
 import { createRunFunction } from '../src/server/handler.ts';
 import { parseServeOptions } from '../src/server/options.ts';
 import { callWith, type PartialRequest, requestOf } from './support/client.ts';

@@ -1,9 +1,9 @@
 import type { JsonObject } from '../kube/json.ts';
-import { identityOf, variantOf } from '../kube/variant.ts';
 import { parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { AgentRunSpec } from './generated/types.ts';
 import { validateAgentRunSpec } from './generated/validators.js';
+import { identityOf, variantOf } from './kinds.ts';
 import { checkRunFields } from './rules.ts';
 
 /** An AgentRun as the function trusts it. Fields: package/claims/apis/agentrun/definition.yaml. */

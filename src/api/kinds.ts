@@ -1,4 +1,59 @@
-/** The kinds of sympozium.ai/v1alpha1 that are the same in both variants; those of runs and instances are in kube/variant.ts. */
+/**
+ * The kinds of sympozium.ai/v1alpha1. Users get those of a run and of an instance in two ways: as claims of cluster-scoped
+ * composites (package/claims), or as composites in their namespace (package/namespaced). What differs between the two for the
+ * function is a value here, a Variant.
+ */
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+
 export const API_VERSION = 'sympozium.ai/v1alpha1';
+
+/** These two kinds are the same in both variants. */
 export const SKILL_PACK = 'SkillPack';
 export const SYMPOZIUM_POLICY = 'SympoziumPolicy';
+
+export interface Variant {
+  /** The kinds of the composites of a run and of an instance. */
+  agentRun: string;
+  sympoziumInstance: string;
+  /** Where a composite says by which namespace and name its user knows it, and what to say when it does not. */
+  identity: string[];
+  noIdentity: { path: string; found: string; rule: string };
+  /** The provider's Objects: their API, and how they name the provider's config. Namespaced ones lie beside the composite. */
+  objects: { apiVersion: string; namespaced: boolean; providerConfigKind?: string };
+}
+
+export const CLAIMS: Variant = {
+  agentRun: 'XAgentRun',
+  sympoziumInstance: 'XSympoziumInstance',
+  identity: ['spec', 'claimRef'],
+  noIdentity: {
+    path: 'spec.claimRef',
+    found: 'nothing',
+    rule: 'must name the claim; create the claim instead of the composite, or for a local render add spec.claimRef with namespace and name',
+  },
+  objects: { apiVersion: 'kubernetes.crossplane.io/v1alpha2', namespaced: false },
+};
+
+export const NAMESPACED: Variant = {
+  agentRun: 'AgentRun',
+  sympoziumInstance: 'SympoziumInstance',
+  identity: ['metadata'],
+  noIdentity: { path: 'metadata.namespace', found: 'nothing', rule: 'must be the namespace of the run or instance' },
+  objects: {
+    apiVersion: 'kubernetes.m.crossplane.io/v1alpha1',
+    namespaced: true,
+    providerConfigKind: 'ClusterProviderConfig',
+  },
+};
+
+/** The variant of a run or an instance, which its kind tells. */
+export const variantOf = ({ kind }: JsonObject): Variant =>
+  kind === NAMESPACED.agentRun || kind === NAMESPACED.sympoziumInstance ? NAMESPACED : CLAIMS;
+
+/** By which namespace and name its user knows a run or an instance, or undefined when it does not say. */
+export function identityOf(composite: JsonObject): { namespace: string; name: string } | undefined {
+  const identity = objectAt(composite, ...variantOf(composite).identity);
+  const namespace = textAt(identity, 'namespace');
+  const name = textAt(identity, 'name');
+  return namespace === undefined || name === undefined ? undefined : { namespace, name };
+}

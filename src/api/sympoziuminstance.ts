@@ -1,9 +1,9 @@
 import type { JsonObject } from '../kube/json.ts';
-import { identityOf, variantOf } from '../kube/variant.ts';
 import { parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { SympoziumInstanceSpec } from './generated/types.ts';
 import { validateSympoziumInstanceSpec } from './generated/validators.js';
+import { identityOf, variantOf } from './kinds.ts';
 import { checkRunFields } from './rules.ts';
 
 /** A SympoziumInstance as the function trusts it. Fields: package/claims/apis/sympoziuminstance/definition.yaml. */

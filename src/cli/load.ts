@@ -2,8 +2,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
+import { RESOURCE_NAME } from '../api/labels.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
-import { RESOURCE_NAME } from '../kube/labels.ts';
 import { readYaml } from './yaml.ts';
 
 export interface RenderInput {

@@ -7,10 +7,10 @@ import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
-import { type LintFinding, lintPack } from '../policy/lint.ts';
-import { buildProviderRights } from '../policy/providerrights.ts';
 import { formatDenials } from '../policy/verdict.ts';
+import { type LintFinding, lintPack } from './lint.ts';
 import { loadResources } from './load.ts';
+import { buildProviderRights } from './providerrights.ts';
 import { writeYaml } from './yaml.ts';
 
 /** The SkillPacks of some files. Throws when a file has none. */

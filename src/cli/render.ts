@@ -1,11 +1,11 @@
 /** What Crossplane's own render prints, without Crossplane. */
 import { nameOf } from '../api/composite.ts';
-import { compose } from '../compose.ts';
-import { selects } from '../function/request.ts';
-import type { Composed, DesiredResource } from '../function/response.ts';
-import { composeInRounds } from '../function/rounds.ts';
+import { RESOURCE_NAME } from '../api/labels.ts';
+import { selects } from '../call/request.ts';
+import type { Composed, DesiredResource } from '../call/response.ts';
+import { composeInRounds } from '../call/rounds.ts';
+import { compose } from '../function.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import { RESOURCE_NAME } from '../kube/labels.ts';
 import type { RenderInput } from './load.ts';
 import { withUid } from './uid.ts';
 

@@ -1,7 +1,7 @@
 /** A whole life of a run as a text for people or as a value for programs. */
 import type { Rule } from '../api/generated/types.ts';
+import { variantOf } from '../api/kinds.ts';
 import { textAt } from '../kube/json.ts';
-import { variantOf } from '../kube/variant.ts';
 import { playScenario, SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import type { Entry, HeldRight, PodLife, RunEnd } from '../simulation/timeline.ts';
 import type { RenderInput } from './load.ts';

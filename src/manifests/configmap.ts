@@ -1,10 +1,11 @@
 import type { ConfigMap } from 'kubernetes-types/core/v1.js';
 import type { Skill } from '../api/generated/types.ts';
+import { MANAGED_BY, MANAGED_BY_US, SKILL_PACK } from '../api/labels.ts';
+import { runSkillsName, skillFile, skillPackConfigMapName } from '../api/names.ts';
 import { skillText } from '../api/skill.ts';
-import { MANAGED_BY, MANAGED_BY_US, SKILL_PACK } from '../kube/labels.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { runSkillsName, skillFile, skillPackConfigMapName } from '../kube/names.ts';
-import { type ResolvedRun, runMetadata } from './run.ts';
+import type { ResolvedRun } from '../model/run.ts';
+import { runMetadata } from './metadata.ts';
 import { placeholderFiles } from './volumes.ts';
 
 /** The skills of a SkillPack in the system namespace, for people and other tools to read. */

@@ -1,9 +1,9 @@
 /** The containers of a run's Pod: the agent, and one sidecar for each pack that has one. */
 import type { Container, EnvVar, ResourceRequirements, SecurityContext } from 'kubernetes-types/core/v1.js';
+import { sidecarName } from '../api/names.ts';
 import { MODEL_KEYS, PRODUCT_VARIABLES } from '../api/rules.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
-import { sidecarName } from '../kube/names.ts';
-import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from './run.ts';
+import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
 import { buildCommonMounts, buildPackMounts, WORKSPACE_MOUNT } from './volumes.ts';
 
 const AGENT = 'agent';

@@ -1,9 +1,10 @@
 import type { Job } from 'kubernetes-types/batch/v1.js';
+import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { runObjectName } from '../kube/names.ts';
+import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { buildAgent, buildSidecar } from './containers.ts';
+import { runAnnotations, runLabels, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
-import { packsWithSidecar, type ResolvedRun, runAnnotations, runLabels, runMetadata } from './run.ts';
 
 /** The agent ends itself at its timeout; the Job a minute later, the Pod a little after that, should the Job be gone. */
 const JOB_GRACE_SECONDS = 60;

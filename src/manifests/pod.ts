@@ -1,6 +1,6 @@
 import type { PodSpec } from 'kubernetes-types/core/v1.js';
-import { runObjectName } from '../kube/names.ts';
-import { packsWithSidecar, type ResolvedRun } from './run.ts';
+import { runObjectName } from '../api/names.ts';
+import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { buildVolumes } from './volumes.ts';
 
 /** Rights end only when the Pod does, and `sleep` as process 1 ignores SIGTERM. */

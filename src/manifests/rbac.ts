@@ -4,9 +4,10 @@
  */
 import type { ClusterRole, ClusterRoleBinding, PolicyRule, Role, RoleBinding } from 'kubernetes-types/rbac/v1.js';
 import type { Rule } from '../api/generated/types.ts';
+import { runClusterRoleName, runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { runClusterRoleName, runObjectName } from '../kube/names.ts';
-import { packsWithSidecar, type ResolvedRun, runMetadata } from './run.ts';
+import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
+import { runMetadata } from './metadata.ts';
 
 const GROUP = 'rbac.authorization.k8s.io';
 const API_VERSION = `${GROUP}/v1`;

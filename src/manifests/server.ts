@@ -1,12 +1,13 @@
 import type { Deployment } from 'kubernetes-types/apps/v1.js';
 import type { Container, Service, ServicePort } from 'kubernetes-types/core/v1.js';
 import type { Port } from '../api/generated/types.ts';
-import { RUN } from '../kube/labels.ts';
+import { RUN } from '../api/labels.ts';
+import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { runObjectName } from '../kube/names.ts';
+import { type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { buildSidecar } from './containers.ts';
+import { runAnnotations, runLabels, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
-import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, runAnnotations, runLabels, runMetadata } from './run.ts';
 
 /** The Deployment of a server run: the serving sidecars as ordinary containers, no agent, and no Pod before release. */
 export function buildDeployment(run: ResolvedRun): Manifest {

@@ -1,8 +1,8 @@
 /** The volumes of a run's Pod and where containers mount them. */
 import type { Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import { runSkillsName, shorten, skillFile } from '../api/names.ts';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
-import { runSkillsName, shorten, skillFile } from '../kube/names.ts';
-import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from './run.ts';
+import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 
 const SKILLS_DIRECTORY = '/skills';
 const CONFIG_MAPS_DIRECTORY = 'configmaps';

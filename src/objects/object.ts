@@ -1,8 +1,9 @@
 /** From a plain manifest to the provider-kubernetes Object that makes it real. */
+
+import type { Variant } from '../api/kinds.ts';
+import { EXTERNAL_NAME, PROVIDER_FINALIZER } from '../api/labels.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { EXTERNAL_NAME, PROVIDER_FINALIZER } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
-import type { Variant } from '../kube/variant.ts';
 
 export interface ObjectOptions {
   variant: Variant;

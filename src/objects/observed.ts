@@ -1,8 +1,9 @@
 /** What an observed provider-kubernetes Object tells, and how it is asked for again exactly as it is. */
+
+import type { Variant } from '../api/kinds.ts';
+import { EXTERNAL_NAME, MODE, PART, PROVIDER_FINALIZER, RUN } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { EXTERNAL_NAME, MODE, PART, PROVIDER_FINALIZER, RUN } from '../kube/labels.ts';
-import type { Variant } from '../kube/variant.ts';
 
 /** The observed resources that this function composed: Objects that carry their own resource name as a label. */
 export function ownObjects(observed: ReadonlyMap<string, JsonObject>, variant: Variant): Map<string, JsonObject> {

@@ -1,5 +1,5 @@
 /** Variables that a tenant may not set: each leads the agent elsewhere, or loads code into it that nobody looked at. */
-import type { RunRule } from './judged.ts';
+import type { RunRule } from './rule.ts';
 
 /** A star at the beginning or the end stands for anything. */
 const REFUSED: [names: string[], why: string][] = [

@@ -5,9 +5,9 @@ import { DEFAULT_POLICY, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts'
 import type { JsonObject } from '../kube/json.ts';
 import { findCredentialsInTexts, isCredentialPermitted } from './credentials/credentials.ts';
 import { overlay } from './effective.ts';
-import { judgePack } from './evaluate.ts';
+import { judgePack } from './guardrails.ts';
 import { denyHostPidWithRights } from './hostpid.ts';
-import type { JudgedPack } from './judged.ts';
+import type { JudgedPack } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 export interface Finding {

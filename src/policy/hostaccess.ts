@@ -1,5 +1,5 @@
 import { isWithin, normalizePath } from '../kube/paths.ts';
-import { type PackRule, sidecarPath } from './judged.ts';
+import { type PackRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 const FLAGS = {

@@ -1,4 +1,4 @@
-import { type JudgedPack, sidecarPath } from './judged.ts';
+import { type JudgedPack, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 /** Who sees the processes of the node and holds rights could take the rights of others, and others his. */

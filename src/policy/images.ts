@@ -1,6 +1,6 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { isImageUnder, parseImage } from '../kube/image.ts';
-import { type PackRule, type RunRule, sidecarPath } from './judged.ts';
+import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 /** The name under which a site has an image: the first replacement whose beginning matches whole components. */

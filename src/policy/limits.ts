@@ -1,7 +1,7 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { parseQuantity } from '../kube/quantity.ts';
-import { type PackRule, type RunRule, sidecarPath } from './judged.ts';
+import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 const tooMuch = (path: string, found: string, limit: string, field: string): Denial => ({

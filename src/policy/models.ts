@@ -1,7 +1,7 @@
 /** Which models runs may use, and where: an address that a tenant names is where the key of his run goes. */
 import type { Model, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { show } from '../api/schema.ts';
-import type { RunRule } from './judged.ts';
+import type { RunRule } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 /** Whether an address is one that is listed, or lies under it: the same scheme, host and port, and a path of whole components. */

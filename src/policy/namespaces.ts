@@ -1,4 +1,4 @@
-import type { RunRule } from './judged.ts';
+import type { RunRule } from './rule.ts';
 
 /** A pack that the policy lists is for the namespaces listed with it. */
 export const denyNamespaces: RunRule = ({ namespace, packs }, policy) =>

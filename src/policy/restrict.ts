@@ -1,8 +1,8 @@
 /** What may go on of a server whose packs were permitted once and are denied something now. */
 
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { judgePack } from './evaluate.ts';
-import type { JudgedPack } from './judged.ts';
+import { judgePack } from './guardrails.ts';
+import type { JudgedPack } from './rule.ts';
 import { type Denial, formatDenials } from './verdict.ts';
 
 export interface Restriction {

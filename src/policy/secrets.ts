@@ -1,5 +1,5 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { type PackRule, type RunRule, sidecarPath } from './judged.ts';
+import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 function judgeSecret(name: string | undefined, path: string, { secrets }: SympoziumPolicySpec): Denial[] {

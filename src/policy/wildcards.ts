@@ -1,4 +1,4 @@
-import { type PackRule, sidecarPath } from './judged.ts';
+import { type PackRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 const FIELDS = ['apiGroups', 'resources', 'verbs'] as const;

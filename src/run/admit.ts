@@ -1,17 +1,17 @@
 /** Whether a run may begin: spec, references and guardrails together, and what its tenant should know all the same. */
 import { parseAgentRun } from '../api/agentrun.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { variantOf } from '../api/kinds.ts';
 import type { Settings } from '../api/settings.ts';
-import type { Request, Selector } from '../function/request.ts';
-import { variantOf } from '../kube/variant.ts';
-import type { ResolvedRun } from '../manifests/run.ts';
+import type { Request, Selector } from '../call/request.ts';
+import type { ResolvedRun } from '../model/run.ts';
 import { findCredentialsInTexts } from '../policy/credentials/credentials.ts';
-import { judgeRun } from '../policy/evaluate.ts';
+import { judgeRun } from '../policy/guardrails.ts';
 import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
+import { gatherReferences, type References } from './gather.ts';
 import type { RunIdentity } from './identity.ts';
 import type { Admission, Warning } from './lifecycle.ts';
 import { checkSizes, planRun } from './plan.ts';
-import { gatherReferences, type References } from './references.ts';
 import { isKeyWithheld, resolveRun, withRewrites } from './resolve.ts';
 
 /** What spec, references and guardrails say together, and what has to be fetched to know. */

@@ -1,9 +1,10 @@
 /** Which Objects of a run shall exist, and what the provider may do with each. */
+
+import type { Variant } from '../api/kinds.ts';
+import { MODE, PART, RUN } from '../api/labels.ts';
 import type { Settings } from '../api/settings.ts';
-import type { DesiredResource } from '../function/response.ts';
+import type { DesiredResource } from '../call/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import { MODE, PART, RUN } from '../kube/labels.ts';
-import type { Variant } from '../kube/variant.ts';
 import { wrapManifest } from '../objects/object.ts';
 import { type Changes, desireAgain, desiredManifest, isRestricted, NEVER_UPDATED, WITHHELD } from '../objects/observed.ts';
 import { endedByItself, type Facts, isDecided, isEnded, type RunState, rightsHaveEnded } from './lifecycle.ts';

@@ -6,11 +6,11 @@
  * list is believed only after some seconds, and what it shows then and the composite does not refer to is taken back.
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
-import type { Request, Selector } from '../function/request.ts';
-import type { Condition } from '../function/response.ts';
+import { PART } from '../api/labels.ts';
+import type { Request, Selector } from '../call/request.ts';
+import type { Condition } from '../call/response.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
-import { PART } from '../kube/labels.ts';
 import { desireAgain, observeObject, WITHHELD } from '../objects/observed.ts';
 import { isEnded, type RunState } from './lifecycle.ts';
 import { OBJECTS, selectObjects } from './objects.ts';

@@ -1,7 +1,7 @@
 import { nameOf } from '../api/composite.ts';
+import { identityOf } from '../api/kinds.ts';
+import { runId } from '../api/names.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
-import { runId } from '../kube/names.ts';
-import { identityOf } from '../kube/variant.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {

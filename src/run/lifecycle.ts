@@ -21,7 +21,7 @@
  * that an end which nobody has written down is found again.
  */
 import { type Fault, formatFaults } from '../api/fault.ts';
-import type { Waiting } from '../function/references.ts';
+import type { Waiting } from '../call/references.ts';
 import type { Restriction } from '../policy/restrict.ts';
 import { type Denial, formatDenials } from '../policy/verdict.ts';
 import type { JobEnd, JobFacts, ObjectFacts } from './observe.ts';

@@ -4,8 +4,9 @@
  * observed as, and can never make a second one, whoever applies it and however late.
  * https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-controller-uid
  */
+
+import { CONTROLLER_UID } from '../api/labels.ts';
 import { type JsonObject, objectAt } from '../kube/json.ts';
-import { CONTROLLER_UID } from '../kube/labels.ts';
 
 /** The manifest of a Job let go, which is no Job but the one with this uid. */
 export const releaseLocked = (job: JsonObject, uid: string): JsonObject =>

@@ -3,11 +3,12 @@
  * older than Crossplane's own writes to it, and a run that is made anew would undo one that works; so they are looked for by the
  * label of the run before anything is made.
  */
-import type { Waiting } from '../function/references.ts';
-import type { Request, Selector } from '../function/request.ts';
+
+import { identityOf, variantOf } from '../api/kinds.ts';
+import { PART, RUN } from '../api/labels.ts';
+import type { Waiting } from '../call/references.ts';
+import type { Request, Selector } from '../call/request.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
-import { PART, RUN } from '../kube/labels.ts';
-import { identityOf, variantOf } from '../kube/variant.ts';
 import { ownObjects } from '../objects/observed.ts';
 
 /** The key under which the Objects of a run are asked for. */

@@ -1,8 +1,9 @@
 /** Facts of a run from its observed Objects. Only run/desire.ts looks at a raw Object again, to ask for it as it is. */
+
+import { MODE } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { digest } from '../kube/digest.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
-import { MODE } from '../kube/labels.ts';
 import { desiredManifest, isRestricted, observeObject, realManifest } from '../objects/observed.ts';
 import { asPrepared } from './lock.ts';
 import { GRANTS, type Plan, readPlan } from './plan.ts';

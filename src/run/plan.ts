@@ -4,17 +4,17 @@
  */
 import type { Fault } from '../api/fault.ts';
 import type { Right, UsedPack } from '../api/generated/types.ts';
+import { PLAN } from '../api/labels.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
 import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
-import { PLAN } from '../kube/labels.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
 import { buildJob } from '../manifests/job.ts';
 import { buildClusterRights, buildNamespaceRights } from '../manifests/rbac.ts';
-import { packsWithSidecar, type ResolvedRun } from '../manifests/run.ts';
 import { buildDeployment, buildService } from '../manifests/server.ts';
 import { buildServiceAccount } from '../manifests/serviceaccount.ts';
 import { hasSkills } from '../manifests/volumes.ts';
+import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 
 /** Resource names. Permanent: another name would delete the object of a living run and make it anew. */
 export type PartKey =

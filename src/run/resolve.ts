@@ -18,17 +18,17 @@ import type {
   SympoziumInstanceSpec,
   SympoziumPolicySpec,
 } from '../api/generated/types.ts';
+import { paramVariable } from '../api/names.ts';
 import { show } from '../api/schema.ts';
 import { checkSkillBytes, skillText } from '../api/skill.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { paramVariable } from '../kube/names.ts';
-import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../manifests/run.ts';
+import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../model/run.ts';
 import { rewriteImage } from '../policy/images.ts';
 import { mayHaveKeyOf } from '../policy/models.ts';
+import type { References } from './gather.ts';
 import type { RunIdentity } from './identity.ts';
-import type { References } from './references.ts';
 
 const DEFAULT_TIMEOUT = '10m';
 const DEFAULT_AGENT = {

@@ -1,7 +1,7 @@
 /** From the state of a run to what people see: status, conditions, events. All of it stands in every response. */
 import { ADMITTED, PREPARED, SUCCEEDED } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import type { Condition, Result } from '../function/response.ts';
+import type { Condition, Result } from '../call/response.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import type { RunIdentity } from './identity.ts';
 import {

@@ -1,7 +1,7 @@
 /** One gRPC call: decode, compose, encode. The only place that catches everything. */
 import { randomUUID } from 'node:crypto';
-import { compose, type Options } from '../compose.ts';
-import type { Composed } from '../function/response.ts';
+import type { Composed } from '../call/response.ts';
+import { compose, type Options } from '../function.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { decodeRequest, type WireRequest } from './wire/request.ts';
 import { encodeFatal, encodeResponse, ResponseError } from './wire/response.ts';

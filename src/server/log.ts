@@ -1,8 +1,8 @@
 /** What the log says of a call: a line for each transition, and with --debug one for each call. Never a body, never a secret. */
 import type { Logger } from 'pino';
 import { nameOf } from '../api/composite.ts';
+import { identityOf } from '../api/kinds.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
-import { identityOf } from '../kube/variant.ts';
 import type { Report } from './handler.ts';
 
 export function reportToLog(log: Logger): Report {

@@ -5,10 +5,9 @@
  * Not modelled: claims as resources of their own, packages, revisions, the watch circuit breaker, watches of required
  * resources (the TTL finds their changes), a list that is older than what was seen before a restart.
  */
-import { API_VERSION } from '../api/kinds.ts';
-import { type Selector, selects } from '../function/request.ts';
+import { API_VERSION, CLAIMS, variantOf } from '../api/kinds.ts';
+import { type Selector, selects } from '../call/request.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { CLAIMS, variantOf } from '../kube/variant.ts';
 import { type ApiServer, FOREGROUND, isOwnedBy, keyOf, uidOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { Informer } from './informer.ts';

@@ -14,8 +14,9 @@
  * Not modelled: connection details, references, a cache that is late, conflicts with Crossplane's writes, a provider that
  * cannot even look, other finalizers on an Object, for which it waits before it deletes.
  */
+
+import { PROVIDER_FINALIZER } from '../api/labels.ts';
 import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { PROVIDER_FINALIZER } from '../kube/labels.ts';
 import { desiredManifest } from '../objects/observed.ts';
 import { type ApiServer, isBeingDeleted, keyOf, type Propagation, Refused, uidOf, withMetadata } from './apiserver.ts';
 import { covers } from './apply.ts';

@@ -9,11 +9,11 @@
  * Not modelled: a write that is lost on its way, two instances of Crossplane at once.
  */
 import { nameOf } from '../api/composite.ts';
-import type { Request, Selector } from '../function/request.ts';
-import type { Composed, Response } from '../function/response.ts';
-import { composeInRounds } from '../function/rounds.ts';
+import { RESOURCE_NAME } from '../api/labels.ts';
+import type { Request, Selector } from '../call/request.ts';
+import type { Composed, Response } from '../call/response.ts';
+import { composeInRounds } from '../call/rounds.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
-import { RESOURCE_NAME } from '../kube/labels.ts';
 import { type ApiServer, isBeingDeleted, keyOf, Refused, uidOf, versionOf, withMetadata } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { readiness, setConditions, synced, type Told, unknownConditions } from './conditions.ts';

@@ -1,12 +1,11 @@
 /** One AgentRun in a world, and hands to act on it. */
 import { nameOf } from '../api/composite.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import { API_VERSION } from '../api/kinds.ts';
+import { API_VERSION, identityOf } from '../api/kinds.ts';
+import { PART, RUN } from '../api/labels.ts';
+import { runId, runObjectName } from '../api/names.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { PART, RUN } from '../kube/labels.ts';
-import { runId, runObjectName } from '../kube/names.ts';
-import { identityOf } from '../kube/variant.ts';
 import type { PartKey } from '../run/plan.ts';
 import { isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import { finalizersOfComposite } from './crossplane.ts';

@@ -4,9 +4,9 @@
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
 import type { Right, Rule } from '../api/generated/types.ts';
+import { PART, RUN } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { PART, RUN } from '../kube/labels.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { type BoundRule, listBoundRules, RBAC_KINDS } from './rights.ts';

@@ -1,5 +1,5 @@
 /** API server, cluster, provider and Crossplane under one clock, with the runs that live in it. */
-import { compose } from '../compose.ts';
+import { compose } from '../function.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { ApiServer } from './apiserver.ts';
 import { Clock } from './clock.ts';

@@ -1,11 +1,11 @@
 /** The requests that are measured, as Crossplane sends them, and what the function answers to each. */
 import { RunFunctionRequest } from '@crossplane-org/function-sdk-typescript';
+import { type Request, selects } from '../../src/call/request.ts';
+import type { Composed } from '../../src/call/response.ts';
+import { composeInRounds } from '../../src/call/rounds.ts';
 import { loadRenderInput, type RenderInput } from '../../src/cli/load.ts';
 import { withUid } from '../../src/cli/uid.ts';
-import { compose } from '../../src/compose.ts';
-import { type Request, selects } from '../../src/function/request.ts';
-import type { Composed } from '../../src/function/response.ts';
-import { composeInRounds } from '../../src/function/rounds.ts';
+import { compose } from '../../src/function.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { readExample } from '../support/examples.ts';
 

@@ -1,6 +1,6 @@
 /** The responses of all cases, in a file that the null function reads. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { Composed, DesiredResource } from '../../src/function/response.ts';
+import type { Composed, DesiredResource } from '../../src/call/response.ts';
 
 type Entry = [name: string, response: Omit<Composed, 'resources'> & { resources: [string, DesiredResource][] }];
 

@@ -1,7 +1,7 @@
 /** Puts the configuration, the packs and the provider's rights into the cluster, and takes them out again. */
 import type { SkillPackSpec } from '../../src/api/generated/types.ts';
+import { listProviderRules } from '../../src/cli/providerrights.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
-import { listProviderRules } from '../../src/policy/providerrights.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
 import { buildAgentPolicy } from './agent.ts';
 import { eventually } from './clock.ts';

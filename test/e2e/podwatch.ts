@@ -1,5 +1,5 @@
 /** Every Pod of a Job that ever was, those that are long gone included. */
-import { RUN } from '../../src/kube/labels.ts';
+import { RUN } from '../../src/api/labels.ts';
 import { type Watch, watch } from './kubectl.ts';
 
 const LINE = `jsonpath={.metadata.uid} {.metadata.labels.${RUN.replaceAll('.', '\\.')}}{"\\n"}`;

@@ -1,8 +1,8 @@
 /** One AgentRun of a scenario: what is done to it, what it says of itself, what the cluster has of it. */
 import { API_VERSION } from '../../src/api/kinds.ts';
+import { PART, RUN } from '../../src/api/labels.ts';
 import { readCondition } from '../../src/kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { PART, RUN } from '../../src/kube/labels.ts';
 import { NEVER_UPDATED } from '../../src/objects/observed.ts';
 import { END_FILE } from './agent.ts';
 import { eventually } from './clock.ts';

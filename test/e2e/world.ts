@@ -1,8 +1,7 @@
 /** What a scenario works with: a namespace of its own, AgentRuns in it, and questions to the API server. */
-import { API_VERSION } from '../../src/api/kinds.ts';
+import { API_VERSION, CLAIMS, NAMESPACED, type Variant } from '../../src/api/kinds.ts';
+import { PART, RUN } from '../../src/api/labels.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../../src/kube/json.ts';
-import { PART, RUN } from '../../src/kube/labels.ts';
-import { CLAIMS, NAMESPACED, type Variant } from '../../src/kube/variant.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
 import type { Options } from './options.ts';

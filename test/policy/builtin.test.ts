@@ -2,11 +2,11 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src/api/settings.ts';
 import { parseSkillPack } from '../../src/api/skillpack.ts';
+import { lintPack } from '../../src/cli/lint.ts';
+import { composeSkillPack } from '../../src/composites/skillpack.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { judgePack } from '../../src/policy/evaluate.ts';
-import { lintPack } from '../../src/policy/lint.ts';
+import { judgePack } from '../../src/policy/guardrails.ts';
 import { BUILT_IN } from '../../src/policy/rights/builtin.ts';
-import { composeSkillPack } from '../../src/skillpack/compose.ts';
 import { NOW, packXr, policyXr } from '../support/request.ts';
 import served from './kubernetes-1.37.json' with { type: 'json' };
 

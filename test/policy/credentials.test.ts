@@ -1,10 +1,10 @@
 /** Credentials in what people and agents read: told, and never refused. */
 import { describe, expect, it } from 'vitest';
 import type { SkillPackStatus } from '../../src/api/generated/types.ts';
+import { lintPack } from '../../src/cli/lint.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { findCredentialsInTexts } from '../../src/policy/credentials/credentials.ts';
 import { effectivePolicies } from '../../src/policy/findings.ts';
-import { lintPack } from '../../src/policy/lint.ts';
 import { packXr, policyXr, respondComposed } from '../support/request.ts';
 
 const TOKEN = `ghp_${'a'.repeat(36)}`;

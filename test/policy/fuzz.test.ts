@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Composed } from '../../src/function/response.ts';
+import type { Composed } from '../../src/call/response.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SympoziumPolicySpec } from '../../src/api/generated/types.ts';
 import { parseSkillPack } from '../../src/api/skillpack.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { judgePack } from '../../src/policy/evaluate.ts';
+import { judgePack } from '../../src/policy/guardrails.ts';
 import { packXr } from '../support/request.ts';
 
 /** Every denial as `rule path`, without the beginning that all paths share. */

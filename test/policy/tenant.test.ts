@@ -3,7 +3,7 @@
  * tried with something hostile: what is made stays what the packs and the policy say. A new field without a line here fails.
  */
 import { describe, expect, it } from 'vitest';
-import type { Composed } from '../../src/function/response.ts';
+import type { Composed } from '../../src/call/response.ts';
 import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { tools } from '../support/packs.ts';
 import { instanceXr, manifestOf, policyXr, respondComposed, runXr, uses } from '../support/request.ts';

@@ -1,6 +1,6 @@
 /** What holds from the first object to the end. */
 import { describe, expect, it } from 'vitest';
-import type { Composed } from '../../src/function/response.ts';
+import type { Composed } from '../../src/call/response.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desired as desiredBy, desiredRights, type History, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';

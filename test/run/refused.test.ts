@@ -1,7 +1,7 @@
 /** Runs that cannot be and runs that wait: nothing is composed, and the cause is named. */
 import { describe, expect, it } from 'vitest';
+import { CLAIMS } from '../../src/api/kinds.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
-import { CLAIMS } from '../../src/kube/variant.ts';
 import { plain, RUN_ID, task } from '../support/packs.ts';
 import {
   anonymous,

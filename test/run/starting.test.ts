@@ -1,8 +1,8 @@
 /** The life of a run until it works, rule by rule: prepared, frozen, released once, pinned. */
 import { describe, expect, it } from 'vitest';
 import { API_VERSION } from '../../src/api/kinds.ts';
-import { compose } from '../../src/compose.ts';
-import { type Selector, selects } from '../../src/function/request.ts';
+import { type Selector, selects } from '../../src/call/request.ts';
+import { compose } from '../../src/function.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';

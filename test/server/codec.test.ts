@@ -10,7 +10,7 @@ import {
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import type { Composed } from '../../src/function/response.ts';
+import type { Composed } from '../../src/call/response.ts';
 import type { JsonObject, JsonValue } from '../../src/kube/json.ts';
 import { decodeRequest } from '../../src/server/wire/request.ts';
 import { encodeFatal, encodeResponse, ResponseError } from '../../src/server/wire/response.ts';

@@ -1,8 +1,8 @@
 /** How deep a value may be: what is within the limit is read, composed and answered; what is beyond is no request. */
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
+import { PART } from '../../src/api/labels.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { PART } from '../../src/kube/labels.ts';
 import { createRunFunction, type Report } from '../../src/server/handler.ts';
 import { field, MAX_DEPTH, WireError, writeStruct } from '../../src/server/wire/struct.ts';
 import { instanceXr, NOW, packXr, runXr, uses, VARIANT } from '../support/request.ts';

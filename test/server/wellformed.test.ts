@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
-import type { Composed } from '../../src/function/response.ts';
+import type { Composed } from '../../src/call/response.ts';
 import type { WireRequest } from '../../src/server/wire/request.ts';
 import { encodeFatal, encodeResponse } from '../../src/server/wire/response.ts';
 import { readStruct, writeStruct } from '../../src/server/wire/struct.ts';

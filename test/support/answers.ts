@@ -1,9 +1,10 @@
 /** What has to hold of every answer of the function, whatever it was shown. */
-import type { Request } from '../../src/function/request.ts';
-import type { Composed } from '../../src/function/response.ts';
+
+import { PART, RUN } from '../../src/api/labels.ts';
+import type { Request } from '../../src/call/request.ts';
+import type { Composed } from '../../src/call/response.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { equal, isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { PART, RUN } from '../../src/kube/labels.ts';
 import { desiredManifest, isRestricted, observeObject, realManifest, WITHHELD } from '../../src/objects/observed.ts';
 import { type PartKey, RIGHTS, readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';

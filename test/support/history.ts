@@ -1,6 +1,6 @@
 /** One run from call to call: applies what is desired, and lets a test say what provider and cluster make of it. */
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
-import type { Composed, Condition } from '../../src/function/response.ts';
+import type { Composed, Condition } from '../../src/call/response.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { RIGHTS } from '../../src/run/plan.ts';
 import { task } from './packs.ts';

@@ -1,6 +1,7 @@
 /** Packs with one property each, and a run of them. */
+
+import { CLAIMS } from '../../src/api/kinds.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { CLAIMS } from '../../src/kube/variant.ts';
 import { instanceXr, packXr, runXr, VARIANT, type World } from './request.ts';
 
 const READ_PODS = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];

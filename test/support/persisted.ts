@@ -1,8 +1,9 @@
 /** What has to hold of what stands in the API server, at every change of it. */
+
+import { PART, RUN } from '../../src/api/labels.ts';
+import { runObjectName } from '../../src/api/names.ts';
 import { readCondition } from '../../src/kube/conditions.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
-import { PART, RUN } from '../../src/kube/labels.ts';
-import { runObjectName } from '../../src/kube/names.ts';
 import { type Change, uidOf } from '../../src/simulation/apiserver.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
 import type { World } from '../../src/simulation/world.ts';

@@ -1,5 +1,5 @@
 /** Ways into the Pod of a composed Job or Deployment. */
-import type { Composed } from '../../src/function/response.ts';
+import type { Composed } from '../../src/call/response.ts';
 import { isObject, type JsonObject, type JsonValue, listAt, objectAt } from '../../src/kube/json.ts';
 import { manifestOf } from './request.ts';
 

@@ -1,12 +1,11 @@
 /** Requests with defaults, so that a case shows only what differs. The composites are of the variant of the test project. */
 import { inject } from 'vitest';
-import { API_VERSION } from '../../src/api/kinds.ts';
-import { compose, type Options } from '../../src/compose.ts';
-import { selects } from '../../src/function/request.ts';
-import type { Composed, Response } from '../../src/function/response.ts';
-import { composeInRounds } from '../../src/function/rounds.ts';
+import { API_VERSION, CLAIMS, NAMESPACED, type Variant } from '../../src/api/kinds.ts';
+import { selects } from '../../src/call/request.ts';
+import type { Composed, Response } from '../../src/call/response.ts';
+import { composeInRounds } from '../../src/call/rounds.ts';
+import { compose, type Options } from '../../src/function.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
-import { CLAIMS, NAMESPACED, type Variant } from '../../src/kube/variant.ts';
 
 export const NOW = new Date('2026-01-01T12:00:00Z');
 const NAMESPACE = 'team-a';

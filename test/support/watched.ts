@@ -1,10 +1,11 @@
 /** A world of runs with everything the README promises checked at every call and every change, and what may befall it. */
-import { compose } from '../../src/compose.ts';
-import type { Request } from '../../src/function/request.ts';
-import type { Response } from '../../src/function/response.ts';
-import { isLast } from '../../src/function/rounds.ts';
+
+import { PART } from '../../src/api/labels.ts';
+import type { Request } from '../../src/call/request.ts';
+import type { Response } from '../../src/call/response.ts';
+import { isLast } from '../../src/call/rounds.ts';
+import { compose } from '../../src/function.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { PART } from '../../src/kube/labels.ts';
 import { wrapManifest } from '../../src/objects/object.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';
 import { identifyRun } from '../../src/run/identity.ts';

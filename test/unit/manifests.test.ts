@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { HostAccess } from '../../src/api/generated/types.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { buildJob } from '../../src/manifests/job.ts';
-import type { ResolvedPack, ResolvedRun } from '../../src/manifests/run.ts';
+import type { ResolvedPack, ResolvedRun } from '../../src/model/run.ts';
 import { byName, containersOf } from '../support/pods.ts';
 
 const NO_ACCESS: HostAccess = { enabled: false, hostNetwork: false, hostPID: false, privileged: false };

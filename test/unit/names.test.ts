@@ -8,7 +8,7 @@ import {
   runSkillsName,
   shorten,
   sidecarName,
-} from '../../src/kube/names.ts';
+} from '../../src/api/names.ts';
 
 const DNS_LABEL = /^[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const kubernetesName = fc.stringMatching(/^[a-z0-9]([-.a-z0-9]{0,60}[a-z0-9])?$/);

@@ -1,4 +1,4 @@
-// Generated from the XRDs in package by package/generate.ts; do not edit.
+// Generated from the XRDs in package by tools/generate.ts; do not edit.
 export interface SchemaError {
   instancePath: string;
   keyword: string;

@@ -3,7 +3,7 @@
  * agents read they are told only, because prose about tokens looks like tokens.
  */
 import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
-import { type PackRule, type RunRule, sidecarPath } from '../judged.ts';
+import { type PackRule, type RunRule, sidecarPath } from '../rule.ts';
 import type { Denial } from '../verdict.ts';
 import { describeCredential } from './search.ts';
 

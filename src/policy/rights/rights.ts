@@ -1,6 +1,6 @@
 /** Rights that are refused unless the policy lists them, and those that nothing permits. */
 import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
-import { type PackRule, sidecarPath } from '../judged.ts';
+import { type PackRule, sidecarPath } from '../rule.ts';
 import type { Denial } from '../verdict.ts';
 import { DANGERS, type DangerName } from './dangers.ts';
 import { findDangers, type Grant, type Scope } from './judge.ts';

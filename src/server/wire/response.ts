@@ -4,8 +4,8 @@
  */
 import { Ready, Severity, Status, Target } from '@crossplane-org/function-sdk-typescript';
 import protobuf from 'protobufjs/minimal.js';
-import type { Selector } from '../../function/request.ts';
-import type { Composed, Condition, Result } from '../../function/response.ts';
+import type { Selector } from '../../call/request.ts';
+import type { Composed, Condition, Result } from '../../call/response.ts';
 import { type JsonObject, objectAt } from '../../kube/json.ts';
 import { decodeResource, type WireRequest } from './request.ts';
 import { field, writeStruct, writeText } from './struct.ts';

@@ -1,5 +1,5 @@
+import { RUN } from '../../../src/api/labels.ts';
 import { textAt } from '../../../src/kube/json.ts';
-import { RUN } from '../../../src/kube/labels.ts';
 import { eventually } from '../clock.ts';
 import { apply, list, remove } from '../kubectl.ts';
 import { readCounter } from '../metrics.ts';

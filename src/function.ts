@@ -1,18 +1,17 @@
 /** The whole function as one pure step: request in, response out. */
 import { SETTINGS_VALID } from './api/conditions.ts';
 import { formatFaults } from './api/fault.ts';
-import { API_VERSION, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
+import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
 import { DEFAULT_SETTINGS, parseSettings, type Settings } from './api/settings.ts';
-import type { Request } from './function/request.ts';
-import type { Composed, Condition, Response } from './function/response.ts';
-import { isLast } from './function/rounds.ts';
-import { composeInstance } from './instance/compose.ts';
+import type { Request } from './call/request.ts';
+import type { Composed, Condition, Response } from './call/response.ts';
+import { isLast } from './call/rounds.ts';
+import { composeSkillPack } from './composites/skillpack.ts';
+import { composeInstance } from './composites/sympoziuminstance.ts';
+import { composePolicy } from './composites/sympoziumpolicy.ts';
 import { readCondition } from './kube/conditions.ts';
 import { textAt } from './kube/json.ts';
-import { CLAIMS, NAMESPACED } from './kube/variant.ts';
-import { composePolicy } from './policy/compose.ts';
-import { composeRun, isBegun } from './run/compose.ts';
-import { composeSkillPack } from './skillpack/compose.ts';
+import { composeRun, isBegun } from './run/agentrun.ts';
 
 /** What the function's own flags decide. */
 export interface Options {

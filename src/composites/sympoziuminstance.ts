@@ -3,9 +3,9 @@ import { VALID } from '../api/conditions.ts';
 import { formatFaults } from '../api/fault.ts';
 import type { SkillPackSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
-import { findPack, missingPack, packNames, type Reference, type Waiting } from '../function/references.ts';
-import type { Request } from '../function/request.ts';
-import type { Composed } from '../function/response.ts';
+import { findPack, missingPack, packNames, type Reference, type Waiting } from '../call/references.ts';
+import type { Request } from '../call/request.ts';
+import type { Composed } from '../call/response.ts';
 import { textAt } from '../kube/json.ts';
 
 type Packs = { name: string; reference: Reference<SkillPackSpec> }[];

@@ -2,8 +2,8 @@
 import { VALID } from '../api/conditions.ts';
 import { formatFaults } from '../api/fault.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
-import type { Request } from '../function/request.ts';
-import type { Composed } from '../function/response.ts';
+import type { Request } from '../call/request.ts';
+import type { Composed } from '../call/response.ts';
 import { textAt } from '../kube/json.ts';
 
 export function composePolicy(request: Request, ttlSeconds: number): Composed {

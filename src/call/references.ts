@@ -1,13 +1,12 @@
 /** How a resource that a composite refers to is asked for and read: by whom, under which key, and why it may lack. */
 import { formatFaults, type Parsed } from '../api/fault.ts';
 import type { SkillPackSpec, SkillUse, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
-import { API_VERSION, SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import { API_VERSION, CLAIMS, identityOf, SKILL_PACK, SYMPOZIUM_POLICY, variantOf } from '../api/kinds.ts';
+import { CLAIM_NAME, CLAIM_NAMESPACE } from '../api/labels.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { CLAIM_NAME, CLAIM_NAMESPACE } from '../kube/labels.ts';
-import { CLAIMS, identityOf, variantOf } from '../kube/variant.ts';
 import { lookUp, type Request, type Selector } from './request.ts';
 
 /** Why a composite waits. */

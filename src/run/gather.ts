@@ -4,16 +4,8 @@
  */
 import type { AgentRunSpec, SkillPackSpec, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { DEFAULT_POLICY, namespacePolicy } from '../api/sympoziumpolicy.ts';
-import {
-  findInstance,
-  findPack,
-  findPolicy,
-  missingPack,
-  packNames,
-  type Reference,
-  type Waiting,
-} from '../function/references.ts';
-import type { Request, Selector } from '../function/request.ts';
+import { findInstance, findPack, findPolicy, missingPack, packNames, type Reference, type Waiting } from '../call/references.ts';
+import type { Request, Selector } from '../call/request.ts';
 import { overlay } from '../policy/effective.ts';
 
 /** Everything a run refers to, read and found valid. */

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { isMap, isScalar, parseDocument } from 'yaml';
 
 const ROOT = new URL('..', import.meta.url);
-const BANNER = '# Generated from package/claims by package/namespaced.ts; do not edit.\n';
+const BANNER = '# Generated from package/claims by tools/namespaced.ts; do not edit.\n';
 const STYLE = { lineWidth: 0, flowCollectionPadding: false };
 
 /** What is named after the kind with claims in front of it. */

@@ -4,7 +4,7 @@
  * provider-kubernetes adopts any object of the same name and deletes it later, so nothing a user chose is ever a
  * whole object name: names carry a prefix and, for a run, a hash of the uid of its composite.
  */
-import { sha256 } from './digest.ts';
+import { sha256 } from '../kube/digest.ts';
 
 /** Label values, DNS labels, and what becomes either: container, Job, Service and volume names. */
 const LABEL_LIMIT = 63;

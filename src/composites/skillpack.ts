@@ -3,20 +3,20 @@ import { nameOf } from '../api/composite.ts';
 import { VALID } from '../api/conditions.ts';
 import { cutFinding, formatFaults } from '../api/fault.ts';
 import type { SkillPackSpec, SkillPackStatus } from '../api/generated/types.ts';
+import { CLAIMS, NAMESPACED } from '../api/kinds.ts';
+import { skillPackConfigMapName } from '../api/names.ts';
 import type { Settings } from '../api/settings.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
-import { listPolicies } from '../function/references.ts';
-import type { Request } from '../function/request.ts';
-import type { Composed, DesiredResource } from '../function/response.ts';
+import { listPolicies } from '../call/references.ts';
+import type { Request } from '../call/request.ts';
+import type { Composed, DesiredResource } from '../call/response.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
-import { skillPackConfigMapName } from '../kube/names.ts';
-import { CLAIMS, NAMESPACED } from '../kube/variant.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
 import { wrapManifest } from '../objects/object.ts';
 import { desireAgain, observeObject } from '../objects/observed.ts';
 import { effectivePolicies, findCredentialsInPack, findDenials } from '../policy/findings.ts';
-import { sidecarPath } from '../policy/judged.ts';
 import { findInert } from '../policy/rights/inert.ts';
+import { sidecarPath } from '../policy/rule.ts';
 
 /** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
 const CONFIG_MAP = 'skillpack-configmap';

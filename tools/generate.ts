@@ -24,7 +24,7 @@ interface Schema {
 }
 
 const ROOT = new URL('..', import.meta.url);
-const BANNER = 'Generated from the XRDs in package by package/generate.ts; do not edit.';
+const BANNER = 'Generated from the XRDs in package by tools/generate.ts; do not edit.';
 
 const xrd = (kind: string): Schema =>
   parse(readFileSync(new URL(`package/claims/apis/${kind}/definition.yaml`, ROOT), 'utf8')).spec.versions[0].schema

@@ -5,10 +5,10 @@ import type { Sidecar, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { parseSkillPack, TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { isWithin } from '../kube/paths.ts';
-import { describeCredential } from './credentials/search.ts';
-import { findCredentialsInPack, findDenials } from './findings.ts';
-import { sidecarPath } from './judged.ts';
-import { findInert } from './rights/inert.ts';
+import { describeCredential } from '../policy/credentials/search.ts';
+import { findCredentialsInPack, findDenials } from '../policy/findings.ts';
+import { findInert } from '../policy/rights/inert.ts';
+import { sidecarPath } from '../policy/rule.ts';
 
 export interface LintFinding {
   /**

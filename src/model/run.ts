@@ -1,10 +1,8 @@
-/** A run with every question answered: what the builders of this folder build from. */
+/** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
 import type { EnvVar, Model, Sidecar, Skill } from '../api/generated/types.ts';
-import { AGENT_RUN, INSTANCE, MANAGED_BY, MANAGED_BY_US, RUN, SKILLS } from '../kube/labels.ts';
-import { shorten } from '../kube/names.ts';
 
 export interface ResolvedRun {
-  /** Unique over time; see kube/names.ts. */
+  /** Unique over time; see api/names.ts. */
   id: string;
   namespace: string;
   /** The name of the AgentRun its tenant knows. */
@@ -58,21 +56,3 @@ export const packsWithSidecar = (run: ResolvedRun): PackWithSidecar[] =>
 
 /** Whether a sidecar may use the API server, and so gets a token. */
 export const hasRights = (sidecar: Sidecar): boolean => (sidecar.rbac ?? []).length > 0 || (sidecar.clusterRBAC ?? []).length > 0;
-
-export const runLabels = (run: ResolvedRun): Record<string, string> => ({
-  [MANAGED_BY]: MANAGED_BY_US,
-  [AGENT_RUN]: shorten(run.name),
-  [INSTANCE]: shorten(run.instance),
-  [RUN]: run.id,
-});
-
-export const runAnnotations = (run: ResolvedRun): { annotations?: Record<string, string> } =>
-  run.packs.length === 0 ? {} : { annotations: { [SKILLS]: run.packs.map((pack) => pack.name).join(',') } };
-
-/** Name, labels and annotations of an object of the run; in its namespace unless the object is cluster-scoped. */
-export const runMetadata = (run: ResolvedRun, name: string, scope: 'Namespaced' | 'Cluster' = 'Namespaced') => ({
-  name,
-  ...(scope === 'Namespaced' && { namespace: run.namespace }),
-  labels: runLabels(run),
-  ...runAnnotations(run),
-});

@@ -1,10 +1,10 @@
 /** The AgentRun composite: references, resolution, guardrails, state, objects, status, in this order. */
 
+import { variantOf } from '../api/kinds.ts';
 import type { Settings } from '../api/settings.ts';
-import type { Request } from '../function/request.ts';
-import type { Composed } from '../function/response.ts';
+import type { Request } from '../call/request.ts';
+import type { Composed } from '../call/response.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { variantOf } from '../kube/variant.ts';
 import { ownObjects } from '../objects/observed.ts';
 import { admit } from './admit.ts';
 import { desireObjects } from './desire.ts';
