@@ -1,17 +1,15 @@
 /** The whole function as one pure step: request in, response out. */
-import { SETTINGS_VALID } from './api/conditions.ts';
 import { formatFaults } from './api/fault.ts';
 import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
 import { DEFAULT_SETTINGS, parseSettings, type Settings } from './api/settings.ts';
 import type { Request } from './call/request.ts';
-import type { Composed, Condition, Response } from './call/response.ts';
+import type { Composed, Response } from './call/response.ts';
 import { isLast } from './call/rounds.ts';
 import { composeSkillPack } from './composites/skillpack.ts';
 import { composeInstance } from './composites/sympoziuminstance.ts';
 import { composePolicy } from './composites/sympoziumpolicy.ts';
-import { readCondition } from './kube/conditions.ts';
 import { textAt } from './kube/json.ts';
-import { composeRun, isBegun } from './run/agentrun.ts';
+import { composeRun } from './run/agentrun.ts';
 
 /** What the function's own flags decide. */
 export interface Options {
@@ -21,58 +19,45 @@ export interface Options {
   requirePolicy: boolean;
 }
 
+/** How a composite of a kind is composed. `problem` says why nobody can read the input; then the settings are the defaults. */
+type Composer = (request: Request, settings: Settings, ttlSeconds: number, problem: string | undefined) => Response;
+
+const COMPOSERS: Record<string, Composer> = {
+  [SKILL_PACK]: unlessUnreadable((request, settings, ttlSeconds) => composeSkillPack(request, settings, ttlSeconds)),
+  [CLAIMS.sympoziumInstance]: unlessUnreadable((request, _, ttlSeconds) => composeInstance(request, ttlSeconds)),
+  [CLAIMS.agentRun]: (request, settings, _, problem) => composeRun(request, settings, problem),
+  [NAMESPACED.sympoziumInstance]: unlessUnreadable((request, _, ttlSeconds) => composeInstance(request, ttlSeconds)),
+  [NAMESPACED.agentRun]: (request, settings, _, problem) => composeRun(request, settings, problem),
+  [SYMPOZIUM_POLICY]: unlessUnreadable((request, _, ttlSeconds) => composePolicy(request, ttlSeconds)),
+};
+
 export function compose(request: Request, { ttlSeconds, requirePolicy }: Options): Response {
   const parsed = parseSettings(request.input);
   const problem = parsed.ok ? undefined : `cannot read the function input: ${formatFaults(parsed.faults)}`;
-  if (problem !== undefined && !(isRun(request) && isBegun(request))) return { kind: 'fatal', message: problem };
-  // What nobody can read may have asked for a policy.
+  // An input that nobody can read may have asked for a policy.
   const given: Settings = parsed.ok ? parsed.value : { ...DEFAULT_SETTINGS, requirePolicy: true };
   const settings = { ...given, requirePolicy: given.requirePolicy || requirePolicy };
-  const composers: Record<string, () => Composed> = {
-    [SKILL_PACK]: () => composeSkillPack(request, settings, ttlSeconds),
-    [CLAIMS.sympoziumInstance]: () => composeInstance(request, ttlSeconds),
-    [CLAIMS.agentRun]: () => composeRun(request, settings),
-    [NAMESPACED.sympoziumInstance]: () => composeInstance(request, ttlSeconds),
-    [NAMESPACED.agentRun]: () => composeRun(request, settings),
-    [SYMPOZIUM_POLICY]: () => composePolicy(request, ttlSeconds),
-  };
   const apiVersion = textAt(request.composite, 'apiVersion') ?? '';
   const kind = textAt(request.composite, 'kind') ?? '';
-  const known = apiVersion === API_VERSION && Object.hasOwn(composers, kind);
-  const composeKind = known ? composers[kind] : undefined;
-  if (composeKind === undefined) {
-    const kinds = Object.keys(composers).join(', ');
-    return {
-      kind: 'fatal',
-      message: `cannot compose ${kind || 'a resource without kind'} (${apiVersion || 'no apiVersion'}): this function knows ${kinds} of ${API_VERSION}`,
-    };
-  }
-  const composed = isRun(request) ? withSettingsVerdict(composeKind(), request, problem) : composeKind();
-  return { kind: 'composed', ...tellOnce(composed, request) };
+  const composer = apiVersion === API_VERSION && Object.hasOwn(COMPOSERS, kind) ? COMPOSERS[kind] : undefined;
+  if (composer === undefined) return { kind: 'fatal', message: problem ?? describeUnknown(kind, apiVersion) };
+  const response = composer(request, settings, ttlSeconds, problem);
+  return response.kind === 'fatal' ? response : { kind: 'composed', ...reportOnce(response, request) };
 }
 
-const isRun = ({ composite }: Request): boolean =>
-  [CLAIMS.agentRun, NAMESPACED.agentRun].includes(textAt(composite, 'kind') ?? '');
-
-/** To stop the pipeline would keep the rights of every run that ends meanwhile, so a run that exists is told of it instead. */
-function withSettingsVerdict(composed: Composed, { composite }: Request, problem: string | undefined): Composed {
-  const before = readCondition(composite, SETTINGS_VALID);
-  if (problem === undefined && before === undefined) return composed;
-  const verdict: Condition =
+function unlessUnreadable(composer: (request: Request, settings: Settings, ttlSeconds: number) => Composed): Composer {
+  return (request, settings, ttlSeconds, problem) =>
     problem === undefined
-      ? { type: SETTINGS_VALID, status: 'True', reason: 'Valid', message: '' }
-      : { type: SETTINGS_VALID, status: 'False', reason: 'InvalidInput', message: problem };
-  const isNew = problem !== undefined && before?.message !== problem;
-  const warning = { severity: 'Warning', reason: verdict.reason, message: verdict.message } as const;
-  return {
-    ...composed,
-    conditions: [...composed.conditions, verdict],
-    results: [...composed.results, ...(isNew ? [warning] : [])],
-  };
+      ? { kind: 'composed', ...composer(request, settings, ttlSeconds) }
+      : { kind: 'fatal', message: problem };
 }
 
-/** What an answer tells that is not the last one would be told again. */
-function tellOnce(composed: Composed, request: Request): Composed {
+const describeUnknown = (kind: string, apiVersion: string): string =>
+  `cannot compose ${kind || 'a resource without kind'} (${apiVersion || 'no apiVersion'}): ` +
+  `this function knows ${Object.keys(COMPOSERS).join(', ')} of ${API_VERSION}`;
+
+/** Crossplane calls again at once after an answer that asks for more, and would report its events twice. */
+function reportOnce(composed: Composed, request: Request): Composed {
   if (isLast(composed, request)) return composed;
   const { deniedBy: _, ...rest } = composed;
   return { ...rest, results: [] };

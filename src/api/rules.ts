@@ -7,6 +7,7 @@ import { parseDuration } from '../kube/duration.ts';
 import { isObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import { show } from './schema.ts';
+import { isReservedVariable } from './variables.ts';
 
 /** Each value of `key` in a list of maps may stand once. */
 export function checkUnique(faults: Fault[], path: string, list: JsonValue[], key: string, rule = 'must be unique'): void {
@@ -60,40 +61,4 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
     });
   }
   checkDuration(faults, 'spec.timeout', valueAt(spec, 'timeout'));
-}
-
-/** What the public agent-runner images read, and what the function sets from the fields of a run. */
-export const PRODUCT_VARIABLES = [
-  'AGENT_RUN_ID',
-  'INSTANCE_NAME',
-  'AGENT_NAMESPACE',
-  'TASK',
-  'SYSTEM_PROMPT',
-  'MODEL_PROVIDER',
-  'MODEL_NAME',
-  'MODEL_BASE_URL',
-  'THINKING_MODE',
-  'RUN_TIMEOUT',
-  'TOOLS_ENABLED',
-  'SYMPOZIUM_SKILL_TARGETS',
-] as const;
-
-/** The keys of a model's Secret that reach the agent, under the same names; unrelated keys stay out. */
-export const MODEL_KEYS = [
-  'API_KEY',
-  'ANTHROPIC_API_KEY',
-  'AWS_ACCESS_KEY_ID',
-  'AWS_REGION',
-  'AWS_SECRET_ACCESS_KEY',
-  'AWS_SESSION_TOKEN',
-  'AZURE_OPENAI_API_KEY',
-  'LLM_API_KEY',
-  'OPENAI_API_KEY',
-  'PROVIDER_API_KEY',
-] as const;
-
-const RESERVED_VARIABLES: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, ...MODEL_KEYS, 'PATH', 'HOME']);
-
-function isReservedVariable(name: string): boolean {
-  return RESERVED_VARIABLES.has(name) || name.startsWith('LD_');
 }

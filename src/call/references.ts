@@ -1,13 +1,13 @@
 /** How a resource that a composite refers to is asked for and read: by whom, under which key, and why it may lack. */
 import { formatFaults, type Parsed } from '../api/fault.ts';
 import type { SkillPackSpec, SkillUse, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
-import { API_VERSION, CLAIMS, identityOf, SKILL_PACK, SYMPOZIUM_POLICY, variantOf } from '../api/kinds.ts';
+import { API_VERSION, CLAIMS, identityOf, SKILL_PACK, SYMPOZIUM_POLICY, type Variant } from '../api/kinds.ts';
 import { CLAIM_NAME, CLAIM_NAMESPACE } from '../api/labels.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
-import { lookUp, type Request, type Selector } from './request.ts';
+import { lookUp, type Required, type Selector } from './request.ts';
 
 /** Why a composite waits. */
 export interface Waiting {
@@ -32,33 +32,36 @@ export interface Reference<T> {
   value: { kind: 'found'; value: T } | { kind: 'waiting'; waiting: Waiting } | { kind: 'missing' };
 }
 
-export function findPack(request: Request, name: string): Reference<SkillPackSpec> {
+export function findPack(required: Required, name: string): Reference<SkillPackSpec> {
   const key = `skillpack/${name}`;
   const selector = { apiVersion: API_VERSION, kind: SKILL_PACK, matchName: name };
-  return { key, selector, value: read(request, key, `SkillPack ${name}`, 'SkillPack', parseSkillPack) };
+  return { key, selector, value: read(required, key, `SkillPack ${name}`, 'SkillPack', parseSkillPack) };
 }
 
-export function findPolicy(request: Request, name: string): Reference<SympoziumPolicySpec> {
+export function findPolicy(required: Required, name: string): Reference<SympoziumPolicySpec> {
   const key = `policy/${name}`;
   const selector = { apiVersion: API_VERSION, kind: SYMPOZIUM_POLICY, matchName: name };
-  return { key, selector, value: read(request, key, `SympoziumPolicy ${name}`, 'Policy', parseSympoziumPolicy) };
+  return { key, selector, value: read(required, key, `SympoziumPolicy ${name}`, 'Policy', parseSympoziumPolicy) };
 }
 
 const POLICIES = 'policies';
 
 /** Every SympoziumPolicy there is, as it stands; empty while Crossplane has still to fetch them. */
-export const listPolicies = (request: Request): { requirements: Record<string, Selector>; policies: JsonObject[] } => ({
+export const listPolicies = (required: Required): { requirements: Record<string, Selector>; policies: JsonObject[] } => ({
   requirements: { [POLICIES]: { apiVersion: API_VERSION, kind: SYMPOZIUM_POLICY, matchLabels: {} } },
-  policies: request.required.get(POLICIES) ?? [],
+  policies: required.get(POLICIES) ?? [],
 });
 
 /**
  * The composite of a claim is found by the labels Crossplane gives it, as its own name is not known. What it says in
  * spec.claimRef decides, because Crossplane itself goes by that.
  */
-export function findInstance(request: Request, namespace: string, name: string): Reference<SympoziumInstanceSpec> {
+export function findInstance(
+  required: Required,
+  variant: Variant,
+  { namespace, name }: { namespace: string; name: string },
+): Reference<SympoziumInstanceSpec> {
   const key = 'instance';
-  const variant = variantOf(request.composite);
   const match =
     variant === CLAIMS ? { matchLabels: { [CLAIM_NAME]: name, [CLAIM_NAMESPACE]: namespace } } : { matchName: name, namespace };
   const selector = { apiVersion: API_VERSION, kind: variant.sympoziumInstance, ...match };
@@ -67,18 +70,18 @@ export function findInstance(request: Request, namespace: string, name: string):
     return identity?.namespace === namespace && identity.name === name;
   };
   const what = `SympoziumInstance ${name}`;
-  return { key, selector, value: read(request, key, what, 'Instance', parseSympoziumInstance, isMeant) };
+  return { key, selector, value: read(required, key, what, 'Instance', parseSympoziumInstance, isMeant) };
 }
 
 function read<T>(
-  request: Request,
+  required: Required,
   key: string,
   what: string,
   kind: 'SkillPack' | 'Policy' | 'Instance',
   parse: (resource: JsonObject) => Parsed<T>,
   isMeant?: (resource: JsonObject) => boolean,
 ): Reference<T>['value'] {
-  const found = lookUp(request, key, isMeant);
+  const found = lookUp(required, key, isMeant);
   const wait = (reason: Waiting['reason'], message: string) => ({ kind: 'waiting' as const, waiting: { reason, message } });
   switch (found.kind) {
     case 'missing':

@@ -1,13 +1,15 @@
-/** One call of the function, free of the wire: what was asked for and what is observed. */
+/** One call of the function, without the wire: what was asked for and what is observed. */
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+
+/** The resources asked for in `Response.requirements`, by the same key. A key that is absent was not fetched yet. */
+export type Required = ReadonlyMap<string, JsonObject[]>;
 
 export interface Request {
   /** The composite (XR) as Crossplane read it: metadata, spec and status. */
   composite: JsonObject;
   /** The composed resources that exist, by resource name. */
   observed: ReadonlyMap<string, JsonObject>;
-  /** The resources asked for in `Response.requirements`, by the same key. A key that is absent was not fetched yet. */
-  required: ReadonlyMap<string, JsonObject[]>;
+  required: Required;
   /** The input of the Composition's step, as it stands there. */
   input: JsonObject | undefined;
   /** The moment of the call. Time enters the core only here. */
@@ -40,8 +42,8 @@ export type Lookup =
   | { kind: 'found'; resource: JsonObject };
 
 /** What became of the reference `key`, among the resources that are what they say they are. */
-export function lookUp(request: Request, key: string, isMeant: (resource: JsonObject) => boolean = () => true): Lookup {
-  const items = request.required.get(key)?.filter(isMeant);
+export function lookUp(required: Required, key: string, isMeant: (resource: JsonObject) => boolean = () => true): Lookup {
+  const items = required.get(key)?.filter(isMeant);
   if (items === undefined) return { kind: 'notFetched' };
   const [resource, ...others] = items;
   if (resource === undefined) return { kind: 'missing' };

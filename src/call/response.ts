@@ -1,5 +1,7 @@
 /** The answer to one call, free of the wire. */
+
 import type { AgentRunStatus, SkillPackStatus, SympoziumInstanceStatus, SympoziumPolicyStatus } from '../api/generated/types.ts';
+import type { ForeignReason, Reason } from '../api/reasons.ts';
 import type { JsonObject } from '../kube/json.ts';
 import type { Selector } from './request.ts';
 
@@ -38,7 +40,7 @@ export interface DesiredResource {
 export interface Condition {
   type: string;
   status: 'True' | 'False' | 'Unknown';
-  reason: string;
+  reason: Reason | ForeignReason;
   /** Stable: no time, nothing that changes while nothing happens. */
   message: string;
 }
@@ -46,6 +48,6 @@ export interface Condition {
 /** Shown as an event on the composite and, where it has one, on its claim. */
 export interface Result {
   severity: 'Normal' | 'Warning';
-  reason: string;
+  reason: Reason | ForeignReason;
   message: string;
 }

@@ -4,6 +4,7 @@
  */
 import type { Rule, SkillPackSpec } from '../api/generated/types.ts';
 import { equal, type JsonObject } from '../kube/json.ts';
+import { PARTS, type Part } from '../run/parts.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -12,10 +13,6 @@ const AGGREGATED = 'function-skillpack:provider';
 const OBJECTS = 'function-skillpack:objects';
 const PACK_RIGHTS = 'function-skillpack:pack-rights';
 const LABELS = { 'skillpack.fn.crossplane.io/provider': 'true' };
-
-/** What provider-kubernetes was seen to need for a kind: it applies by patches. A workload is watched besides. */
-const USES = ['get', 'create', 'patch', 'delete'];
-const WATCHES = [...USES, 'list', 'watch'];
 
 /** What the provider has to hold for some packs: first for the kinds a run is made of, then what it hands out. */
 export interface ProviderRules {
@@ -57,20 +54,21 @@ export function listProviderRules(packs: SkillPackSpec[]): ProviderRules {
   const namespaced = sidecars.flatMap(({ rbac = [] }) => rbac);
   const clusterWide = sidecars.flatMap(({ clusterRBAC = [] }) => clusterRBAC);
   const serves = sidecars.some(({ requiresServer }) => requiresServer);
-  const roles = [
-    ...(namespaced.length > 0 ? ['roles', 'rolebindings'] : []),
-    ...(clusterWide.length > 0 ? ['clusterroles', 'clusterrolebindings'] : []),
-  ];
-  const objects = [
-    rule('', ['configmaps', 'serviceaccounts', ...(serves ? ['services'] : [])], USES),
-    rule('batch', ['jobs'], WATCHES),
-    ...(serves ? [rule('apps', ['deployments'], WATCHES)] : []),
-    ...(roles.length > 0 ? [rule(RBAC, roles, USES)] : []),
-  ];
-  return { objects, packRights: distinct([...namespaced, ...clusterWide]) };
+  const isUsed = ({ modes, madeFor }: Part): boolean =>
+    (serves || modes.includes('task')) && (madeFor === undefined || (madeFor === 'rbac' ? namespaced : clusterWide).length > 0);
+  return { objects: listKinds(PARTS.filter(isUsed)), packRights: distinct([...namespaced, ...clusterWide]) };
 }
 
-const rule = (apiGroup: string, resources: string[], verbs: string[]): Rule => ({ apiGroups: [apiGroup], resources, verbs });
+/** One rule for the kinds of an API group that need the same verbs, in alphabetical order. */
+function listKinds(parts: readonly Part[]): Rule[] {
+  const rules = new Map<string, Rule>();
+  for (const { apiGroup, resource, verbs } of parts) {
+    const key = `${apiGroup} ${verbs.join()}`;
+    const before = rules.get(key)?.resources ?? [];
+    rules.set(key, { apiGroups: [apiGroup], resources: [...before, resource], verbs: [...verbs] });
+  }
+  return [...rules].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, rule]) => rule);
+}
 
 const distinct = (rules: Rule[]): Rule[] =>
   rules.filter((rule, index) => rules.findIndex((other) => equal(toJson(other), toJson(rule))) === index);

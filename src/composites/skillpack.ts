@@ -1,6 +1,5 @@
 /** The SkillPack composite: its skills as a ConfigMap in the system namespace, and whether it can be used. */
 import { nameOf } from '../api/composite.ts';
-import { VALID } from '../api/conditions.ts';
 import { cutFinding, formatFaults } from '../api/fault.ts';
 import type { SkillPackSpec, SkillPackStatus } from '../api/generated/types.ts';
 import { CLAIMS, NAMESPACED } from '../api/kinds.ts';
@@ -17,6 +16,7 @@ import { desireAgain, observeObject } from '../objects/observed.ts';
 import { effectivePolicies, findCredentialsInPack, findDenials } from '../policy/findings.ts';
 import { findInert } from '../policy/rights/inert.ts';
 import { sidecarPath } from '../policy/rule.ts';
+import { describeChange, describeValid } from './report.ts';
 
 /** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
 const CONFIG_MAP = 'skillpack-configmap';
@@ -30,15 +30,14 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
     ? summarize(name, parsed.value, observed)
     : invalidStatus(request.composite, formatFaults(parsed.faults));
   const { phase, message } = status;
-  const { requirements, policies } = listPolicies(request);
+  const { requirements, policies } = listPolicies(request.required);
   const findings = parsed.ok ? describeFindings(name, parsed.value, policies) : [];
-  const changed = textAt(request.composite, 'status', 'phase') !== phase;
   return {
     status: { ...status, ...(findings.length > 0 && { findings }) },
     ready: phase === 'Ready',
     resources: new Map<string, DesiredResource>(resource ? [[CONFIG_MAP, { resource, ready: isReady(observed) }]] : []),
-    conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason: parsed.ok ? phase : 'InvalidSpec', message }],
-    results: changed ? [{ severity: parsed.ok ? 'Normal' : 'Warning', reason: phase, message }] : [],
+    conditions: [describeValid(parsed.ok, parsed.ok ? phase : 'InvalidSpec', message)],
+    results: describeChange(request.composite, phase, parsed.ok, phase, message),
     requirements,
     ttlSeconds,
   };

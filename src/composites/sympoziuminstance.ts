@@ -1,29 +1,30 @@
 /** The SympoziumInstance composite: composes nothing, tells whether runs can use it. */
-import { VALID } from '../api/conditions.ts';
 import { formatFaults } from '../api/fault.ts';
 import type { SkillPackSpec, SympoziumInstanceStatus } from '../api/generated/types.ts';
+import type { Reason } from '../api/reasons.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { findPack, missingPack, packNames, type Reference, type Waiting } from '../call/references.ts';
 import type { Request } from '../call/request.ts';
 import type { Composed } from '../call/response.ts';
-import { textAt } from '../kube/json.ts';
+import { describeChange, describeValid } from './report.ts';
 
 type Packs = { name: string; reference: Reference<SkillPackSpec> }[];
-type Summary = Required<SympoziumInstanceStatus> & { reason: string };
+type Summary = Required<SympoziumInstanceStatus> & { reason: Reason };
 
 export function composeInstance(request: Request, ttlSeconds: number): Composed {
   const parsed = parseSympoziumInstance(request.composite);
   const names = parsed.ok ? packNames(parsed.value.skills) : [];
-  const packs = names.map((name) => ({ name, reference: findPack(request, name) }));
+  const packs = names.map((name) => ({ name, reference: findPack(request.required, name) }));
   const { reason, ...status } = parsed.ok ? summarize(packs) : invalidSummary(formatFaults(parsed.faults));
+  const { phase, message } = status;
   // Crossplane fetches and calls again at once; that is no change worth an event.
-  const changed = reason !== 'Fetching' && textAt(request.composite, 'status', 'phase') !== status.phase;
+  const isChange = reason !== 'Fetching';
   return {
     status,
-    ready: status.phase === 'Ready',
+    ready: phase === 'Ready',
     resources: new Map(),
-    conditions: [{ type: VALID, status: parsed.ok ? 'True' : 'False', reason, message: status.message }],
-    results: changed ? [{ severity: status.phase === 'Ready' ? 'Normal' : 'Warning', reason, message: status.message }] : [],
+    conditions: [describeValid(parsed.ok, reason, message)],
+    results: isChange ? describeChange(request.composite, phase, phase === 'Ready', reason, message) : [],
     requirements: Object.fromEntries(packs.map(({ reference }) => [reference.key, reference.selector])),
     ttlSeconds,
   };

@@ -9,7 +9,7 @@ export interface Manifest extends JsonObject {
 
 /**
  * A typed Kubernetes object as plain JSON: keys without a value are left out, and apiVersion, kind and metadata come
- * first. The types come from kubernetes-types, so a misspelt field does not compile.
+ * first. The types come from kubernetes-models, so a misspelt field does not compile.
  */
 export function toManifest<T extends object>(
   object: T & { apiVersion: string; kind: string; metadata: { name: string } },

@@ -1,4 +1,4 @@
-import type { ConfigMap } from 'kubernetes-types/core/v1.js';
+import type { IConfigMap as ConfigMap } from 'kubernetes-models/v1';
 import type { Skill } from '../api/generated/types.ts';
 import { MANAGED_BY, MANAGED_BY_US, SKILL_PACK } from '../api/labels.ts';
 import { runSkillsName, skillFile, skillPackConfigMapName } from '../api/names.ts';
@@ -6,7 +6,7 @@ import { skillText } from '../api/skill.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import type { ResolvedRun } from '../model/run.ts';
 import { runMetadata } from './metadata.ts';
-import { placeholderFiles } from './volumes.ts';
+import { hasSkills, placeholderFiles } from './volumes.ts';
 
 /** The skills of a SkillPack in the system namespace, for people and other tools to read. */
 export function buildSkillPackConfigMap(pack: string, namespace: string, skills: Skill[]): Manifest {
@@ -22,9 +22,10 @@ export function buildSkillPackConfigMap(pack: string, namespace: string, skills:
 /**
  * A snapshot of all skills of a run in its own namespace, because ConfigMaps cannot be mounted across namespaces and
  * an edit of a pack must not reach a run that has started. Nor must anybody else's, so that of a task is immutable; a server
- * follows its pack.
+ * follows its pack. None where the run has no skill.
  */
-export function buildRunConfigMap(run: ResolvedRun): Manifest {
+export function buildRunConfigMap(run: ResolvedRun): Manifest | undefined {
+  if (!hasSkills(run)) return undefined;
   return toManifest<ConfigMap>({
     apiVersion: 'v1',
     kind: 'ConfigMap',

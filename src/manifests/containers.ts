@@ -1,8 +1,13 @@
 /** The containers of a run's Pod: the agent, and one sidecar for each pack that has one. */
-import type { Container, EnvVar, ResourceRequirements, SecurityContext } from 'kubernetes-types/core/v1.js';
+import type {
+  IContainer as Container,
+  IEnvVar as EnvVar,
+  IResourceRequirements as ResourceRequirements,
+  ISecurityContext as SecurityContext,
+} from 'kubernetes-models/v1';
 import { sidecarName } from '../api/names.ts';
-import { MODEL_KEYS, PRODUCT_VARIABLES } from '../api/rules.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
+import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
 import { buildCommonMounts, buildPackMounts, WORKSPACE_MOUNT } from './volumes.ts';
 
@@ -26,28 +31,29 @@ export function buildAgent(run: ResolvedRun): Container {
 function buildAgentEnv(run: ResolvedRun): EnvVar[] {
   const targets = packsWithSidecar(run).map((pack) => pack.name);
   const { model } = run;
-  const values: [string, string | undefined][] = [
-    ['AGENT_RUN_ID', run.id],
-    ['INSTANCE_NAME', run.instance],
-    ['AGENT_NAMESPACE', run.namespace],
-    ['TASK', run.task],
-    ['SYSTEM_PROMPT', run.systemPrompt],
-    ['MODEL_PROVIDER', model.provider],
-    ['MODEL_NAME', model.model],
-    ['MODEL_BASE_URL', model.baseURL],
-    ['THINKING_MODE', model.thinking],
-    ['RUN_TIMEOUT', run.timeout],
-    ['TOOLS_ENABLED', targets.length > 0 ? 'true' : undefined],
-    ['SYMPOZIUM_SKILL_TARGETS', targets.length > 0 ? targets.join(',') : undefined],
-  ];
+  const values: Record<AgentVariable, string | undefined> = {
+    AGENT_RUN_ID: run.id,
+    INSTANCE_NAME: run.instance,
+    AGENT_NAMESPACE: run.namespace,
+    TASK: run.task,
+    SYSTEM_PROMPT: run.systemPrompt,
+    MODEL_PROVIDER: model.provider,
+    MODEL_NAME: model.model,
+    MODEL_BASE_URL: model.baseURL,
+    THINKING_MODE: model.thinking,
+    RUN_TIMEOUT: run.timeout,
+    TOOLS_ENABLED: targets.length > 0 ? 'true' : undefined,
+    SYMPOZIUM_SKILL_TARGETS: targets.length > 0 ? targets.join(',') : undefined,
+  };
   return [
-    ...values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: literal(value) }])),
+    ...AGENT_VARIABLES.flatMap((name) => {
+      const value = values[name];
+      return value === undefined ? [] : [{ name, value: literal(value) }];
+    }),
     ...(model.authSecretRef === undefined ? [] : MODEL_KEYS.map((key) => keyFromSecret(key, model.authSecretRef ?? ''))),
     ...run.env.map(({ name, value }) => ({ name, value: withoutOurs(value) })),
   ];
 }
-
-const OURS: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, ...MODEL_KEYS]);
 
 /**
  * A tenant's value may refer to variables of his own. One that refers to the key of the model would carry it wherever he says.
@@ -55,7 +61,7 @@ const OURS: ReadonlySet<string> = new Set([...PRODUCT_VARIABLES, ...MODEL_KEYS])
  */
 const withoutOurs = (value: string): string =>
   value.replace(/\$\$|\$\(([A-Za-z0-9_.-]{1,253})\)/g, (whole, name) =>
-    name !== undefined && OURS.has(name) ? `$${whole}` : whole,
+    name !== undefined && isSetByProduct(name) ? `$${whole}` : whole,
   );
 
 /** One optional key of the model's Secret, so that unrelated keys stay out of the agent. */

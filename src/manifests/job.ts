@@ -1,4 +1,4 @@
-import type { Job } from 'kubernetes-types/batch/v1.js';
+import type { IJob as Job } from 'kubernetes-models/batch/v1';
 import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';

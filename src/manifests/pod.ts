@@ -1,4 +1,4 @@
-import type { PodSpec } from 'kubernetes-types/core/v1.js';
+import type { IPodSpec as PodSpec } from 'kubernetes-models/v1';
 import { runObjectName } from '../api/names.ts';
 import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { buildVolumes } from './volumes.ts';

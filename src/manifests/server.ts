@@ -1,5 +1,5 @@
-import type { Deployment } from 'kubernetes-types/apps/v1.js';
-import type { Container, Service, ServicePort } from 'kubernetes-types/core/v1.js';
+import type { IDeployment as Deployment } from 'kubernetes-models/apps/v1';
+import type { IContainer as Container, IService as Service, IServicePort as ServicePort } from 'kubernetes-models/v1';
 import type { Port } from '../api/generated/types.ts';
 import { RUN } from '../api/labels.ts';
 import { runObjectName } from '../api/names.ts';

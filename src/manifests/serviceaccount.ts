@@ -1,4 +1,4 @@
-import type { ServiceAccount } from 'kubernetes-types/core/v1.js';
+import type { IServiceAccount as ServiceAccount } from 'kubernetes-models/v1';
 import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import type { ResolvedRun } from '../model/run.ts';

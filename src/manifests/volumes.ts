@@ -1,5 +1,5 @@
 /** The volumes of a run's Pod and where containers mount them. */
-import type { Volume, VolumeMount } from 'kubernetes-types/core/v1.js';
+import type { IVolume as Volume, IVolumeMount as VolumeMount } from 'kubernetes-models/v1';
 import { runSkillsName, shorten, skillFile } from '../api/names.ts';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';

@@ -1,15 +1,21 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
 import type { EnvVar, Model, Sidecar, Skill } from '../api/generated/types.ts';
 
-export interface ResolvedRun {
-  /** Unique over time; see api/names.ts. */
+/** What a run is called, and where it is. */
+export interface RunIdentity {
+  /** Unique over time; what every object of the run is named after. See api/names.ts. */
   id: string;
   namespace: string;
-  /** The name of the AgentRun its tenant knows. */
+  /** The name of the AgentRun its tenant knows: the claim's, or its own. */
   name: string;
+}
+
+/** task: an agent runs once as a Job. server: sidecars serve as a Deployment with a Service. */
+export type Mode = 'task' | 'server';
+
+export interface ResolvedRun extends RunIdentity {
   instance: string;
-  /** task: an agent runs once as a Job. server: sidecars serve as a Deployment with a Service. */
-  mode: 'task' | 'server';
+  mode: Mode;
   /** The selected packs in the order they were listed. */
   packs: ResolvedPack[];
   /** ConfigMaps of the tenant that are mounted as skills. */

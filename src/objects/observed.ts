@@ -18,8 +18,8 @@ export function ownObjects(observed: ReadonlyMap<string, JsonObject>, variant: V
 export type ObjectState = { kind: 'pending' } | { kind: 'error'; message: string } | { kind: 'applied' } | { kind: 'ready' };
 
 /**
- * `pending` is what the provider has not seen the latest of. `applied` is synced but not ready, as a Job before its end. The message of an error is the provider's own, so that a
- * tenant reads on the AgentRun why an object cannot be made.
+ * pending: the provider has not seen the latest generation. applied: synced but not ready, as a Job before its end. The message of an error
+ * is the provider's own, so that a tenant reads on the AgentRun why an object cannot be made.
  */
 export function observeObject(object: JsonObject): ObjectState {
   const synced = readCondition(object, 'Synced');
@@ -30,12 +30,12 @@ export function observeObject(object: JsonObject): ObjectState {
   return { kind: readCondition(object, 'Ready')?.status === 'True' ? 'ready' : 'applied' };
 }
 
-/** The real object is not to be made, or not now: it may be looked at and deleted. */
+/** The real object is withheld: it is not to be made, or not now. The provider may observe and delete it. */
 export const WITHHELD = ['Observe', 'Delete'];
 
 /**
- * The real object is never updated. It may be made, which is refused of a locked Job (run/lock.ts): so the provider says of one
- * that is gone that it cannot make it. Without this right it would go on to say what it saw last, for ever.
+ * The real object is never updated. The provider may create it, which Kubernetes refuses for a locked Job (run/lock.ts). So the provider
+ * reports of a Job that is gone that it cannot create it; without this right it would report for ever what it observed last.
  */
 export const NEVER_UPDATED = ['Observe', 'Create', 'Delete'];
 

@@ -1,5 +1,6 @@
 /** All guardrails: every denial of a run or of a pack on its own, sorted, or none. */
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { ResolvedRun } from '../model/run.ts';
 import { denyPackCredentials, denyRunCredentials } from './credentials/credentials.ts';
 import { denyEnvironment } from './environment.ts';
 import { denyHostAccess } from './hostaccess.ts';
@@ -9,7 +10,7 @@ import { denyRunLimits, denySidecarResources } from './limits.ts';
 import { denyModels } from './models.ts';
 import { denyNamespaces } from './namespaces.ts';
 import { denyRights } from './rights/rights.ts';
-import type { JudgedPack, JudgedRun, PackRule, RunRule } from './rule.ts';
+import type { JudgedPack, PackRule, RunRule } from './rule.ts';
 import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
 import type { Denial } from './verdict.ts';
 import { denyWildcards } from './wildcards.ts';
@@ -39,7 +40,7 @@ export const judgePack = (pack: JudgedPack, policy: SympoziumPolicySpec): Denial
   sorted(PACK_RULES.flatMap((deny) => deny(pack, policy)));
 
 /** What a policy refuses of a run, its packs included. */
-export const judgeRun = (run: JudgedRun, policy: SympoziumPolicySpec): Denial[] =>
+export const judgeRun = (run: ResolvedRun, policy: SympoziumPolicySpec): Denial[] =>
   sorted([...run.packs.flatMap((pack) => judgePack(pack, policy)), ...RUN_RULES.flatMap((deny) => deny(run, policy))]);
 
 const sorted = (denials: Denial[]): Denial[] => denials.sort((a, b) => (`${a.path} ${a.rule}` < `${b.path} ${b.rule}` ? -1 : 1));

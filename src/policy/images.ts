@@ -1,6 +1,6 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { isImageUnder, parseImage } from '../kube/image.ts';
-import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
+import { type PackRule, type RuleName, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
 /** The name under which a site has an image: the first replacement whose beginning matches whole components. */
@@ -20,7 +20,7 @@ function judgeImage(reference: string, path: string, policy: SympoziumPolicySpec
   const { registries, requireDigest } = policy.images ?? {};
   const name = rewriteImage(reference, policy);
   const image = parseImage(name);
-  const deny = (rule: string, why: string, permit: string): Denial => ({
+  const deny = (rule: RuleName, why: string, permit: string): Denial => ({
     rule,
     path,
     found: name.replace(USERINFO, '***@'),

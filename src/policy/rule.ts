@@ -1,32 +1,50 @@
-/** What the guardrails judge: a run with every question answered, or a pack on its own. */
-import type { EnvVar, Model, Sidecar, SympoziumPolicySpec } from '../api/generated/types.ts';
+/** What a guardrail is: its name in denials, and a function that judges a pack or a run under a policy. */
+import type { EnvVar, Sidecar, SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { ResolvedPack, ResolvedRun } from '../model/run.ts';
+import type { DangerName } from './rights/dangers.ts';
 import type { Denial } from './verdict.ts';
 
-export interface JudgedPack {
-  name: string;
-  /** Absent when the pack has none, or none that takes part. */
-  sidecar: (Sidecar & { params?: EnvVar[] }) | undefined;
+/** Every guardrail by the name it has in denials, with the fields it looks at; src/policy/rights/dangers.ts names those of rights. */
+interface Rules {
+  /** SkillPack: sidecar.hostAccess */
+  'host-access': true;
+  /** SkillPack: sidecar.hostAccess.hostPID, and the rights of every pack of the run */
+  'host-pid-with-rights': true;
+  /** SkillPack: sidecar.rbac, sidecar.clusterRBAC */
+  'wildcard-rights': true;
+  /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
+  image: true;
+  /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
+  'image-registry': true;
+  /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
+  'image-digest': true;
+  /** SkillPack: sidecar.secretRef; AgentRun: model.authSecretRef, imagePullSecrets */
+  secret: true;
+  /** SkillPack: sidecar; AgentRun: env, model, params; SympoziumPolicy: defaults.agent */
+  credential: true;
+  /** SkillPack: sidecar.resources; AgentRun: timeout, skills, env; SympoziumPolicy: defaults.agent.resources */
+  limit: true;
+  /** AgentRun: skills, and its namespace */
+  namespace: true;
+  /** AgentRun: model.provider, model.baseURL */
+  model: true;
+  /** AgentRun: env */
+  environment: true;
 }
 
-export interface JudgedRun {
-  namespace: string;
-  mode: 'task' | 'server';
-  packs: (JudgedPack & { skills: unknown[] })[];
-  timeout: string;
-  timeoutSeconds: number;
-  env: EnvVar[];
-  imagePullSecrets: { name: string }[];
-  model: Model;
-  /** What the instance and the run themselves say of the model. */
-  tenantModel: Model;
-  agent: { image: string; command: string[] | undefined; resources: { cpu: string; memory: string } };
-}
+export type RuleName = keyof Rules | DangerName;
+
+/** A name stands for one guardrail: one that is a danger of rights too does not compile. */
+true satisfies [Extract<keyof Rules, DangerName>] extends [never] ? true : never;
+
+/** A pack as it is judged, on its own or in a run; `sidecar` is undefined when it has none, or none that takes part. */
+export type JudgedPack = Pick<ResolvedPack, 'name'> & { sidecar: (Sidecar & { params?: EnvVar[] }) | undefined };
 
 /** Judges what a pack asks for, wherever it is used. */
 export type PackRule = (pack: JudgedPack, policy: SympoziumPolicySpec) => Denial[];
 
 /** Judges what a run makes of its packs and of its own fields. */
-export type RunRule = (run: JudgedRun, policy: SympoziumPolicySpec) => Denial[];
+export type RunRule = (run: ResolvedRun, policy: SympoziumPolicySpec) => Denial[];
 
 /** Where a pack's sidecar stands in messages. */
 export const sidecarPath = ({ name }: JudgedPack): string => `SkillPack/${name} spec.sidecar`;

@@ -1,9 +1,10 @@
 import { formatFindings } from '../api/fault.ts';
+import type { RuleName } from './rule.ts';
 
 /** What a guardrail says of one thing a pack asks for and may not have. */
 export interface Denial {
-  /** The rule, for example `host-access`. */
-  rule: string;
+  /** The guardrail, for example `host-access`. */
+  rule: RuleName;
   /** The field that asks, with the object it stands in. */
   path: string;
   found: string;

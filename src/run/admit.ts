@@ -1,42 +1,38 @@
 /** Whether a run may begin: spec, references and guardrails together, and what its tenant should know all the same. */
-import { parseAgentRun } from '../api/agentrun.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { variantOf } from '../api/kinds.ts';
 import type { Settings } from '../api/settings.ts';
-import type { Request, Selector } from '../call/request.ts';
+import type { Required, Selector } from '../call/request.ts';
 import type { ResolvedRun } from '../model/run.ts';
 import { findCredentialsInTexts } from '../policy/credentials/credentials.ts';
 import { judgeRun } from '../policy/guardrails.ts';
 import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import { gatherReferences, type References } from './gather.ts';
-import type { RunIdentity } from './identity.ts';
-import type { Admission, Warning } from './lifecycle.ts';
+import type { GivenRun } from './given.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { isKeyWithheld, resolveRun, withRewrites } from './resolve.ts';
+import { STAGES } from './stages.ts';
+import type { Admission, Warning } from './state.ts';
 
 /** What spec, references and guardrails say together, and what has to be fetched to know. */
 export function admit(
-  request: Request,
-  identity: RunIdentity | undefined,
+  { variant, identity, noIdentity, parseSpec, memory }: GivenRun,
+  required: Required,
   settings: Settings,
-  serves: boolean,
 ): { admission: Admission; requirements: Record<string, Selector> } {
-  const parsed = parseAgentRun(request.composite);
+  const parsed = parseSpec();
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
-  if (identity === undefined)
-    return { admission: { kind: 'invalid', faults: [variantOf(request.composite).noIdentity] }, requirements: {} };
-  const { requirements, waiting, references } = gatherReferences(
-    request,
-    parsed.value,
-    identity.namespace,
-    settings.requirePolicy,
-  );
+  if (identity === undefined) return { admission: { kind: 'invalid', faults: [noIdentity] }, requirements: {} };
+  const spec = parsed.value;
+  const { namespace } = identity;
+  const { requirements, waiting, references } = gatherReferences({ spec, namespace, variant }, required, settings.requirePolicy);
   if (waiting.length > 0) return { admission: { kind: 'waiting', waiting }, requirements };
-  const resolved = resolveRun(parsed.value, identity, references);
+  const resolved = resolveRun(spec, identity, references);
   if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };
   const { policy } = references;
   const denials = judgeRun(resolved.value, policy);
-  if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
+  // What serves already is restricted instead.
+  const isServing = memory.state !== undefined && STAGES[memory.state.stage].phase === 'Serving';
+  if (denials.length > 0 && !isServing) return { admission: { kind: 'denied', denials }, requirements };
   const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
   const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
   const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));

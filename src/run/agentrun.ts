@@ -1,103 +1,110 @@
-/** The AgentRun composite: references, resolution, guardrails, state, objects, status, in this order. */
-
-import { variantOf } from '../api/kinds.ts';
+/** The AgentRun composite: what is given, what exists, what is admitted, the next state, and what follows from it. */
+import { SETTINGS_VALID } from '../api/conditions.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Request } from '../call/request.ts';
-import type { Composed } from '../call/response.ts';
-import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
+import type { Composed, Condition, Response } from '../call/response.ts';
+import type { ObservedCondition } from '../kube/conditions.ts';
 import { ownObjects } from '../objects/observed.ts';
 import { admit } from './admit.ts';
-import { desireObjects } from './desire.ts';
+import { desireObjects } from './desired.ts';
+import { type GivenRun, readGiven } from './given.ts';
 import { judgeHolding } from './held.ts';
-import { identifyRun } from './identity.ts';
-import { type Admission, endedByItself, type Facts, isDecided, isEnded, rightsHaveEnded, transition } from './lifecycle.ts';
+import { lifeOf, transition } from './life.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
-import { describeConditions, describeTransition, readLatched, readState, readStatus, writeStatus } from './status.ts';
+import { STAGES } from './stages.ts';
+import { type Admission, type Ended, type Facts, isEnded } from './state.ts';
+import { describeConditions, describeTransition, writeStatus } from './status.ts';
 import { chooseTtl } from './wakeup.ts';
 
-export function composeRun(request: Request, settings: Settings): Composed {
-  const { composite, now } = request;
-  const variant = variantOf(composite);
-  const identity = identifyRun(composite);
-  const before = readStatus(composite);
-  const previous = readState(before);
-  const cancel = valueAt(composite, 'spec', 'cancel') === true;
-  const latched = readLatched(before);
-  const own = gatherObjects(request, identity?.id, !isEnded(previous) && !cancel && !latched.decided);
-  const { observed, unreferenced } = own;
-  const objects = observeParts(observed, before.frozenDigest);
-  const seen: Facts = { admission: { kind: 'unasked' }, cancel, objects, unreferenced, latched };
-  // A task whose start is decided is frozen: nothing that it refers to can change it, so nothing is asked for.
-  const settled = isEnded(previous) || (isDecided(seen) && before.mode !== 'server');
-  const { admission: admitted, requirements } = settled
-    ? { admission: seen.admission, requirements: {} }
-    : admit(request, identity, settings, previous?.phase === 'Serving');
+/**
+ * @param settings what the input says; where nobody can read it, the defaults
+ * @param problem why nobody can read the input. It stops the pipeline for a run that has not begun; one that has is watched to its end,
+ *   because a stopped pipeline would keep the rights of every run that ends meanwhile
+ */
+export function composeRun(request: Request, settings: Settings, problem: string | undefined): Response {
+  const run = readGiven(request.composite);
+  if (problem !== undefined && !hasBegun(run, request)) return { kind: 'fatal', message: problem };
+  const composed = composeGiven(run, request, settings);
+  return { kind: 'composed', ...withSettingsVerdict(composed, run.memory.settingsValid, problem) };
+}
+
+function composeGiven(run: GivenRun, request: Request, settings: Settings): Composed {
+  const { identity, memory, variant, cancel } = run;
+  const { now, required } = request;
+  const isRecorded = isEnded(memory.state);
+  const own = gatherObjects(request, run, !isRecorded && !cancel && !memory.isDecided);
+  const { observed, isUnreferenced } = own;
+  const objects = observeParts(observed, memory.status.frozenDigest);
+  const begunAs = memory.status.mode ?? objects.mode;
+  const isSettled = isRecorded || lifeOf(begunAs).isFrozen({ memory, objects });
+  const judged = isSettled ? UNASKED : admit(run, required, settings);
   const isListed = own.waiting.length === 0;
-  const admission: Admission = isListed || settled ? admitted : { kind: 'waiting', waiting: own.waiting };
-  const facts: Facts = { ...seen, admission };
-  const state = transition(previous, facts, now);
-  const told = isEnded(previous);
-  const cleanUpAt = isEnded(state) ? cleanUpTime(composite, state.completionTime) : undefined;
-  const cleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
-  const resources = desireObjects({
-    state,
-    facts,
-    observed,
-    told,
-    cleanUp,
-    settings,
-    variant,
-    namespace: identity?.namespace ?? '',
-    now,
-  });
-  const logsLeft = isEnded(state) && endedByItself(state) && !cleanUp && resources.has('agentrun-job');
-  const status = writeStatus(state, before, identity, facts, { logsLeft, now });
-  const results = describeTransition(previous, state, admission.kind === 'admitted' ? admission.warnings : []);
+  const admission: Admission = isListed || isSettled ? judged.admission : { kind: 'waiting', waiting: own.waiting };
+  const admitted = admission.kind === 'admitted' ? admission.prepared : undefined;
+  const mode = begunAs ?? admitted?.plan.mode ?? 'task';
+  // A run stays what it was begun as, also when its workload is gone.
+  const prepared = admitted?.plan.mode === mode ? admitted : undefined;
+  const facts: Facts = { memory, mode, cancel, admission, prepared, objects, isUnreferenced, now };
+
+  const step = transition(facts);
+  const { state } = step;
+  const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds) : undefined;
+  const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
+  const namespace = identity?.namespace ?? '';
+  const resources = desireObjects({ state, facts, observed, isRecorded, isCleanUp, settings, variant, namespace });
+  const areLogsLeft = STAGES[state.stage].desires === 'remains' && !isCleanUp && resources.has('agentrun-job');
+  const status = writeStatus(step, identity, facts, { areLogsLeft });
+  const results = describeTransition(memory.state, state, admission.kind === 'admitted' ? admission.warnings : []);
   const held = judgeHolding({
-    request,
-    observed,
-    state,
-    told,
-    runId: identity?.id,
+    ...{ variant, identity, memory, required, now, observed, state, isRecorded },
     hasRights: (status.rights ?? []).length > 0,
-    prepared: status.mode !== undefined,
-    rightsEnded: rightsHaveEnded(state, facts, now),
+    isPrepared: status.mode !== undefined,
     desired: new Set(resources.keys()),
   });
   const forgotten = [...held.forgotten].map(([key, resource]) => [key, { resource, ready: false }] as const);
   return {
     status,
-    ready: ['Running', 'Serving', 'Succeeded'].includes(state.phase),
+    ready: STAGES[state.stage].ready,
     resources: new Map([...resources, ...forgotten]),
     conditions: describeConditions(state, status, held.condition),
     results,
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
-    requirements: { ...requirements, ...own.requirements, ...held.requirements },
+    requirements: { ...judged.requirements, ...own.requirements, ...held.requirements },
     ttlSeconds: chooseTtl({
-      state,
-      facts,
-      composite,
-      told,
-      leaving: held.pending,
-      cleanUpAt: cleanUp ? undefined : cleanUpAt,
-      settings,
-      now,
+      ...{ state, facts, isBreakerOpen: run.isBreakerOpen, isRecorded, settings },
+      isLeaving: held.isPending,
+      cleanUpAt: isCleanUp ? undefined : cleanUpAt,
     }),
   };
 }
 
+const UNASKED = { admission: { kind: 'unasked' }, requirements: {} } as const;
+
 const listRules = (admission: Admission): string[] =>
   admission.kind === 'denied' ? [...new Set(admission.denials.map(({ rule }) => rule))] : [];
 
-/** When Job and skills of a run that ended by itself may go, in milliseconds; never when they are to be kept. */
-function cleanUpTime(composite: JsonObject, completionTime: string): number | undefined {
-  const spec = objectAt(composite, 'spec');
-  if (spec['cleanup'] === 'keep') return undefined;
-  const at = Date.parse(completionTime) + Number(spec['ttlSecondsAfterFinished'] ?? 300) * 1000;
-  return Number.isNaN(at) ? undefined : at;
+/** When what is kept for its logs may go, in milliseconds; undefined when it is to be kept. */
+function cleanUpTime({ completionTime }: Ended, keepSeconds: number): number | undefined {
+  const at = Date.parse(completionTime) + keepSeconds * 1000;
+  return Number.isFinite(at) ? at : undefined;
 }
 
-/** Whether a run is begun, so that it has to be watched to its end whatever becomes of the input. */
-export const isBegun = ({ composite, observed }: Request): boolean =>
-  ownObjects(observed, variantOf(composite)).size > 0 || !['', 'Pending'].includes(textAt(composite, 'status', 'phase') ?? '');
+/** Whether a run has begun, so that it has to be watched to its end whatever becomes of the input. */
+const hasBegun = ({ memory: { state }, variant }: GivenRun, { observed }: Request): boolean =>
+  ownObjects(observed, variant).size > 0 || (state !== undefined && state.stage !== 'waiting');
+
+function withSettingsVerdict(composed: Composed, before: ObservedCondition | undefined, problem: string | undefined): Composed {
+  if (problem === undefined && before === undefined) return composed;
+  const verdict: Condition =
+    problem === undefined
+      ? { type: SETTINGS_VALID, status: 'True', reason: 'Valid', message: '' }
+      : { type: SETTINGS_VALID, status: 'False', reason: 'InvalidInput', message: problem };
+  const isNew = problem !== undefined && before?.message !== problem;
+  const warning = { severity: 'Warning', reason: verdict.reason, message: verdict.message } as const;
+  return {
+    ...composed,
+    conditions: [...composed.conditions, verdict],
+    results: [...composed.results, ...(isNew ? [warning] : [])],
+  };
+}

@@ -3,9 +3,10 @@
  * instance and the run's own packs are asked for at once, the instance's packs when the instance has arrived.
  */
 import type { AgentRunSpec, SkillPackSpec, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { Variant } from '../api/kinds.ts';
 import { DEFAULT_POLICY, namespacePolicy } from '../api/sympoziumpolicy.ts';
 import { findInstance, findPack, findPolicy, missingPack, packNames, type Reference, type Waiting } from '../call/references.ts';
-import type { Request, Selector } from '../call/request.ts';
+import type { Required, Selector } from '../call/request.ts';
 import { overlay } from '../policy/effective.ts';
 
 /** Everything a run refers to, read and found valid. */
@@ -22,7 +23,11 @@ export interface Gathered {
   references: References;
 }
 
-export function gatherReferences(request: Request, spec: AgentRunSpec, namespace: string, requirePolicy: boolean): Gathered {
+export function gatherReferences(
+  { spec, namespace, variant }: { spec: AgentRunSpec; namespace: string; variant: Variant },
+  required: Required,
+  requirePolicy: boolean,
+): Gathered {
   const waiting: Waiting[] = [];
   const requirements: Record<string, Selector> = {};
   const take = <T>(reference: Reference<T>): Reference<T>['value'] => {
@@ -31,18 +36,18 @@ export function gatherReferences(request: Request, spec: AgentRunSpec, namespace
     return reference.value;
   };
 
-  const instance = take(findInstance(request, namespace, spec.instanceRef));
+  const instance = take(findInstance(required, variant, { namespace, name: spec.instanceRef }));
   if (instance.kind === 'missing') waiting.push(missingInstance(spec.instanceRef, namespace));
 
   let policy: SympoziumPolicySpec = {};
-  const policies = [DEFAULT_POLICY, namespacePolicy(namespace)].map((name) => take(findPolicy(request, name)));
+  const policies = [DEFAULT_POLICY, namespacePolicy(namespace)].map((name) => take(findPolicy(required, name)));
   for (const found of policies) if (found.kind === 'found') policy = overlay(policy, found.value);
   if (requirePolicy && policies.every(({ kind }) => kind === 'missing')) waiting.push(NO_POLICY);
 
   const packs = new Map<string, SkillPackSpec>();
   const inherited = instance.kind === 'found' ? instance.value.skills : undefined;
   for (const name of packNames(spec.skills ?? inherited)) {
-    const pack = take(findPack(request, name));
+    const pack = take(findPack(required, name));
     if (pack.kind === 'missing') waiting.push(missingPack(name));
     if (pack.kind === 'found') packs.set(name, pack.value);
   }

@@ -1,23 +1,27 @@
 /**
- * What a run still holds after its rights were dropped. A dropped Object is no longer observed, so Crossplane is asked
- * for the Objects with the run's label until none is left; what was not fetched yet counts as held.
+ * What a run still holds after its rights were removed from what is desired. Crossplane does not observe an Object that is not desired, so
+ * it is asked for the Objects with the label of the run until none is left. What was not listed yet counts as held.
  *
- * The list comes from a cache that may be behind, and what a composite refers to may be read older than it is. So an empty
- * list is believed only after some seconds, and what it shows then and the composite does not refer to is taken back.
+ * The list comes from a cache that may be behind, and the references of a composite may be read older than they are. So an empty list is
+ * believed only after some seconds; and what is listed then and the composite does not refer to is desired once more, so that it can go.
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
+import type { Variant } from '../api/kinds.ts';
 import { PART } from '../api/labels.ts';
-import type { Request, Selector } from '../call/request.ts';
+import type { Reason } from '../api/reasons.ts';
+import type { Required, Selector } from '../call/request.ts';
 import type { Condition } from '../call/response.ts';
-import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
+import type { RunIdentity } from '../model/run.ts';
 import { desireAgain, observeObject, WITHHELD } from '../objects/observed.ts';
-import { isEnded, type RunState } from './lifecycle.ts';
+import type { Memory } from './memory.ts';
 import { OBJECTS, selectObjects } from './objects.ts';
-import { GRANTS, KEPT_AFTER_END, RIGHTS } from './plan.ts';
+import { GRANTS, isAmong, KEPT_FOR_LOGS, RIGHTS } from './parts.ts';
+import { STAGES } from './stages.ts';
+import { isEnded, type RunState } from './state.ts';
 
-const REVOKED = 'Revoked';
-const TAKING_BACK: readonly string[] = ['Revoking', 'Stopping'];
+const REVOKED = 'Revoked' satisfies Reason;
+const REVOKING: readonly string[] = ['Revoking', 'Stopping'];
 
 /** How long after the rights were dropped the cache may still lack what was made before. */
 const SETTLED_MS = 5_000;
@@ -27,30 +31,31 @@ export interface Holding {
   /** Asks for what is still held; empty when nothing can be. */
   requirements: Record<string, Selector>;
   /** Whether something is still to leave. */
-  pending: boolean;
+  isPending: boolean;
   /** Objects of the run that nothing refers to, by resource name: desired once more, so that they can be dropped. */
   forgotten: Map<string, JsonObject>;
 }
 
 export interface Held {
-  request: Request;
+  variant: Variant;
+  identity: RunIdentity | undefined;
+  memory: Memory;
+  required: Required;
+  now: Date;
   /** The Objects of the run that Crossplane observes. */
   observed: ReadonlyMap<string, JsonObject>;
   state: RunState;
-  /** Whether the end of the run stands in the status already. */
-  told: boolean;
-  runId: string | undefined;
+  /** Whether the end of the run was in the status already. */
+  isRecorded: boolean;
   /** Whether the run was given rights, by its status. */
   hasRights: boolean;
   /** Whether the run was ever prepared, by its status. */
-  prepared: boolean;
-  /** Whether the rights of the run have ended. */
-  rightsEnded: boolean;
-  /** The resource names that shall exist. */
+  isPrepared: boolean;
+  /** The resource names that are desired. */
   desired: ReadonlySet<string>;
 }
 
-const condition = (status: 'True' | 'False', reason: string, message: string): Condition => ({
+const condition = (status: 'True' | 'False', reason: Reason, message: string): Condition => ({
   type: RIGHTS_HELD,
   status,
   reason,
@@ -59,28 +64,30 @@ const condition = (status: 'True' | 'False', reason: string, message: string): C
 
 const GONE = condition('False', REVOKED, 'Nothing the run was given is left');
 const WAITING = 'Waiting until everything the run was given is gone';
-const NOTHING = { requirements: {}, pending: false, forgotten: new Map<string, JsonObject>() };
+const NOTHING = { requirements: {}, isPending: false, forgotten: new Map<string, JsonObject>() };
 
 /** Whether the run holds rights, and what to ask for to know. False is said of nothing that is observed or was not looked for. */
 export function judgeHolding(held: Held): Holding {
-  const { request, observed, desired, runId, rightsEnded } = held;
-  const before = readCondition(request.composite, RIGHTS_HELD);
+  const { required, observed, desired, identity, state } = held;
+  const before = held.memory.rightsHeld;
+  const { final, desires } = STAGES[state.stage];
+  const haveRightsEnded = final || desires === 'rightless';
   const isDropping = RIGHTS.some((key) => observed.has(key) && !desired.has(key));
-  const isTakingBack = before?.status === 'True' && TAKING_BACK.includes(before.reason);
+  const isRevoking = before?.status === 'True' && REVOKING.includes(before.reason);
   // The list may be there because an earlier call asked for it, of which the composite does not tell yet.
-  const isListed = request.required.get(OBJECTS)?.some((object) => mustLeave(object, held)) === true;
-  if (!rightsEnded && !isDropping && !isTakingBack && !isListed)
+  const isListed = required.get(OBJECTS)?.some((object) => mustLeave(object, held)) === true;
+  if (!haveRightsEnded && !isDropping && !isRevoking && !isListed)
     return { ...NOTHING, condition: describeLiving(held, before?.reason) };
-  if (runId === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
+  if (identity === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
   const isThere = isDropping || isListed;
   if (before?.status === 'False' && before.reason === REVOKED && !isThere) return { ...NOTHING, condition: GONE };
-  if (isRefused(held) && held.told && !isTakingBack && !isThere)
+  if (isRefused(held) && held.isRecorded && !isRevoking && !isThere)
     return { ...NOTHING, condition: describeLiving(held, before?.reason) };
-  return lookFor(held, runId, isDropping, before !== undefined && isTakingBack ? before.since : Number.POSITIVE_INFINITY);
+  return lookFor(held, identity, isDropping, before !== undefined && isRevoking ? before.since : Number.POSITIVE_INFINITY);
 }
 
 /** A run that was refused before anything was made never held anything. */
-const isRefused = ({ state, prepared }: Held): boolean => ['InvalidSpec', 'PolicyDenied'].includes(state.reason) && !prepared;
+const isRefused = ({ state, isPrepared }: Held): boolean => state.stage === 'refused' && !isPrepared;
 
 function describeLiving({ hasRights, observed, desired }: Held, before: string | undefined): Condition {
   const isThere = GRANTS.some((key) => observed.has(key) || desired.has(key));
@@ -89,12 +96,12 @@ function describeLiving({ hasRights, observed, desired }: Held, before: string |
   return before === REVOKED ? GONE : condition('False', 'None', 'The run was given no rights');
 }
 
-/** @param since when the rights were first said to be taken back, in milliseconds; never as yet when infinite */
-function lookFor(held: Held, runId: string, isDropping: boolean, since: number): Holding {
-  const { request, observed, state, desired } = held;
-  const requirements = { [OBJECTS]: selectObjects(request.composite, runId) };
-  const left = request.required.get(OBJECTS)?.filter((object) => mustLeave(object, held));
-  const isSettled = !(request.now.getTime() < since + SETTLED_MS);
+/** @param since when the status first said that the rights are being removed, in milliseconds; infinite while it does not */
+function lookFor(held: Held, identity: RunIdentity, isDropping: boolean, since: number): Holding {
+  const { required, observed, state, desired } = held;
+  const requirements = { [OBJECTS]: selectObjects(held.variant, identity) };
+  const left = required.get(OBJECTS)?.filter((object) => mustLeave(object, held));
+  const isSettled = !(held.now.getTime() < since + SETTLED_MS);
   if (left?.length === 0 && !isDropping) {
     if (isRefused(held)) return { ...NOTHING, requirements, condition: condition('False', 'None', 'The run holds no rights') };
     if (isSettled) {
@@ -102,21 +109,21 @@ function lookFor(held: Held, runId: string, isDropping: boolean, since: number):
       return { ...NOTHING, requirements, condition: isHeld ? describeLiving(held, REVOKED) : GONE };
     }
   }
-  const reason = state.phase === 'Cancelled' ? 'Stopping' : 'Revoking';
+  const reason = state.stage === 'cancelled' ? 'Stopping' : 'Revoking';
   const errors = (left ?? []).flatMap((object) => errorOf(object)).sort();
   const forgotten = isSettled ? findForgotten(left ?? [], observed) : NOTHING.forgotten;
   // Another message, so that the time until the list is believed begins anew.
   const what = forgotten.size > 0 ? `Taking back what nothing refers to: ${[...forgotten.keys()].sort().join(', ')}` : WAITING;
   const message = [what, ...errors].join('; ');
-  return { requirements, condition: condition('True', reason, message), pending: true, forgotten };
+  return { requirements, condition: condition('True', reason, message), isPending: true, forgotten };
 }
 
 /** Rights have to leave; so has the rest of a run that ended, unless it is still desired or stays for its logs. */
 function mustLeave(object: JsonObject, { desired, state }: Held): boolean {
   const part = textAt(object, 'metadata', 'labels', PART) ?? '';
   if (desired.has(part)) return false;
-  if (!isEnded(state)) return RIGHTS.some((key) => key === part);
-  return !KEPT_AFTER_END.some((key) => key === part) || !desired.size;
+  if (!isEnded(state)) return isAmong(RIGHTS, part);
+  return !isAmong(KEPT_FOR_LOGS, part) || !desired.size;
 }
 
 /** What is there, is not being deleted, and is not among what Crossplane observes: nobody would ever delete it. */

@@ -1,14 +1,14 @@
 /**
- * The lock of a Job that was let go. Kubernetes gives the Pod template of a Job a label with the uid of that Job, takes it
- * from whoever sends it too, and refuses it for any other uid. A manifest with the label is therefore the Job it was
- * observed as, and can never make a second one, whoever applies it and however late.
+ * The lock of a released Job. Kubernetes gives the Pod template of a Job a label with the uid of that Job, accepts the label from a
+ * client too, and refuses any other uid. So a manifest with the label is the Job that was observed, and can never make a second one, whoever
+ * applies it and however late.
  * https://kubernetes.io/docs/reference/labels-annotations-taints/#batchkubernetesio-controller-uid
  */
 
 import { CONTROLLER_UID } from '../api/labels.ts';
 import { type JsonObject, objectAt } from '../kube/json.ts';
 
-/** The manifest of a Job let go, which is no Job but the one with this uid. */
+/** The manifest of a released Job: it is the Job with this uid and no other. */
 export const releaseLocked = (job: JsonObject, uid: string): JsonObject =>
   withTemplateLabels(job, false, { [CONTROLLER_UID]: uid });
 

@@ -1,12 +1,14 @@
-/** Facts of a run from its observed Objects. Only run/desire.ts looks at a raw Object again, to ask for it as it is. */
+/** Facts of a run from its observed Objects. Only run/desired.ts looks at a raw Object again, to ask for it as it is. */
 
 import { MODE } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { digest } from '../kube/digest.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import type { Mode } from '../model/run.ts';
 import { desiredManifest, isRestricted, observeObject, realManifest } from '../objects/observed.ts';
 import { asPrepared } from './lock.ts';
-import { GRANTS, type Plan, readPlan } from './plan.ts';
+import { GRANTS, isAmong } from './parts.ts';
+import { type Plan, readPlan } from './plan.ts';
 
 export interface ObjectFacts {
   /** Which parts have an Object. */
@@ -23,25 +25,25 @@ export interface ObjectFacts {
   /** What the run was prepared with, once its workload exists. */
   plan: Plan | undefined;
   /** Whether they are of a task or of a server, as each of them says. */
-  mode: Plan['mode'] | undefined;
+  mode: Mode | undefined;
   /** A digest of everything a task was prepared with. */
   frozenDigest: string | undefined;
-  /** The part that runs; from its first observation on the run is what it was prepared with. */
-  workload: JobFacts | ServerFacts | undefined;
+  /** The workload: the Job of a task, or the Deployment of a server. */
+  job: JobFacts | undefined;
+  deployment: ServerFacts | undefined;
 }
 
 export interface JobFacts {
-  kind: 'job';
   name: string;
   /** Of the real Job; undefined until the provider has reported one. */
   uid: string | undefined;
-  /** Whether its Object says that the Job is let go; see isDecided. */
+  /** Whether its Object asks for the Job to start. */
   released: boolean;
-  /** Whether its Object may change the Job no more. */
+  /** Whether it is released and its Object may not update the Job any more. */
   pinned: boolean;
-  /** Whether the provider reports it let go; from then on the Job is never updated. */
-  unsuspended: boolean;
-  /** Whether the provider reports that the Job waits. */
+  /** Whether the provider reports that the Job is not suspended; from then on the Job is never updated. */
+  resumed: boolean;
+  /** Whether the provider reports that the Job is suspended. */
   suspended: boolean;
   /** Whether the provider found no Job and could not make one. Of a locked one it means that the Job is gone. */
   vanished: boolean;
@@ -65,9 +67,9 @@ export interface JobEnd {
   time: string;
 }
 
-interface ServerFacts {
-  kind: 'deployment';
+export interface ServerFacts {
   name: string;
+  /** Whether its Object asks for a replica. */
   released: boolean;
   available: boolean;
 }
@@ -92,11 +94,12 @@ export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDi
     plan,
     mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(job)),
-    workload: job ? observeJob(job) : deployment && observeDeployment(deployment),
+    job: job && observeJob(job),
+    deployment: deployment && observeDeployment(deployment),
   };
 }
 
-function observeMode(observed: ReadonlyMap<string, JsonObject>): Plan['mode'] | undefined {
+function observeMode(observed: ReadonlyMap<string, JsonObject>): Mode | undefined {
   const modes = [...observed.values()].map((object) => textAt(object, 'metadata', 'labels', MODE));
   return MODES.find((mode) => modes.includes(mode));
 }
@@ -110,12 +113,11 @@ function observeJob(object: JsonObject): JobFacts {
   const count = (...path: string[]): number => Number(valueAt(real, 'status', ...path) ?? 0);
   const uncounted = ['succeeded', 'failed'].flatMap((list) => listAt(real, 'status', 'uncountedTerminatedPods', list));
   return {
-    kind: 'job',
     name: textAt(manifest, 'metadata', 'name') ?? '',
     uid: textAt(real, 'metadata', 'uid'),
     released: valueAt(manifest, 'spec', 'suspend') === false,
     pinned: isRestricted(object) && valueAt(manifest, 'spec', 'suspend') === false,
-    unsuspended: valueAt(real, 'spec', 'suspend') === false,
+    resumed: valueAt(real, 'spec', 'suspend') === false,
     suspended: valueAt(real, 'spec', 'suspend') === true,
     vanished: synced?.status === 'False' && synced.message.includes(CANNOT_CREATE),
     leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
@@ -134,7 +136,7 @@ const CANNOT_CREATE = 'create failed: cannot create object';
 
 const findDifferent = ({ parts }: Plan, observed: ReadonlyMap<string, JsonObject>, isFrozen: boolean): string[] =>
   Object.entries(parts).flatMap(([key, planned]) => {
-    const object = !isFrozen || GRANTS.some((grant) => grant === key) ? observed.get(key) : undefined;
+    const object = !isFrozen || isAmong(GRANTS, key) ? observed.get(key) : undefined;
     return object === undefined || digest(desiredManifest(object)) === planned ? [] : [key];
   });
 
@@ -162,7 +164,6 @@ function observeDeployment(object: JsonObject): ServerFacts {
   const manifest = desiredManifest(object);
   const real = realManifest(object);
   return {
-    kind: 'deployment',
     name: textAt(manifest, 'metadata', 'name') ?? '',
     released: Number(valueAt(manifest, 'spec', 'replicas') ?? 0) > 0,
     available: Number(valueAt(real, 'status', 'availableReplicas') ?? 0) > 0,

@@ -24,11 +24,10 @@ import { checkSkillBytes, skillText } from '../api/skill.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
-import type { ResolvedPack, ResolvedRun, ResolvedSidecar } from '../model/run.ts';
+import type { ResolvedPack, ResolvedRun, ResolvedSidecar, RunIdentity } from '../model/run.ts';
 import { rewriteImage } from '../policy/images.ts';
 import { mayHaveKeyOf } from '../policy/models.ts';
 import type { References } from './gather.ts';
-import type { RunIdentity } from './identity.ts';
 
 const DEFAULT_TIMEOUT = '10m';
 const DEFAULT_AGENT = {
@@ -38,38 +37,39 @@ const DEFAULT_AGENT = {
 
 /** The run with every question answered, or every reason why these parts do not make one. */
 export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references: References): Parsed<ResolvedRun> {
-  const { instance, policy, packs } = references;
+  const { policy, packs } = references;
+  const { run, instance } = readFields(spec, references.instance);
   const faults: Fault[] = [];
-  const uses = spec.skills ?? instance.skills ?? [];
+  const uses = run.skills ?? instance.skills ?? [];
   const selected = uses.flatMap(({ skillPackRef: name }) => {
     const pack = name === undefined ? undefined : packs.get(name);
-    return name === undefined || pack === undefined ? [] : [{ name, pack, params: mergeParams(name, spec, instance) }];
+    return name === undefined || pack === undefined ? [] : [{ name, pack, params: mergeParams(name, spec, references.instance) }];
   });
   const needsServer = selected.some(({ pack }) => pack.sidecar?.requiresServer);
-  const mode = spec.mode ?? (needsServer ? 'server' : 'task');
+  const mode = run.mode ?? (needsServer ? 'server' : 'task');
   const resolved = selected.map(({ name, pack, params }) => resolvePack(name, pack, params, mode, faults));
 
   checkSkills(resolved, faults);
   if (mode === 'server') checkServer(resolved, faults);
-  else if (spec.task === undefined) faults.push({ path: 'spec.task', found: 'nothing', rule: 'must be set in task mode' });
+  else if (run.task === undefined) faults.push({ path: 'spec.task', found: 'nothing', rule: 'must be set in task mode' });
   if (faults.length > 0) return invalid(faults);
 
-  const timeout = spec.timeout ?? instance.timeout ?? policy.defaults?.timeout ?? DEFAULT_TIMEOUT;
+  const timeout = run.timeout ?? instance.timeout ?? policy.defaults?.timeout ?? DEFAULT_TIMEOUT;
   const agent = policy.defaults?.agent;
   return {
     ok: true,
     value: {
       ...identity,
-      instance: spec.instanceRef,
+      instance: run.instanceRef,
       mode,
       packs: resolved,
       configMaps: uses.flatMap(({ configMapRef }) => configMapRef ?? []),
-      task: spec.task,
-      systemPrompt: spec.systemPrompt ?? instance.systemPrompt,
-      model: mergeModels([policy.defaults?.model, instance.model, spec.model], policy),
-      tenantModel: { ...instance.model, ...spec.model },
-      env: mergeEnv(instance.env ?? [], spec.env ?? []),
-      imagePullSecrets: spec.imagePullSecrets ?? instance.imagePullSecrets ?? [],
+      task: run.task,
+      systemPrompt: run.systemPrompt ?? instance.systemPrompt,
+      model: mergeModels([policy.defaults?.model, instance.model, run.model], policy),
+      tenantModel: { ...instance.model, ...run.model },
+      env: mergeEnv(instance.env ?? [], run.env ?? []),
+      imagePullSecrets: run.imagePullSecrets ?? instance.imagePullSecrets ?? [],
       timeout,
       timeoutSeconds: parseDuration(timeout) ?? 0,
       agent: {
@@ -79,6 +79,29 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       },
     },
   };
+}
+
+/** The fields that resolveRun reads. One of the XRDs that is in neither list does not compile. */
+function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
+  const { instanceRef, task, mode, ...shared } = spec;
+  // run/given.ts reads these: they count also while the rest of the spec is faulty.
+  const { cancel: _cancel, cleanup: _cleanup, ttlSecondsAfterFinished: _ttl, ...both } = shared;
+  const read = <T extends SympoziumInstanceSpec>({
+    skills,
+    systemPrompt,
+    model,
+    env,
+    imagePullSecrets,
+    timeout,
+    ...unread
+  }: T) => ({
+    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout },
+    unread,
+  });
+  const [run, instance] = [read(both), read(ofInstance)];
+  run.unread satisfies Record<string, never>;
+  instance.unread satisfies Record<string, never>;
+  return { run: { instanceRef, task, mode, ...run.fields }, instance: instance.fields };
 }
 
 /** The run with its images under the names the site has them. Judged before, so that none is replaced twice. */

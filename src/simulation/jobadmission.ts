@@ -1,7 +1,7 @@
 /**
  * What the API server does with a Job when it is created or its spec changes: pkg/registry/batch/job/strategy.go and
  * pkg/apis/batch/validation of Kubernetes. The template gets the labels that tie its Pods to this Job; one that carries
- * another uid than the Job's own is refused, and the template of a Job that was let go never changes.
+ * another uid than the Job's own is refused, and the template of a released Job never changes.
  *
  * Not modelled: the selector, the other fields of a Job that cannot change, manualSelector.
  */

@@ -111,9 +111,9 @@ export class Provider {
     const real = this.api.get(manifest);
     const refusal = real === undefined || isBeingDeleted(object) ? undefined : this.findRefusal(object, manifest);
     const step = refusal === undefined ? decide(object, manifest, real, this.clock.now) : 'refused';
-    if (step !== 'letGo') this.hold(object);
+    if (step !== 'release') this.addFinalizer(object);
     switch (step) {
-      case 'letGo':
+      case 'release':
         this.api.removeFinalizer(object, PROVIDER_FINALIZER);
         break;
       case 'delete':
@@ -149,7 +149,7 @@ export class Provider {
   }
 
   /** So that the Object does not go before the real object. */
-  private hold(object: JsonObject): void {
+  private addFinalizer(object: JsonObject): void {
     const current = this.api.get(object) ?? object;
     if (!isBeingDeleted(current)) this.api.put(withMetadata(current, { finalizers: [PROVIDER_FINALIZER] }));
   }
@@ -223,19 +223,19 @@ export class Provider {
 function decide(object: JsonObject, manifest: JsonObject, real: JsonObject | undefined, now: number): Step {
   const policies = listAt(object, 'spec', 'managementPolicies');
   const may = (action: string): boolean => policies.length === 0 || policies.includes('*') || policies.includes(action);
-  if (isBeingDeleted(object) && !may('Delete')) return 'letGo';
+  if (isBeingDeleted(object) && !may('Delete')) return 'release';
   if (real === undefined) {
     if (policies.length === 1 && policies[0] === 'Observe') return 'miss';
     const created = Date.parse(textAt(object, 'metadata', 'annotations', CREATED_AT) ?? '');
     if (now < created + CREATION_GRACE_MS) return 'wait';
-    if (isBeingDeleted(object)) return 'letGo';
+    if (isBeingDeleted(object)) return 'release';
     return may('Create') ? 'create' : 'observe';
   }
   if (isBeingDeleted(object)) return 'delete';
   return may('Update') && !covers(real, manifest) ? 'update' : 'observe';
 }
 
-type Step = 'letGo' | 'wait' | 'miss' | 'delete' | 'create' | 'update' | 'observe';
+type Step = 'release' | 'wait' | 'miss' | 'delete' | 'create' | 'update' | 'observe';
 
 const propagationOf = (object: JsonObject): Propagation =>
   (textAt(object, 'spec', 'forProvider', 'deletionPropagationPolicy') as Propagation | undefined) ?? 'Background';

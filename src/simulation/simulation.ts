@@ -6,7 +6,7 @@ import { PART, RUN } from '../api/labels.ts';
 import { runId, runObjectName } from '../api/names.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
-import type { PartKey } from '../run/plan.ts';
+import type { PartKey } from '../run/parts.ts';
 import { isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import { finalizersOfComposite } from './crossplane.ts';
 import { isAlive } from './job.ts';

@@ -5,7 +5,7 @@ import { desired, desiredRights, History, jobSpec, withRights } from '../support
 import { RUN_ID, TASK_PARTS } from '../support/packs.ts';
 import { respondComposed, runXr } from '../support/request.ts';
 
-describe('rule 6: running', () => {
+describe('a run that works', () => {
   it('says that no Pod could be created, 30 seconds after the start', () => {
     const fresh = withRights().call().settle().call().settle().call().settle();
     fresh.report('agentrun-job', { startTime: fresh.time() }).call();
@@ -27,7 +27,7 @@ describe('rule 6: running', () => {
   });
 });
 
-describe('rule 7: rights end', () => {
+describe('the rights of a run end', () => {
   it.each(['FailureTarget', 'SuccessCriteriaMet'])('with the first condition, %s, while the Pod is still ending', (type) => {
     const run = withRights().run();
     const condition = { type, status: 'True', reason: '', message: '', lastTransitionTime: run.time() };
@@ -79,7 +79,7 @@ describe('rule 7: rights end', () => {
 /** What is left of a task in the call that tells its end, but for one that is cancelled. */
 const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
 
-describe('rule 8: lost', () => {
+describe('a Job that is lost', () => {
   it.each([
     ['Job', ['status', 'atProvider', 'manifest', 'metadata'], EVIDENCE],
     // An Object that is gone when it is applied would be made anew.
@@ -331,7 +331,7 @@ describe('RightsHeld', () => {
   });
 });
 
-describe('rule 9: cleanup', () => {
+describe('what is kept for its logs', () => {
   it('keeps Job and skills for their time, naming where the log is, then leaves nothing', () => {
     const run = withRights().run().end('Complete').settle().call();
     expect(run.status.message).toBe(
@@ -354,7 +354,7 @@ describe('rule 9: cleanup', () => {
   });
 });
 
-describe('rule 10: cancel', () => {
+describe('a run that is cancelled', () => {
   it('drops rights and Job in one response, and stays cancelled', () => {
     const run = withRights().run().spec({ cancel: true }).call();
     expect([run.status.phase, desired(run), run.condition('RightsHeld')]).toEqual(['Cancelled', [], 'True/Stopping']);

@@ -15,7 +15,7 @@ import {
   type World,
 } from '../support/request.ts';
 
-describe('rule 1: a run that cannot be', () => {
+describe('a run that cannot be', () => {
   const collides = packXr('collides', { sidecar: { image: 'c', env: [{ name: 'SKILL_A', value: '1' }] } });
   const twin = packXr('twin', { skills: [{ name: 'words', content: 'x' }] });
   const silent = packXr('silent', { sidecar: { image: 's', requiresServer: true } });
@@ -133,7 +133,7 @@ describe('rule 1: a run that cannot be', () => {
   });
 });
 
-describe('rule 1: a run that waits', () => {
+describe('a run that waits', () => {
   const badPack = packXr('bad', { skills: [] });
   const badPolicy = policyXr({ nonsense: 1 });
 

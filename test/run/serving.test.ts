@@ -1,4 +1,4 @@
-/** The life of a server: rule 11. */
+/** The life of a server. */
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, valueAt } from '../../src/kube/json.ts';
 import { desired, desiredRights, History, text } from '../support/history.ts';
@@ -6,7 +6,7 @@ import { plain, task } from '../support/packs.ts';
 import { podOf } from '../support/pods.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
 
-describe('rule 11: serving', () => {
+describe('a server', () => {
   const server = (): History => new History(task({ skills: uses('web') }));
   const replicas = ({ last }: History) =>
     valueAt(last.resources.get('agentrun-deployment')?.resource, 'spec', 'forProvider', 'manifest', 'spec', 'replicas');
@@ -150,7 +150,7 @@ describe('rule 11: serving', () => {
     expect([replicas(run), run.condition('Admitted')]).toEqual([1, 'True/Admitted']);
   });
 
-  it('ends as denied when its pack is denied before it was let go', () => {
+  it('ends as denied when its pack is denied before it was released', () => {
     const run = server().call().settle();
     run.edit([instanceXr(), webPack({ rbac: ALL })]).call();
     expect([run.status.phase, run.status.reason, desiredRights(run), replicas(run)]).toEqual(['Failed', 'PolicyDenied', [], 0]);

@@ -18,7 +18,7 @@ const LOCK = 'uid-of-agentrun-job';
 const lockOf = (run: History) =>
   jobSpec(run, 'forProvider', 'manifest', 'spec', 'template', 'metadata', 'labels', 'batch.kubernetes.io/controller-uid');
 
-describe('rule 2: preparing', () => {
+describe('while a run is prepared', () => {
   it('keeps waiting for 10 minutes with the text of the provider, then drops everything', () => {
     const run = withRights().call().settle().fail('agentrun-role', 'not currently held').call();
     expect(run.status).toMatchObject({
@@ -74,7 +74,7 @@ describe('a composite that is read older than it is', () => {
     expect(second).toMatchObject({ status: { phase: 'Pending', reason: 'Fetching' }, resources: new Map() });
   });
 
-  it('cannot have a Job suspended that was let go', () => {
+  it('cannot have a released Job suspended', () => {
     const run = withRights().call();
     expect([suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([true, ['Observe', 'Create', 'Delete']]);
     run.settle().call();
@@ -82,7 +82,7 @@ describe('a composite that is read older than it is', () => {
   });
 });
 
-describe('rule 3: frozen', () => {
+describe('from its first Job on a task is frozen', () => {
   it.each([
     ['its pack was edited', [instanceXr(), packXr('tools', { sidecar: { image: 'other:2' } })]],
     ['its pack is gone', [instanceXr()]],
@@ -140,7 +140,7 @@ describe('rule 3: frozen', () => {
   });
 });
 
-describe('rule 4: release', () => {
+describe('a start is decided once, and then the Job is released', () => {
   it.each(TASK_PARTS.filter((key) => key !== 'agentrun-job'))('waits for %s', (key) => {
     const waiting = withRights().call().settle().fail(key, 'not yet').call();
     expect(suspended(waiting)).toBe(true);
@@ -168,7 +168,7 @@ describe('rule 4: release', () => {
     expect(suspended(run)).toBe(false);
   });
 
-  it('is bounded: a Job that cannot be started takes the rights of its run with it, 20 minutes after it was let go', () => {
+  it('is bounded: a Job that cannot be started takes the rights of its run with it, 20 minutes after it was released', () => {
     const run = withRights().call().wait(300).settle().call().call().fail('agentrun-job', 'cannot update jobs').wait(1199).call();
     expect([suspended(run), run.status.phase, run.status.reason]).toEqual([false, 'Preparing', 'CannotCreate']);
     run.wait(1).call();
@@ -260,7 +260,7 @@ describe('rule 4: release', () => {
     expect(desired(run.call())).toEqual([]);
   });
 
-  it('fails a Job that a hand let go before its time when something is missing', () => {
+  it('fails a Job that a hand resumed before its time when something is missing', () => {
     const run = withRights().call().settle().call();
     run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'spec'], { suspend: false });
     run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'status'], { startTime: run.time() });
@@ -280,8 +280,8 @@ describe('rule 4: release', () => {
   });
 });
 
-describe('rule 5: pinned', () => {
-  it('never updates or creates the Job again once the provider reports it unsuspended', () => {
+describe('a Job that was resumed is pinned', () => {
+  it('never updates or creates the Job again once the provider reports it resumed', () => {
     const run = withRights().call().settle().call().call();
     expect([suspended(run), lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([false, LOCK, undefined]);
     run.call();
@@ -313,7 +313,7 @@ describe('rule 5: pinned', () => {
 });
 
 describe('a binding', () => {
-  it('that was let go does not wait again when its role flickers and the Job is lost', () => {
+  it('that had its turn does not wait again when its role flickers and the Job is lost', () => {
     const run = withRights().call().settle().call();
     run.objects.delete('agentrun-job');
     run.world = { ...run.world, composite: { ...run.world.composite, status: {} } };
@@ -322,7 +322,7 @@ describe('a binding', () => {
   });
 });
 
-describe('rule 5: pinned, also at the end', () => {
+describe('a Job is pinned also at the end', () => {
   it('when the Job has ended before anybody could pin it', () => {
     const run = withRights().call().settle().call().call().settle().end('Complete');
     expect([run.status.phase, lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([

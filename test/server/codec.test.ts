@@ -10,6 +10,7 @@ import {
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
+import { readReason } from '../../src/api/reasons.ts';
 import type { Composed } from '../../src/call/response.ts';
 import type { JsonObject, JsonValue } from '../../src/kube/json.ts';
 import { decodeRequest } from '../../src/server/wire/request.ts';
@@ -174,13 +175,13 @@ const COMPOSED: Composed = {
     ['role', { resource: { kind: 'Object' }, ready: false }],
   ]),
   conditions: [
-    { type: 'A', status: 'True', reason: 'R', message: 'M' },
-    { type: 'B', status: 'False', reason: 'R', message: '' },
-    { type: 'C', status: 'Unknown', reason: 'R', message: 'M' },
+    { type: 'A', status: 'True', reason: readReason('R'), message: 'M' },
+    { type: 'B', status: 'False', reason: readReason('R'), message: '' },
+    { type: 'C', status: 'Unknown', reason: readReason('R'), message: 'M' },
   ],
   results: [
-    { severity: 'Normal', reason: 'N', message: 'fine' },
-    { severity: 'Warning', reason: 'W', message: 'less so' },
+    { severity: 'Normal', reason: readReason('N'), message: 'fine' },
+    { severity: 'Warning', reason: readReason('W'), message: 'less so' },
   ],
   requirements: {
     byName: { apiVersion: 'v1', kind: 'A', matchName: 'a', namespace: 'n' },
@@ -237,9 +238,9 @@ describe('a response', () => {
         schemas: {},
       },
       conditions: [
-        { type: 'A', status: Status.STATUS_CONDITION_TRUE, reason: 'R', message: 'M', target },
-        { type: 'B', status: Status.STATUS_CONDITION_FALSE, reason: 'R', message: '', target },
-        { type: 'C', status: Status.STATUS_CONDITION_UNKNOWN, reason: 'R', message: 'M', target },
+        { type: 'A', status: Status.STATUS_CONDITION_TRUE, reason: readReason('R'), message: 'M', target },
+        { type: 'B', status: Status.STATUS_CONDITION_FALSE, reason: readReason('R'), message: '', target },
+        { type: 'C', status: Status.STATUS_CONDITION_UNKNOWN, reason: readReason('R'), message: 'M', target },
       ],
       output: undefined,
     });

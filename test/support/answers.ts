@@ -1,12 +1,14 @@
 /** What has to hold of every answer of the function, whatever it was shown. */
 
 import { PART, RUN } from '../../src/api/labels.ts';
+import { REASONS, type Reason } from '../../src/api/reasons.ts';
 import type { Request } from '../../src/call/request.ts';
 import type { Composed } from '../../src/call/response.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { equal, isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { desiredManifest, isRestricted, observeObject, realManifest, WITHHELD } from '../../src/objects/observed.ts';
-import { type PartKey, RIGHTS, readPlan } from '../../src/run/plan.ts';
+import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
+import { readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
@@ -35,11 +37,17 @@ export class Answers {
     const status = response.status as JsonObject;
     const phase = String(status['phase']);
     must('ttl', Number.isInteger(response.ttlSeconds) && response.ttlSeconds >= 1, `ttlSeconds ${response.ttlSeconds}`);
+    const { phases } = REASONS[status['reason'] as Reason] ?? { phases: [] };
+    must(
+      'reasonIsKnown',
+      phases.some((possible) => possible === phase),
+      `${phase} ${status['reason']}`,
+    );
     this.checkRelease(known, request, response);
     this.checkFrozen(known, request, response);
     this.checkSecondStart(known, request, phase);
     this.checkHeld(known, request, response);
-    this.checkLetGo(known, request, response);
+    this.checkStaysReleased(known, request, response);
     must('othersUntouched', !response.resources.has(OTHERS), '');
     const makes = (key: PartKey): boolean => {
       const object = response.resources.get(key)?.resource;
@@ -55,7 +63,7 @@ export class Answers {
     must('statusIsKept', lost.length === 0, lost.join(', '));
   }
 
-  /** Everything is there when the start is decided, and still exists when it is let go. */
+  /** Everything is there when the start is decided, and still exists when the Job is released. */
   private checkRelease(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
     const job = resources.get(JOB)?.resource;
     if (job === undefined) return;
@@ -95,7 +103,7 @@ export class Answers {
     }
   }
 
-  private checkLetGo(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
+  private checkStaysReleased(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
     const { phase, reason } = status as { phase?: string; reason?: string };
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;

@@ -1,6 +1,6 @@
 /** What may befall a world of runs, each with how often. */
 import type { JsonObject } from '../../src/kube/json.ts';
-import { type PartKey, RIGHTS } from '../../src/run/plan.ts';
+import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
 import { Refused } from '../../src/simulation/apiserver.ts';
 import type { Simulation } from '../../src/simulation/simulation.ts';
 import { tools } from './packs.ts';

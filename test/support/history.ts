@@ -2,7 +2,7 @@
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
 import type { Composed, Condition } from '../../src/call/response.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { RIGHTS } from '../../src/run/plan.ts';
+import { RIGHTS } from '../../src/run/parts.ts';
 import { task } from './packs.ts';
 import { NOW, respondComposed, uses, type World } from './request.ts';
 

@@ -2,9 +2,9 @@
 
 const INVARIANTS = {
   startsOnce: 'a run makes one Pod in its life',
-  neverSuspended: 'a Job that was let go is not suspended again by the function',
+  neverSuspended: 'a released Job is not suspended again by the function',
   startsWhenReady: 'a start is decided when everything that was planned is there, and taken when it still is',
-  notTakenBack: 'a Job that is observed let go is desired so, and a binding that was let go does not wait again',
+  notTakenBack: 'a Job that is observed released stays released, and a binding that had its turn does not wait again',
   startedIsNoObstacle: 'a run whose Job is reported started does not fail for something that could not be made',
   digestIsFinal: 'the digest of what a run was prepared with never changes',
   othersUntouched: 'an answer says nothing of what another step composes',
@@ -18,13 +18,14 @@ const INVARIANTS = {
   heldWhileReal: 'RightsHeld does not stand at False while the ServiceAccount of the run is bound',
   statusIsKept: 'no field of the status is lost',
   staysWhatItIs: 'a server never gets a Job, a task never a Deployment',
+  reasonIsKnown: 'the reason of a run is one its phase may have',
   ttl: 'the TTL is a whole number of seconds, at least 1',
   secondStartIsSeen: 'a run whose Job was suspended or started again by a hand, and seen so, is lost',
   endsWithBrokenSettings: 'a broken Settings input keeps no run that exists from losing its rights',
   endsWithoutRights: 'an hour after everything works again and the agent has ended no right is left',
   nothingLeft: 'when the runs are deleted nothing is left',
   deterministic: 'the same request has the same answer',
-  locked: 'a Job that is let go can be made of its manifest only once',
+  locked: 'a released Job can be made of its manifest only once',
 } as const;
 
 export type Invariant = keyof typeof INVARIANTS;

@@ -14,6 +14,7 @@ export interface Schema {
   items?: Schema;
   additionalProperties?: Schema | boolean;
   pattern?: string;
+  enum?: string[];
   default?: JsonValue;
   'x-kubernetes-list-type'?: string;
   'x-kubernetes-list-map-keys'?: string[];

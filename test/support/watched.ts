@@ -8,7 +8,7 @@ import { compose } from '../../src/function.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { wrapManifest } from '../../src/objects/object.ts';
 import { desiredManifest } from '../../src/objects/observed.ts';
-import { identifyRun } from '../../src/run/identity.ts';
+import { identifyRun } from '../../src/run/given.ts';
 import { Refused, uidOf } from '../../src/simulation/apiserver.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
 import { World, type WorldCast } from '../../src/simulation/world.ts';

@@ -1,0 +1,61 @@
+/** The one reader of the composite of a run. What comes after it asks for no path of the composite. */
+import { parseAgentRun } from '../api/agentrun.ts';
+import { nameOf } from '../api/composite.ts';
+import type { Fault, Parsed } from '../api/fault.ts';
+import type { AgentRunSpec } from '../api/generated/types.ts';
+import { identityOf, type Variant, variantOf } from '../api/kinds.ts';
+import { runId } from '../api/names.ts';
+import { readCondition } from '../kube/conditions.ts';
+import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
+import type { RunIdentity } from '../model/run.ts';
+import { type Memory, recall } from './memory.ts';
+
+export interface GivenRun {
+  variant: Variant;
+  /** Undefined when the composite does not tell its namespace; `noIdentity` says what is missing. */
+  identity: RunIdentity | undefined;
+  noIdentity: Fault;
+  /** What the run remembers from earlier calls. */
+  memory: Memory;
+  /** The spec, or its faults. Parsed only when it is asked for: a task that has started does not need it. */
+  parseSpec: () => Parsed<AgentRunSpec>;
+  /** The three fields that can change after the run was created. They count also while the rest of the spec is faulty. */
+  cancel: boolean;
+  /** How long Job and skills stay after a Job that ended by itself, in seconds; infinite to keep them. */
+  keepSeconds: number;
+  /** Whether Crossplane's circuit breaker is open for this composite, so that Crossplane hears of no change. */
+  isBreakerOpen: boolean;
+}
+
+export function readGiven(composite: JsonObject): GivenRun {
+  const variant = variantOf(composite);
+  const responsive = readCondition(composite, 'Responsive');
+  return {
+    variant,
+    identity: identifyRun(composite),
+    noIdentity: variant.noIdentity,
+    memory: recall(composite),
+    parseSpec: () => parseAgentRun(composite),
+    cancel: valueAt(composite, 'spec', 'cancel') === true,
+    keepSeconds: readKeepSeconds(composite),
+    // crossplane/crossplane, apis/apiextensions/v1/conditions.go: WatchCircuitOpen.
+    isBreakerOpen: responsive?.status === 'False' && responsive.reason === 'WatchCircuitOpen',
+  };
+}
+
+/** The defaults of the XRD, which hold also where the API server did not write them. */
+const DEFAULT_KEEP_SECONDS = 300;
+
+function readKeepSeconds(composite: JsonObject): number {
+  if (valueAt(composite, 'spec', 'cleanup') === 'keep') return Number.POSITIVE_INFINITY;
+  const seconds = valueAt(composite, 'spec', 'ttlSecondsAfterFinished');
+  return typeof seconds === 'number' ? seconds : DEFAULT_KEEP_SECONDS;
+}
+
+/** The identity of a run, or undefined when the composite does not tell its namespace. */
+export function identifyRun(composite: JsonObject): RunIdentity | undefined {
+  const identity = identityOf(composite);
+  if (identity === undefined) return undefined;
+  const uid = textAt(composite, 'metadata', 'uid');
+  return { ...identity, id: runId({ name: nameOf(composite), namespace: identity.namespace, uid }) };
+}

@@ -1,0 +1,18 @@
+/** The one door through which the state of a run changes, and the one place that tells a task from a server. */
+import type { Mode } from '../model/run.ts';
+import { SERVER } from './server.ts';
+import { type Facts, formatTime, isEnded, type Life, type Step } from './state.ts';
+import { TASK } from './task.ts';
+
+const LIVES: Record<Mode, Life> = { task: TASK, server: SERVER };
+
+/** How a run of a mode lives. A run of which nothing says that it is a server lives as a task. */
+export const lifeOf = (mode: Mode | undefined): Life => LIVES[mode ?? 'task'];
+
+/** The next state of a run. An end absorbs: only the time of it is added where it was lost. */
+export function transition(facts: Facts): Step {
+  const { state: previous } = facts.memory;
+  if (!isEnded(previous)) return lifeOf(facts.mode).step(facts);
+  const completionTime = previous.completionTime || facts.objects.job?.end?.time || formatTime(facts.now);
+  return { state: { ...previous, completionTime } };
+}

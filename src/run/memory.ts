@@ -1,0 +1,119 @@
+/**
+ * What a run remembers from one call to the next. The function itself keeps nothing; everything stands in the API server:
+ *
+ * | where | what | read by |
+ * | --- | --- | --- |
+ * | status.phase, reason, message, startTime, completionTime | the stage of the run | recall |
+ * | status.mode | whether it is a task or a server, for good | recall |
+ * | status.workloadName, workloadUID, preparedTime, frozenDigest | the decision to start, which is never undone | recall |
+ * | status.skills, rights, runId | what the run was given | recall |
+ * | condition RightsHeld | since when its rights are being removed, or that they are gone | recall |
+ * | condition SettingsValid | which fault of the input was reported | recall |
+ * | labels of the Objects | the run, the part, the mode | run/objects.ts, run/observe.ts |
+ * | annotation of the workload | the plan | run/plan.ts |
+ * | suspend in the Object of a Job | whether the Job is released | run/observe.ts |
+ * | managementPolicies of an Object | whether the Job is pinned; whether a binding still waits for its role | run/observe.ts, run/desired.ts |
+ */
+import { RIGHTS_HELD, SETTINGS_VALID } from '../api/conditions.ts';
+import type { AgentRunStatus } from '../api/generated/types.ts';
+import { readReason } from '../api/reasons.ts';
+import { type ObservedCondition, readCondition } from '../kube/conditions.ts';
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { END_MESSAGES, type Ended, isJobEnd, type RunState } from './state.ts';
+
+export interface Memory {
+  /** What we wrote last, field by field. Empty for a run that is new. */
+  status: AgentRunStatus;
+  /** Undefined for a run that is new. */
+  state: RunState | undefined;
+  /** Whether the start was decided. Any one mark of it is proof enough, should another be lost. */
+  isDecided: boolean;
+  rightsHeld: ObservedCondition | undefined;
+  settingsValid: ObservedCondition | undefined;
+}
+
+export function recall(composite: JsonObject): Memory {
+  const status = readStatus(objectAt(composite, 'status'));
+  const { workloadName, workloadUID, preparedTime, startTime, frozenDigest, phase } = status;
+  const marks = [workloadName, workloadUID, preparedTime, startTime, frozenDigest];
+  return {
+    status,
+    state: readState(status, objectAt(composite, 'status')['phase']),
+    isDecided: marks.some((mark) => mark !== undefined) || phase === 'Running' || phase === 'Serving',
+    rightsHeld: readCondition(composite, RIGHTS_HELD),
+    settingsValid: readCondition(composite, SETTINGS_VALID),
+  };
+}
+
+/** What a newer version added, or what is not of its type, is left out. */
+function readStatus(status: JsonObject): AgentRunStatus {
+  const texts = TEXT_FIELDS.flatMap((field) => {
+    const value = textAt(status, field);
+    const isForeign = field === 'mode' && value !== 'task' && value !== 'server';
+    return value === undefined || isForeign ? [] : [[field, value]];
+  });
+  const lists = LIST_FIELDS.flatMap((field) => (Array.isArray(status[field]) ? [[field, status[field]]] : []));
+  return Object.fromEntries([...texts, ...lists]);
+}
+
+const TEXT_FIELDS = [
+  'phase',
+  'reason',
+  'message',
+  'runId',
+  'mode',
+  'workloadName',
+  'workloadUID',
+  'preparedTime',
+  'startTime',
+  'completionTime',
+  'frozenDigest',
+] as const satisfies readonly (keyof AgentRunStatus)[];
+const LIST_FIELDS = ['skills', 'rights'] as const satisfies readonly (keyof AgentRunStatus)[];
+
+/** Every field of the status is read back: one that is in neither list does not compile. */
+true satisfies [Exclude<keyof AgentRunStatus, (typeof TEXT_FIELDS | typeof LIST_FIELDS)[number]>] extends [never] ? true : never;
+
+function readState(status: AgentRunStatus, written: unknown): RunState | undefined {
+  const { reason: word = '', message = '', startTime, completionTime = '' } = status;
+  const reason = readReason(word);
+  const end = (stage: Ended['stage'], said = message): Ended => ({
+    stage,
+    reason,
+    message: said,
+    ...(startTime !== undefined && { startTime }),
+    completionTime,
+  });
+  const { phase } = status;
+  switch (phase) {
+    case undefined:
+      return written === undefined || written === null || written === '' ? undefined : unknownPhase(end('aborted'), written);
+    case 'Pending':
+      return { stage: 'waiting', reason, message };
+    case 'Preparing':
+      return { stage: 'making', reason, message };
+    case 'Running': {
+      const stage = reason === 'Ending' ? 'ending' : reason === 'ProviderUnreachable' ? 'silent' : 'working';
+      return { stage, reason, message, startTime: startTime ?? '' };
+    }
+    case 'Serving':
+      return { stage: reason === 'PolicyDenied' ? 'restricted' : 'serving', reason, message, startTime: startTime ?? '' };
+    case 'Succeeded':
+      return end('succeeded', isJobEnd(reason) ? END_MESSAGES[reason] : message);
+    case 'Failed':
+      // The status writes where the log is behind the message, as long as the log exists.
+      if (isJobEnd(reason)) return end('failed', END_MESSAGES[reason]);
+      return end(reason === 'InvalidSpec' || reason === 'PolicyDenied' ? 'refused' : 'aborted');
+    case 'Cancelled':
+      return end('cancelled');
+    default:
+      return unknownPhase(end('aborted'), phase satisfies never);
+  }
+}
+
+/** A phase that another version wrote may be an end, so it counts as one: a new run would start a second time. */
+function unknownPhase(end: Ended, written: unknown): Ended {
+  const shown = typeof written === 'string' ? JSON.stringify(written.slice(0, 64)) : `a ${typeof written}`;
+  const message = `The status had phase ${shown}, which this version of the function does not know, so the run has ended`;
+  return { ...end, reason: 'UnknownPhase', message };
+}

@@ -1,0 +1,175 @@
+/**
+ * The objects a run is made of, one row an object. The limits on their number, what leaves at the end of a run, what waits for what, and the
+ * rights of the provider (cli/providerrights.ts) follow from this table.
+ */
+
+import type { Manifest } from '../kube/manifest.ts';
+import { buildRunConfigMap } from '../manifests/configmap.ts';
+import { buildJob } from '../manifests/job.ts';
+import { buildClusterRole, buildClusterRoleBinding, buildRole, buildRoleBinding } from '../manifests/rbac.ts';
+import { buildDeployment, buildService } from '../manifests/server.ts';
+import { buildServiceAccount } from '../manifests/serviceaccount.ts';
+import type { Mode, ResolvedRun } from '../model/run.ts';
+
+interface Row {
+  /** Of the real object, as RBAC names it. */
+  apiGroup: string;
+  resource: string;
+  /** The modes of the runs that may have it. */
+  modes: readonly Mode[];
+  /** The list of a pack's rights that it is made for; absent: it is made for other reasons. */
+  madeFor?: 'rbac' | 'clusterRBAC';
+  /** The identity of a run and its rights leave at the first sign of its end. An identity alone may do nothing. */
+  carries: 'nothing' | 'identity' | 'rights';
+  /** Whether it stays for a while after a Job that ended by itself, so that its log can be read. */
+  keptForLogs: boolean;
+  /** The part that has to be ready before this one is made. */
+  madeAfter?: string;
+  /** When the real object is ready, in CEL; default as soon as it is applied. */
+  readyWhen?: string;
+  /** Whether it runs Pods: it carries the plan, what it made goes before it, and the provider watches it. */
+  isWorkload: boolean;
+  /** Whether the provider may update the real object only while it is released. */
+  isFixed: boolean;
+  /** What the provider has to be allowed to do with it. */
+  verbs: readonly string[];
+  /** The manifest, or undefined for a run that needs none. */
+  build: (run: ResolvedRun) => Manifest | undefined;
+}
+
+/** A Job is ready at its end: the provider polls a ready Object every 10 minutes, and another one every 30 seconds. */
+const JOB_ENDED =
+  'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
+  'c.type in ["FailureTarget", "SuccessCriteriaMet", "Complete", "Failed"] && c.status == "True")';
+
+/** The condition Available is true of a Deployment without replicas too. */
+const DEPLOYMENT_AVAILABLE = 'has(object.status) && has(object.status.availableReplicas) && object.status.availableReplicas > 0';
+
+const RBAC = 'rbac.authorization.k8s.io';
+const BOTH = ['task', 'server'] as const;
+
+/** provider-kubernetes applies by patches. It watches workloads, where it watches anything. */
+const APPLIED = ['get', 'create', 'patch', 'delete'];
+const WATCHED = [...APPLIED, 'list', 'watch'];
+
+const PLAIN = { modes: BOTH, keptForLogs: false, isWorkload: false, isFixed: false, verbs: APPLIED } as const;
+
+/**
+ * By resource name, in the order they are made. A resource name is permanent: another one would delete the object of a living run and make
+ * it anew.
+ */
+const ROWS = {
+  'agentrun-configmap': {
+    ...PLAIN,
+    apiGroup: '',
+    resource: 'configmaps',
+    carries: 'nothing',
+    keptForLogs: true,
+    build: buildRunConfigMap,
+  },
+  'agentrun-serviceaccount': {
+    ...PLAIN,
+    apiGroup: '',
+    resource: 'serviceaccounts',
+    carries: 'identity',
+    build: buildServiceAccount,
+  },
+  'agentrun-role': { ...PLAIN, apiGroup: RBAC, resource: 'roles', madeFor: 'rbac', carries: 'rights', build: buildRole },
+  // A provider without the right to bind may bind a role whose rights it holds, which nobody can tell of a role that does not exist.
+  'agentrun-rolebinding': {
+    ...PLAIN,
+    apiGroup: RBAC,
+    resource: 'rolebindings',
+    madeFor: 'rbac',
+    carries: 'rights',
+    madeAfter: 'agentrun-role',
+    build: buildRoleBinding,
+  },
+  'agentrun-clusterrole': {
+    ...PLAIN,
+    apiGroup: RBAC,
+    resource: 'clusterroles',
+    madeFor: 'clusterRBAC',
+    carries: 'rights',
+    build: buildClusterRole,
+  },
+  'agentrun-clusterrolebinding': {
+    ...PLAIN,
+    apiGroup: RBAC,
+    resource: 'clusterrolebindings',
+    madeFor: 'clusterRBAC',
+    carries: 'rights',
+    madeAfter: 'agentrun-clusterrole',
+    build: buildClusterRoleBinding,
+  },
+  'agentrun-service': {
+    ...PLAIN,
+    modes: ['server'],
+    apiGroup: '',
+    resource: 'services',
+    carries: 'nothing',
+    build: buildService,
+  },
+  'agentrun-job': {
+    modes: ['task'],
+    apiGroup: 'batch',
+    resource: 'jobs',
+    carries: 'nothing',
+    keptForLogs: true,
+    readyWhen: JOB_ENDED,
+    isWorkload: true,
+    isFixed: true,
+    verbs: WATCHED,
+    build: buildJob,
+  },
+  'agentrun-deployment': {
+    modes: ['server'],
+    apiGroup: 'apps',
+    resource: 'deployments',
+    carries: 'nothing',
+    keptForLogs: false,
+    readyWhen: DEPLOYMENT_AVAILABLE,
+    isWorkload: true,
+    isFixed: false,
+    verbs: WATCHED,
+    build: buildDeployment,
+  },
+} as const satisfies Record<string, Row>;
+
+export type PartKey = keyof typeof ROWS;
+
+/** What a part waits for is a part: another name does not compile. */
+true satisfies [Exclude<Extract<(typeof ROWS)[PartKey], { madeAfter: string }>['madeAfter'], PartKey>] extends [never]
+  ? true
+  : never;
+
+export type Part = Row & { key: PartKey; madeAfter?: PartKey };
+
+export const PARTS: readonly Part[] = Object.entries<Row>(ROWS).map(([key, row]) => ({ key, ...row }) as Part);
+
+const keysOf = (isMeant: (part: Part) => boolean): readonly PartKey[] => PARTS.filter(isMeant).map(({ key }) => key);
+
+const BY_KEY: ReadonlyMap<string, Part> = new Map(PARTS.map((part) => [part.key, part]));
+
+/** The part under a resource name, or undefined for the name of something else. */
+export const partOf = (key: string): Part | undefined => BY_KEY.get(key);
+
+/** What a run may do, and as whom. */
+export const RIGHTS = keysOf(({ carries }) => carries !== 'nothing');
+
+/** What lets a run do anything. */
+export const GRANTS = keysOf(({ carries }) => carries === 'rights');
+
+/** What a Job that ended by itself leaves for a while. */
+export const KEPT_FOR_LOGS = keysOf(({ keptForLogs }) => keptForLogs);
+
+const BY_MODE: Record<Mode, readonly Part[]> = {
+  task: PARTS.filter(({ modes }) => modes.includes('task')),
+  server: PARTS.filter(({ modes }) => modes.includes('server')),
+};
+
+/** The parts a run may have, at most: 7 for a task and 8 for a server, however many packs. */
+export const partsOf = (mode: Mode): readonly Part[] => BY_MODE[mode];
+
+/** Whether a key is among some parts. */
+export const isAmong = (keys: readonly PartKey[], key: string): boolean => keys.some((part) => part === key);

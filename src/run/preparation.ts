@@ -1,0 +1,78 @@
+/** What a task and a server have in common: the way from a new run to one that can start. */
+import { formatFaults } from '../api/fault.ts';
+import type { Waiting } from '../call/references.ts';
+import { formatDenials } from '../policy/verdict.ts';
+import type { ObjectFacts } from './observe.ts';
+import { type Early, endOf, type Facts, type RunState } from './state.ts';
+
+/** How long a run may be prepared: rights never wait for ever without a run. */
+const PREPARING_LIMIT_MS = 10 * 60_000;
+
+/** How long an Object that was made may be out of Crossplane's sight. */
+const OBSERVING_LIMIT_MS = 10_000;
+
+export interface Progress {
+  /** Whether the Object of the workload exists. */
+  hasWorkload: boolean;
+  /** Whether the run is what its workload was planned to be, whatever becomes of its packs and policies. */
+  isFixed: boolean;
+  /** Whether everything is there, so that the run can start. */
+  isReady: boolean;
+}
+
+/** The state of a run whose start is not decided. The run waits, is made, or ends because it is refused or cannot be made. */
+export function prepare(facts: Facts, { hasWorkload, isFixed, isReady }: Progress): RunState {
+  const { admission, objects, memory } = facts;
+  const isRefused = admission.kind === 'denied' || admission.kind === 'invalid';
+  if (isRefused && !hasWorkload && isOutOfSight(facts)) return making(objects);
+  if (admission.kind === 'denied' && !isFixed) return endOf(facts, 'refused', 'PolicyDenied', formatDenials(admission.denials));
+  // A run that was not looked at for ten minutes and is complete has not waited in vain.
+  const obstacle = isReady ? undefined : findObstacle(facts, isFixed);
+  if (obstacle !== undefined) return endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle);
+  if (hasWorkload) return making(objects);
+  switch (admission.kind) {
+    case 'invalid':
+      return endOf(facts, 'refused', 'InvalidSpec', formatFaults(admission.faults));
+    case 'waiting':
+      // Objects that exist stay until the reference is back. A run that has begun to prepare does not wait again.
+      return { stage: memory.state?.stage === 'making' ? 'making' : 'waiting', ...describeWaiting(admission.waiting) };
+    case 'admitted':
+    case 'denied':
+    case 'unasked':
+      return making(objects);
+  }
+}
+
+/** Whether the workload may exist and not be observed yet, because the other Objects were made only now. */
+const isOutOfSight = ({ objects: { since }, now }: Facts): boolean =>
+  since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
+
+/** Why a run that is being prepared can never start. */
+function findObstacle({ admission, prepared, objects, now }: Facts, isFixed: boolean): string | undefined {
+  const { plan, exist, since, errors } = objects;
+  const missing = !isFixed || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
+  const unlike = admission.kind === 'waiting' ? [] : missing.filter((key) => prepared?.plan.parts[key] !== plan?.parts[key]);
+  const age = since === undefined ? 0 : now.getTime() - since;
+  if (unlike.length > 0 && age >= OBSERVING_LIMIT_MS)
+    return `What the run refers to, or this function, was changed before ${unlike.sort().join(', ')} could be made`;
+  if (age < PREPARING_LIMIT_MS) return undefined;
+  const reasons = [...errors, ...objects.different.map((part) => `Not as planned: ${part}`)];
+  return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();
+}
+
+/** Whether everything that was planned exists and is ready, and is as planned. */
+export const isComplete = ({ plan, ready, different }: ObjectFacts): boolean =>
+  plan !== undefined && different.length === 0 && Object.keys(plan.parts).every((part) => ready.has(part));
+
+/** What is being made; also of a workload that is released and has not started. */
+export function describeMaking({ errors: [error] }: ObjectFacts): Omit<Early, 'stage'> {
+  if (error !== undefined) return { reason: 'CannotCreate', message: error };
+  return { reason: 'CreatingObjects', message: 'Waiting until everything the run needs exists and has started' };
+}
+
+export const making = (objects: ObjectFacts): Early => ({ stage: 'making', ...describeMaking(objects) });
+
+const describeWaiting = (waiting: Waiting[]): Omit<Early, 'stage'> => ({
+  reason: waiting[0]?.reason ?? 'Fetching',
+  message: waiting.map(({ message }) => message).join('; '),
+});

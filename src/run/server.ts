@@ -1,0 +1,133 @@
+/**
+ * The life of a server. It follows its pack and its policies as long as it lives, and ends only when it is refused before it served, cannot
+ * be made, or is cancelled.
+ *
+ *   from               to           when
+ *   (new), waiting     waiting      something it refers to is missing or unreadable
+ *   waiting            making       references, spec and guardrails are in order
+ *   waiting, making    refused      InvalidSpec, PolicyDenied; all of it goes
+ *   making             aborted      PrerequisiteFailed: an object could not be made in 10 minutes
+ *   making             making       the start is decided: the status records the Deployment, which the next call gives a replica
+ *   making             serving      the Deployment is available
+ *   serving            restricted   a policy denies something now: what is denied leaves, and the Pod where it is more than rights
+ *   restricted         serving      nothing is denied any more
+ *   any                cancelled    spec.cancel
+ */
+import { type JsonObject, objectAt } from '../kube/json.ts';
+import type { Manifest } from '../kube/manifest.ts';
+import { type Changes, desiredManifest } from '../objects/observed.ts';
+import type { ServerFacts } from './observe.ts';
+import type { PartKey } from './parts.ts';
+import { isComplete, making, prepare } from './preparation.ts';
+import { STAGES } from './stages.ts';
+import {
+  endOf,
+  type Facts,
+  formatTime,
+  type Known,
+  type Life,
+  type RunState,
+  type Start,
+  type Started,
+  type Step,
+  type Wanted,
+} from './state.ts';
+
+export const SERVER: Life = {
+  step,
+  isStartDecided,
+  // One whose status was lost is not judged until its status says again that it serves: a denial now would end it.
+  isFrozen: (facts) => isStartDecided(facts) && facts.memory.status.mode === undefined,
+  planInForce: (own, current) => current ?? own,
+  want,
+  retire: () => ({}),
+};
+
+const DEPLOYMENT: PartKey = 'agentrun-deployment';
+
+/** The next state of a server that has not ended. */
+function step(facts: Facts): Step {
+  const { deployment } = facts.objects;
+  if (facts.cancel) return { state: endOf(facts, 'cancelled', 'Cancelled', 'Cancelled by spec.cancel') };
+  const start = deployment && decide(deployment, facts);
+  const { state: previous } = facts.memory;
+  if (isServing(previous)) return { state: { ...previous, ...serve(facts) }, start };
+  if (deployment !== undefined && isStartDecided(facts) && facts.admission.kind !== 'denied') {
+    if (!deployment.available) return { state: making(facts.objects), start };
+    return { state: { startTime: facts.memory.status.startTime ?? formatTime(facts.now), ...serve(facts) }, start };
+  }
+  const isReady = isReadyToStart(facts);
+  return { state: prepare(facts, { hasWorkload: deployment !== undefined, isFixed: false, isReady }), start };
+}
+
+/** Whether a server serves: then a policy restricts it, and does not end it. */
+const isServing = (state: RunState | undefined): state is Started =>
+  state !== undefined && STAGES[state.stage].phase === 'Serving';
+
+/** Whether the start is decided: its Deployment has a replica, or is to get one. */
+function isStartDecided({ memory, objects: { deployment } }: Known): boolean {
+  return memory.isDecided || deployment?.released === true;
+}
+
+const isReadyToStart = ({ objects }: Facts): boolean => objects.applied.has(DEPLOYMENT) && isComplete(objects);
+
+/** The decision to start, once everything exists as planned; undefined before. */
+function decide({ name }: ServerFacts, facts: Facts): Start | undefined {
+  const isDecided = isStartDecided(facts);
+  if (!isDecided && (facts.isUnreferenced || !isReadyToStart(facts))) return undefined;
+  const { status } = facts.memory;
+  // When a decision is found again, nobody knows when it was made.
+  const preparedTime = status.preparedTime ?? (isDecided ? undefined : formatTime(facts.now));
+  return { workloadName: status.workloadName ?? name, ...(preparedTime !== undefined && { preparedTime }) };
+}
+
+function serve({
+  admission,
+  objects: { deployment },
+  memory,
+}: Facts): Pick<RunState, 'reason' | 'message'> & { stage: 'serving' | 'restricted' } {
+  const restriction = admission.kind === 'admitted' ? admission.restriction : undefined;
+  if (restriction !== undefined) return { stage: 'restricted', reason: 'PolicyDenied', message: restriction.message };
+  // Only what was judged again can be permitted again.
+  const { state: previous } = memory;
+  if (admission.kind !== 'admitted' && previous?.stage === 'restricted')
+    return { stage: 'restricted', reason: previous.reason, message: previous.message };
+  return deployment?.available
+    ? { stage: 'serving', reason: 'Available', message: 'The server is available' }
+    : { stage: 'serving', reason: 'Unavailable', message: 'The server is not available' };
+}
+
+/** Everything is as it is planned now. What cannot be planned, because a reference is missing, stays as it exists. */
+function want(state: RunState, facts: Facts, existing: ReadonlyMap<string, JsonObject>): Map<string, Wanted> {
+  const { prepared } = facts;
+  const { deployment, plan } = facts.objects;
+  if (prepared !== undefined && (deployment === undefined || prepared.plan.mode === plan?.mode)) {
+    const isReleased = deployment !== undefined && mayRun(state, facts);
+    const planned = (key: string, manifest: Manifest): Wanted =>
+      isReleased && key === DEPLOYMENT
+        ? { kind: 'planned', manifest: withReplica(manifest), watch: true }
+        : { kind: 'planned', manifest };
+    return new Map([...prepared.manifests].map(([key, manifest]) => [key, planned(key, manifest)]));
+  }
+  const changesOf = (key: string, object: JsonObject): Changes =>
+    key === DEPLOYMENT && deployment ? release(deployment, object, state, facts) : {};
+  return new Map([...existing].map(([key, object]) => [key, { kind: 'same', changes: changesOf(key, object) }]));
+}
+
+/** Whether the Pod of the server may run: not before its start is decided, and not while it is denied more than rights. */
+function mayRun(state: RunState, facts: Facts): boolean {
+  const { admission } = facts;
+  const isStopped = admission.kind === 'admitted' && admission.restriction?.stopped === true;
+  return !isStopped && (isServing(state) || isStartDecided(facts));
+}
+
+/** The release of a Deployment that cannot be planned now. One that serves without a replica was stopped by a denial. */
+function release({ released }: ServerFacts, object: JsonObject, state: RunState, facts: Facts): Changes {
+  if (released || isServing(state) || !isStartDecided(facts)) return {};
+  return { manifest: withReplica(desiredManifest(object)), watch: true };
+}
+
+const withReplica = <T extends JsonObject>(deployment: T): T => ({
+  ...deployment,
+  spec: { ...objectAt(deployment, 'spec'), replicas: 1 },
+});

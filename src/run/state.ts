@@ -1,0 +1,125 @@
+/** The state of a run, and everything that decides the next one. */
+import type { Fault } from '../api/fault.ts';
+import type { AgentRunStatus } from '../api/generated/types.ts';
+import type { ForeignReason, Reason } from '../api/reasons.ts';
+import type { Waiting } from '../call/references.ts';
+import type { JsonObject } from '../kube/json.ts';
+import type { Manifest } from '../kube/manifest.ts';
+import type { Mode } from '../model/run.ts';
+import type { Changes } from '../objects/observed.ts';
+import type { Restriction } from '../policy/restrict.ts';
+import type { Denial } from '../policy/verdict.ts';
+import type { Memory } from './memory.ts';
+import type { ObjectFacts } from './observe.ts';
+import type { Plan, Prepared } from './plan.ts';
+import { type EarlyStage, type FinalStage, STAGES, type StartedStage } from './stages.ts';
+
+interface Words {
+  reason: Reason | ForeignReason;
+  message: string;
+}
+
+export interface Early extends Words {
+  stage: EarlyStage;
+}
+
+export interface Started extends Words {
+  stage: StartedStage;
+  startTime: string;
+}
+
+export interface Ended extends Words {
+  stage: FinalStage;
+  /** Absent when the run never started. */
+  startTime?: string;
+  completionTime: string;
+}
+
+export type RunState = Early | Started | Ended;
+
+export const isEnded = (state: RunState | undefined): state is Ended => state !== undefined && STAGES[state.stage].final;
+
+/** What the status says from the decision to start on. */
+export type Start = Pick<AgentRunStatus, 'workloadName' | 'workloadUID' | 'preparedTime' | 'frozenDigest'>;
+
+/** The next state, and with the decision to start what is recorded of it. */
+export interface Step {
+  state: RunState;
+  start?: Start | undefined;
+}
+
+/** What spec, references and guardrails say together. A task whose start is decided is not judged again. */
+export type Admission =
+  | { kind: 'unasked' }
+  | { kind: 'invalid'; faults: Fault[] }
+  | { kind: 'denied'; denials: Denial[] }
+  | { kind: 'waiting'; waiting: Waiting[] }
+  /** With a restriction: a server that serves and is denied something now; what is left of it is prepared. */
+  | { kind: 'admitted'; prepared: Prepared; warnings: readonly Warning[]; restriction?: Restriction | undefined };
+
+/** What a tenant should know of a run that is admitted all the same. Its event comes once, when the run begins. */
+export interface Warning {
+  reason: 'KeyWithheld' | 'CredentialInText';
+  message: string;
+}
+
+/** Everything that decides the next state. */
+export interface Facts {
+  memory: Memory;
+  /** Whether the run is a task or a server: as it was begun, else as it would be begun now. */
+  mode: Mode;
+  cancel: boolean;
+  admission: Admission;
+  /** What was admitted, in the mode the run has; undefined when nothing was. */
+  prepared: Prepared | undefined;
+  objects: ObjectFacts;
+  /** Whether the composite refers to none of the Objects, so that it is read older than it is; see run/objects.ts. */
+  isUnreferenced: boolean;
+  now: Date;
+}
+
+/** What is wanted of a part: that it is as it is planned now, or that it stays as it exists but for some changes. */
+export type Wanted = { kind: 'planned'; manifest: Manifest; watch?: boolean } | { kind: 'same'; changes: Changes };
+
+/** What a task and a server answer differently. Nothing else tells the two apart. */
+export interface Life {
+  /** The next state of a run that has not ended. */
+  step: (facts: Facts) => Step;
+  isStartDecided: (facts: Known) => boolean;
+  /** Whether nothing that the run refers to can change it any more, so that nothing is asked for. */
+  isFrozen: (facts: Known) => boolean;
+  /** What the run was prepared with: what its workload says, or what would be prepared now. */
+  planInForce: (own: Plan | undefined, current: Plan | undefined) => Plan | undefined;
+  /** What is wanted of every part of a run that has not ended. */
+  want: (state: RunState, facts: Facts, existing: ReadonlyMap<string, JsonObject>) => Map<string, Wanted>;
+  /** What changes about an Object that stays after the run has ended. */
+  retire: (key: string, object: JsonObject, facts: Known) => Changes;
+}
+
+/** What is known of a run before anything it refers to was asked for. */
+export type Known = Pick<Facts, 'memory' | 'objects'>;
+
+/** What is said of a Job's own end, by its reason. */
+export const END_MESSAGES = {
+  Completed: 'The agent has ended its task',
+  DeadlineExceeded: 'The agent did not end within its timeout',
+  AgentFailed: 'The agent has failed',
+} as const satisfies Partial<Record<Reason, string>>;
+
+/** Whether a reason is of a Job that ended by itself, well or badly, so that its log is worth keeping. */
+export const isJobEnd = (reason: string): reason is keyof typeof END_MESSAGES => Object.hasOwn(END_MESSAGES, reason);
+
+/** An end of a run at this moment, or at a time that the Job states. */
+export function endOf(
+  { memory, objects, now }: Facts,
+  stage: FinalStage,
+  reason: Reason,
+  message: string,
+  completionTime = formatTime(now),
+): Ended {
+  const startTime = memory.status.startTime ?? objects.job?.startTime;
+  return { stage, reason, message, ...(startTime !== undefined && { startTime }), completionTime };
+}
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times. */
+export const formatTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');

@@ -1,0 +1,253 @@
+/**
+ * The life of a task. It starts at most once, and from its first Job on it is what it was planned to be.
+ *
+ *   from                 to          when
+ *   (new), waiting       waiting     something it refers to is missing or unreadable
+ *   waiting              making      references, spec and guardrails are in order
+ *   waiting, making      refused     InvalidSpec, PolicyDenied; nothing was made, or nothing that could start
+ *   making               aborted     PrerequisiteFailed: an object could not be made in 10 minutes, or is not as planned
+ *   making               making      the start is decided: the status records the Job and its uid
+ *   making               released    the next call; the Object of the Job asks for it to start
+ *   released             starting    the provider reports that the Job was resumed
+ *   starting             working     the Job has started
+ *   released, starting   aborted     PrerequisiteFailed: a part is gone, or nobody reports the start
+ *   working              ending      the Job has its first end condition: the rights leave
+ *   working              silent      the Job is past its deadline and nobody reports its end: the rights leave
+ *   any                  succeeded   the Job is complete
+ *   any                  failed      the Job has failed
+ *   released and later   aborted     WorkloadLost: the Job or its Object is gone, leaving, another one, or was started again
+ *   any                  cancelled   spec.cancel
+ *
+ * Precedence: an end that is recorded, the end of the Job, cancel, loss, release. Facts that are older than the state never move it back.
+ */
+import type { JsonObject } from '../kube/json.ts';
+import { type Changes, desiredManifest, NEVER_UPDATED, WITHHELD } from '../objects/observed.ts';
+import { releaseLocked } from './lock.ts';
+import type { JobEnd, JobFacts } from './observe.ts';
+import type { PartKey } from './parts.ts';
+import { describeMaking, isComplete, prepare } from './preparation.ts';
+import {
+  END_MESSAGES,
+  endOf,
+  type Facts,
+  formatTime,
+  type Known,
+  type Life,
+  type RunState,
+  type Start,
+  type Step,
+  type Wanted,
+} from './state.ts';
+
+/** How long a released Job may fail to start. One that nobody reports may be running, and has its deadline besides. */
+const STARTING_LIMIT_MS = 20 * 60_000;
+
+/** How long after its deadline a Job may be silent before its rights are removed. */
+const SILENT_AFTER_SECONDS = 120;
+
+/** How long a Pod may take to end. A Job waits for ever for a Pod on a node that is dead. */
+const ENDING_LIMIT_MS = 5 * 60_000;
+
+const NO_POD_AFTER_MS = 30_000;
+const NOT_READY_AFTER_MS = 60_000;
+
+export const TASK: Life = {
+  step,
+  isStartDecided,
+  isFrozen: isStartDecided,
+  planInForce: (own, current) => own ?? current,
+  want,
+  retire: (key, object, facts) => (key === JOB && facts.objects.job ? retireJob(facts.objects.job, object, facts) : {}),
+};
+
+const JOB: PartKey = 'agentrun-job';
+
+/** The next state of a task that has not ended. */
+function step(facts: Facts): Step {
+  const { job } = facts.objects;
+  const end = job && findEnd(job, facts);
+  if (end !== undefined) return { state: end };
+  if (facts.cancel) return { state: endOf(facts, 'cancelled', 'Cancelled', 'Cancelled by spec.cancel') };
+  const loss = findLoss(facts);
+  if (loss !== undefined) return { state: endOf(facts, 'aborted', 'WorkloadLost', loss) };
+  if (job !== undefined && isStartDecided(facts)) return { state: stepStarted(job, facts), start: decide(job, facts) };
+  const isReady = isReadyToStart(facts);
+  const state = prepare(facts, { hasWorkload: job !== undefined, isFixed: job !== undefined, isReady });
+  // What a composite does not refer to is taken up before anything is decided.
+  return { state, start: job && isReady && !facts.isUnreferenced ? decide(job, facts) : undefined };
+}
+
+/**
+ * Whether the start is decided. An earlier call found everything in its place, and that is never undone: a Job that is observed late must
+ * not be suspended after it started.
+ */
+function isStartDecided({ memory, objects: { job } }: Known): boolean {
+  return memory.isDecided || job?.released === true || job?.resumed === true;
+}
+
+/** Whether everything exists as planned and the provider has seen it. The uid of the Job is its lock; see run/lock.ts. */
+const isReadyToStart = ({ objects }: Facts): boolean =>
+  objects.job?.uid !== undefined && objects.applied.has(JOB) && isComplete(objects);
+
+/**
+ * The decision to start, which the status records before the Job is released: should the Object of the Job be lost after it, the status
+ * still knows that there was one. All of it in one write, because a change of the status costs several updates of the composite.
+ */
+function decide(job: JobFacts, facts: Facts): Start {
+  const { status } = facts.memory;
+  const uid = status.workloadUID ?? job.uid;
+  // When a decision is found again, nobody knows when it was made.
+  const preparedTime = status.preparedTime ?? (isStartDecided(facts) ? undefined : formatTime(facts.now));
+  const { frozenDigest } = facts.objects;
+  return {
+    workloadName: status.workloadName ?? job.name,
+    ...(uid !== undefined && { workloadUID: uid }),
+    ...(preparedTime !== undefined && { preparedTime }),
+    ...(frozenDigest !== undefined && { frozenDigest }),
+  };
+}
+
+/** The end of the Job itself, once its Pod has ended too or had its time for it. */
+function findEnd({ end, startTime }: JobFacts, facts: Facts): RunState | undefined {
+  // The end of a Job that somebody started again is not the end of this run.
+  if (end === undefined || differ(facts.memory.status.startTime, startTime) || !isOver(end, facts.now)) return undefined;
+  const message = `${END_MESSAGES[end.reason]}${end.final ? '' : POD_LEFT}`;
+  return endOf(
+    facts,
+    end.reason === 'Completed' ? 'succeeded' : 'failed',
+    end.reason,
+    message,
+    end.time || formatTime(facts.now),
+  );
+}
+
+const isOver = ({ final, time }: JobEnd, now: Date): boolean => final || now.getTime() > Date.parse(time) + ENDING_LIMIT_MS;
+
+const POD_LEFT = '; its Pod has not ended within 5 minutes, its node may be gone';
+
+function findLoss(facts: Facts): string | undefined {
+  const { workloadName, workloadUID, startTime: started } = facts.memory.status;
+  const { job } = facts.objects;
+  if (!isStartDecided(facts)) return undefined;
+  if (job === undefined) return `The Object of Job ${workloadName ?? ''} is gone; a run starts once only`;
+  const { name, uid, startTime, vanished, leaving, suspended, pinned } = job;
+  if (vanished) return `Job ${name} is gone`;
+  if (leaving) return `Job ${name} is being deleted`;
+  if (differ(workloadUID, uid)) return `Job ${name} is another one than was prepared`;
+  // It is pinned only after it was reported resumed.
+  if (suspended && (pinned || started !== undefined)) return `Job ${name} was suspended by somebody`;
+  return differ(started, startTime) ? `Job ${name} was started again by somebody, at ${startTime}` : undefined;
+}
+
+/** Whether two values are known and not the same. */
+const differ = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b;
+
+/** The state of a task whose start is decided. */
+function stepStarted(job: JobFacts, facts: Facts): RunState {
+  const { state: previous, status } = facts.memory;
+  const obstacle = status.startTime === undefined ? findStartObstacle(job, facts) : undefined;
+  if (obstacle !== undefined) return endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle);
+  const startTime = status.startTime ?? job.startTime;
+  const hasStarted = previous !== undefined && 'startTime' in previous;
+  if (job.end !== undefined)
+    return { stage: 'ending', reason: 'Ending', message: 'The Pod is ending', startTime: startTime ?? '' };
+  if (isSilent(job, startTime, facts.now)) return { ...silent(job), startTime: startTime ?? '' };
+  if (job.resumed && startTime !== undefined) return work(job, facts, startTime);
+  // Nothing in the status tells these moments apart: each change of it costs several updates of the composite.
+  return hasStarted ? previous : { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) };
+}
+
+/** Past its deadline and some more, without an end. */
+const isSilent = ({ deadlineSeconds }: JobFacts, startTime: string | undefined, now: Date): boolean =>
+  now.getTime() > Date.parse(startTime ?? '') + (deadlineSeconds + SILENT_AFTER_SECONDS) * 1000;
+
+const silent = ({ name }: JobFacts) =>
+  ({
+    stage: 'silent',
+    reason: 'ProviderUnreachable',
+    message: `Job ${name} should have ended, and the provider does not say what became of it`,
+  }) as const;
+
+function work(job: JobFacts, { memory, now }: Facts, startTime: string): RunState {
+  const { state: previous } = memory;
+  const age = now.getTime() - Date.parse(startTime);
+  if (job.readyPods > 0 || job.endedPods > 0) return { ...WORKING, startTime };
+  if (job.active === 0 && job.leavingPods > 0 && age >= NO_POD_AFTER_MS) {
+    const message = `The Pod is being deleted, its node may be gone: kubectl describe job ${job.name}`;
+    return { stage: 'working', reason: 'PodTerminating', message, startTime };
+  }
+  if (job.active === 0 && age >= NO_POD_AFTER_MS) {
+    const message = `No Pod could be created: kubectl describe job ${job.name}`;
+    return { stage: 'working', reason: 'NoPod', message, startTime };
+  }
+  if (job.active > 0 && age >= NOT_READY_AFTER_MS) {
+    if (previous?.stage === 'working' && previous.reason === 'PodNotReady') return previous;
+    return { stage: 'working', reason: 'PodNotReady', message: `Pod not ready, first seen so at ${formatTime(now)}`, startTime };
+  }
+  return { ...WORKING, startTime };
+}
+
+const WORKING = { stage: 'working', reason: 'Running', message: 'The agent is running' } as const;
+
+/** Why a task whose start is decided cannot start, or counts as such: nobody reports for too long that it did. */
+function findStartObstacle(job: JobFacts, { objects, memory, now }: Facts): string | undefined {
+  const { name, released, startTime, deadlineSeconds } = job;
+  const { plan, exist, since, errors } = objects;
+  // To undo the decision could suspend a Job that somebody has started by hand, so a missing part ends the run.
+  const gone = released ? [] : Object.keys(plan?.parts ?? {}).filter((part) => !exist.has(part));
+  if (gone.length > 0) return `Gone before the start: ${gone.sort().join(', ')}`;
+  const { preparedTime } = memory.status;
+  const decided = preparedTime === undefined ? since : Date.parse(preparedTime);
+  if (startTime !== undefined || decided === undefined) return undefined;
+  const deadline = (deadlineSeconds + SILENT_AFTER_SECONDS) * 1000;
+  const limit = errors.length > 0 ? STARTING_LIMIT_MS : Math.max(STARTING_LIMIT_MS, deadline);
+  if (now.getTime() - decided < limit) return undefined;
+  const minutes = Math.round(limit / 60_000);
+  return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${errors.join('; ')}`.trim();
+}
+
+/**
+ * Before the Job exists everything is as it is planned now. From then on what exists stays, and a part that is still missing is made only
+ * until the start is decided, and only if it is what the plan in the Job says.
+ */
+function want(_: RunState, facts: Facts, existing: ReadonlyMap<string, JsonObject>): Map<string, Wanted> {
+  const { prepared } = facts;
+  const { job, plan } = facts.objects;
+  const isPlanned = (key: string): boolean =>
+    job === undefined || (plan?.parts[key] !== undefined && plan.parts[key] === prepared?.plan.parts[key]);
+  const isMade = prepared !== undefined && !(job !== undefined && isStartDecided(facts));
+  const planned = isMade ? [...prepared.manifests].filter(([key]) => isPlanned(key)) : [];
+  const changesOf = (key: string, object: JsonObject): Changes => (key === JOB && job ? changeJob(job, object, facts) : {});
+  const stays = job === undefined && prepared !== undefined ? [] : [...existing];
+  return new Map<string, Wanted>([
+    ...planned.map(([key, manifest]) => [key, { kind: 'planned', manifest }] as const),
+    ...stays.map(([key, object]) => [key, { kind: 'same', changes: changesOf(key, object) }] as const),
+  ]);
+}
+
+/** What changes about the Object of the Job: its release, with a lock, and its pin. */
+function changeJob(job: JobFacts, object: JsonObject, facts: Facts): Changes {
+  if (!isStartDecided(facts)) return {};
+  if (job.resumed) return pin(job, object, facts);
+  const locked = lock(job, object, facts);
+  return locked === undefined ? {} : { manifest: locked, managementPolicies: [] };
+}
+
+/** A run that ends before its Job was pinned: the Job must not be made again, and one that was not released must not be. */
+function retireJob(job: JobFacts, object: JsonObject, facts: Known): Changes {
+  if (job.pinned || !isStartDecided(facts)) return {};
+  return job.released ? pin(job, object, facts) : { managementPolicies: WITHHELD };
+}
+
+/** The Job is never updated again, and never made again: where no lock is known the provider may not even try. */
+function pin(job: JobFacts, object: JsonObject, facts: Known): Changes {
+  const locked = lock(job, object, facts);
+  if (locked === undefined) return { managementPolicies: WITHHELD, watch: true };
+  return { manifest: locked, managementPolicies: NEVER_UPDATED, watch: true };
+}
+
+/** The manifest of a released Job, or undefined while nobody knows which Job it is. */
+function lock(job: JobFacts, object: JsonObject, { memory }: Known): JsonObject | undefined {
+  const uid = memory.status.workloadUID ?? job.uid;
+  return uid === undefined ? undefined : releaseLocked(desiredManifest(object), uid);
+}

@@ -1,0 +1,67 @@
+/** The table of parts, and what has to agree with it: the limits, what may be waited for, and the rights of the provider. */
+import { describe, expect, it } from 'vitest';
+import { isObject, type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
+import { GRANTS, KEPT_FOR_LOGS, PARTS, partsOf, RIGHTS } from '../../src/run/parts.ts';
+import { readDocuments } from '../support/project.ts';
+
+const [objectRights] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject];
+
+/** What a role permits, as `group/resource verb`. */
+const permitted = (role: JsonObject): Set<string> =>
+  new Set(
+    listAt(role, 'rules')
+      .filter(isObject)
+      .flatMap((rule) =>
+        listAt(rule, 'apiGroups').flatMap((group) =>
+          listAt(rule, 'resources').flatMap((resource) => listAt(rule, 'verbs').map((verb) => `${group}/${resource} ${verb}`)),
+        ),
+      ),
+  );
+
+describe('the parts of a run', () => {
+  it('are 7 at most for a task and 8 for a server', () => {
+    expect([partsOf('task').length, partsOf('server').length]).toEqual([7, 8]);
+  });
+
+  it('have one workload for each mode, which is the last', () => {
+    const workloads = (['task', 'server'] as const).map((mode) => partsOf(mode).filter(({ isWorkload }) => isWorkload));
+    expect(workloads.map((parts) => parts.map(({ key }) => key))).toEqual([['agentrun-job'], ['agentrun-deployment']]);
+    expect(partsOf('task').at(-1)?.isWorkload && partsOf('server').at(-1)?.isWorkload).toBe(true);
+  });
+
+  it('carry a right where they are RBAC objects, and nowhere else', () => {
+    const rbac = PARTS.filter(({ apiGroup }) => apiGroup === 'rbac.authorization.k8s.io').map(({ key }) => key);
+    expect([...GRANTS]).toEqual(rbac);
+    expect([...RIGHTS]).toEqual(['agentrun-serviceaccount', ...rbac]);
+  });
+
+  it('are kept for logs only where they carry no right', () => {
+    expect(KEPT_FOR_LOGS.filter((key) => RIGHTS.some((right) => right === key))).toEqual([]);
+  });
+
+  it('wait only for a part that comes before', () => {
+    const late = PARTS.filter(({ madeAfter }, index) => madeAfter && !PARTS.slice(0, index).some(({ key }) => key === madeAfter));
+    expect(late).toEqual([]);
+  });
+});
+
+describe('the rights of the provider in examples/install', () => {
+  it('permit what every part needs', () => {
+    const needed = PARTS.flatMap(({ apiGroup, resource, verbs }) => verbs.map((verb) => `${apiGroup}/${resource} ${verb}`));
+    const given = permitted(objectRights);
+    expect(needed.filter((right) => !given.has(right))).toEqual([]);
+  });
+
+  it('permit no other kind', () => {
+    const kinds = new Set(PARTS.map(({ apiGroup, resource }) => `${apiGroup}/${resource}`));
+    expect([...permitted(objectRights)].filter((right) => !kinds.has(right.split(' ')[0] ?? ''))).toEqual([]);
+  });
+
+  it('are not narrowed to fewer API groups by the admission policy', () => {
+    const [policy = {}] = readDocuments('examples/install/10-provider-admission.yaml');
+    const expressions = listAt(policy, 'spec', 'validations').map((item) => textAt(item, 'expression') ?? '');
+    const [, groups = ''] = expressions.flatMap((text) => /^request\.resource\.group in \[(.*)\]$/.exec(text) ?? []);
+    const listed = [...groups.matchAll(/'([^']*)'/g)].map(([, group]) => group);
+    expect(listed).toEqual([...new Set(PARTS.map(({ apiGroup }) => apiGroup))].sort());
+  });
+});
