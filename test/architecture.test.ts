@@ -4,6 +4,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { posix } from 'node:path';
+import { build } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { projectPath, readText } from './support/project.ts';
@@ -110,6 +111,15 @@ it('has no two rooms that use each other', () => {
 
 it.each(FILES)('src/%s keeps to its room', (file) => {
   expect(judge(file, readText(`src/${file}`))).toEqual([]);
+});
+
+it("keeps the command line's packages, and the simulation, out of the server's bundle", async () => {
+  const entryPoints = [projectPath('src/main.ts')];
+  const { metafile } = await build({ entryPoints, bundle: true, platform: 'node', write: false, metafile: true });
+  const inputs = Object.keys(metafile.inputs);
+  expect(inputs.some((input) => input.includes('@grpc/grpc-js'))).toBe(true);
+  const strangers = ['@marcbachmann/cel-js', 'node_modules/yaml/', 'kubernetes-models', 'src/simulation/', 'src/cli/'];
+  expect(inputs.filter((input) => strangers.some((stranger) => input.includes(stranger)))).toEqual([]);
 });
 
 describe('a file of the core that breaks the rule is found', () => {

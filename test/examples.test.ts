@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { REASONS } from '../src/api/reasons.ts';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { render } from '../src/cli/render.ts';
 import { readYaml, writeYaml } from '../src/cli/yaml.ts';
@@ -51,6 +52,15 @@ describe('the README', () => {
     const [, shown = ''] = /```\n(Who held which right:\n[\s\S]*?)```/.exec(readme) ?? [];
     expect(shown.split('\n').length).toBeGreaterThan(3);
     expect(readText('test/simulations/claims/cancel.txt')).toContain(shown);
+  });
+
+  it('troubleshoots reasons that exist, and leaves out none of a failure', () => {
+    const [, section = ''] = /## Troubleshooting\n([\s\S]*?)\n## /.exec(readme) ?? [];
+    const words = [...section.matchAll(/\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b/g)].map(([word]) => word);
+    const others = ['SkillPack', 'AgentRun', 'ProviderConfig', 'RightsHeld', 'SettingsValid'];
+    expect([...new Set(words)].filter((word) => !Object.hasOwn(REASONS, word) && !others.includes(word))).toEqual([]);
+    const failures = Object.entries<{ phases: readonly string[] }>(REASONS).filter(([, { phases }]) => phases.includes('Failed'));
+    expect(failures.map(([reason]) => reason).filter((reason) => !words.includes(reason))).toEqual([]);
   });
 
   it('links and names files that exist', () => {

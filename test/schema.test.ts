@@ -138,6 +138,17 @@ describe('what AgentRun and SympoziumInstance share', () => {
       .map(([name]) => name);
     expect(mutable).toEqual(['ttlSecondsAfterFinished', 'cleanup', 'cancel']);
   });
+
+  it('lets no immutable field be added or removed after creation', () => {
+    const spec = xrdSchema('AgentRun').properties?.['spec'];
+    const required = (spec as { required?: string[] } | undefined)?.required ?? [];
+    // A rule of a field holds only where it was set and is set; one that has a default or is required always is.
+    const optional = Object.entries(spec?.properties ?? {})
+      .filter(([name, schema]) => schema.default === undefined && !required.includes(name))
+      .map(([name]) => `has(self.${name}) == has(oldSelf.${name})`);
+    const [{ rule = '' } = {}] = spec?.['x-kubernetes-validations'] ?? [];
+    expect(rule.split(' && ').sort()).toEqual(optional.sort());
+  });
 });
 
 /** A schema without descriptions and transition rules. */

@@ -16,19 +16,33 @@ const ONCE = [
   'policy/{admission,credentialforms,credentialgrowth,publicpacks}.test.ts',
 ];
 
+/** Thousands of generated cases, or growth that is measured: what `npm run test:fast` leaves out. */
+const SLOW = [
+  '{histories,promises,simulation}.test.ts',
+  'policy/{builtin,credentialgrowth,fuzz}.test.ts',
+  'unit/patterns.test.ts',
+  'server/process.test.ts',
+];
+
 /** What a test does is bounded by count, so that a busy machine fails none; this ends one that hangs. */
 const HANGS = 20 * 60_000;
 
 const common = { dir: 'test', testTimeout: HANGS, hookTimeout: HANGS, env: { TLS_SERVER_CERTS_DIR: '' } };
 
 /** Everything about runs and instances holds in both variants. */
-export default defineConfig({
-  test: {
-    passWithNoTests: false,
-    allowOnly: false,
-    projects: [
-      { test: { ...common, name: 'claims', include: ['**/*.test.ts'], provide: { variant: 'claims' } } },
-      { test: { ...common, name: 'namespaced', include: ['**/*.test.ts'], exclude: ONCE, provide: { variant: 'namespaced' } } },
-    ],
-  },
+export default defineConfig(({ mode }) => {
+  const slow = mode === 'fast' ? SLOW : [];
+  const projects = [
+    { test: { ...common, name: 'claims', include: ['**/*.test.ts'], exclude: slow, provide: { variant: 'claims' as const } } },
+    {
+      test: {
+        ...common,
+        name: 'namespaced',
+        include: ['**/*.test.ts'],
+        exclude: [...ONCE, ...slow],
+        provide: { variant: 'namespaced' as const },
+      },
+    },
+  ];
+  return { test: { passWithNoTests: false, allowOnly: false, projects } };
 });

@@ -1,7 +1,8 @@
 /** What an admitted access to the node makes of a Pod; no policy of this version admits it, so a run is made by hand. */
 import { describe, expect, it } from 'vitest';
 import type { HostAccess } from '../../src/api/generated/types.ts';
-import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { AGENT_VARIABLES, isReservedVariable, isSetByProduct, MODEL_KEYS } from '../../src/api/variables.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { buildJob } from '../../src/manifests/job.ts';
 import type { ResolvedPack, ResolvedRun } from '../../src/model/run.ts';
 import { byName, containersOf } from '../support/pods.ts';
@@ -23,7 +24,7 @@ const packWith = (name: string, hostAccess: HostAccess): ResolvedPack => ({
   },
 });
 
-function podWith(hostAccess: Partial<HostAccess>): JsonObject {
+function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {}): JsonObject {
   const run: ResolvedRun = {
     id: 'run-1',
     namespace: 'team-a',
@@ -41,9 +42,20 @@ function podWith(hostAccess: Partial<HostAccess>): JsonObject {
     timeout: '1500ms',
     timeoutSeconds: 1.5,
     agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' } },
+    ...more,
   };
   return objectAt(buildJob(run), 'spec', 'template', 'spec');
 }
+
+describe('the variables of the agent', () => {
+  it('are reserved, so that no tenant can set them, or a tenant wrote them', () => {
+    const model = { provider: 'p', model: 'm', baseURL: 'https://a', thinking: 'low', authSecretRef: 's' } as const;
+    const pod = podWith({}, { model, systemPrompt: 'Be brief', env: [{ name: 'MINE', value: '1' }] });
+    const names = listAt(byName(pod, 'agent'), 'env').map((variable) => textAt(variable, 'name') ?? '');
+    expect(names.filter((name) => !isReservedVariable(name))).toEqual(['MINE']);
+    expect(names.filter((name) => isSetByProduct(name)).sort()).toEqual([...AGENT_VARIABLES, ...MODEL_KEYS].sort());
+  });
+});
 
 describe('hostAccess', () => {
   it('counts for nothing unless it is enabled', () => {

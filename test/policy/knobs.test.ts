@@ -1,0 +1,123 @@
+/**
+ * Every field of a SympoziumPolicy does something: for each there is a run that becomes another one when only this field is another one.
+ * A field without a case fails.
+ */
+import { expect, it } from 'vitest';
+import type { JsonObject, JsonValue } from '../../src/kube/json.ts';
+import { instanceXr, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
+import { type Schema, xrdSchema } from '../support/schema.ts';
+
+interface Case {
+  /** The policy with one value of the field, and with another one or none. */
+  policies: [JsonObject, JsonObject];
+  run?: JsonObject;
+  sidecar?: JsonObject;
+}
+
+const allow = (changes: JsonObject = {}): JsonObject => ({
+  rights: { allow: [{ scope: 'Namespace', apiGroups: [''], resources: ['pods/exec'], verbs: ['create'], ...changes }] },
+});
+const EXEC = { rbac: [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] }] };
+const NODE = { hostAccess: { enabled: true, mounts: [{ hostPath: '/var/log', mountPath: '/logs', readOnly: false }] } };
+const node = (flag: string) => ({
+  policies: [{ hostAccess: { [flag]: true } }, {}] as [JsonObject, JsonObject],
+  sidecar: { hostAccess: { enabled: true, [flag]: true } },
+});
+const path = (changes: JsonObject): JsonObject => ({
+  hostAccess: { paths: [{ prefix: '/var/log', readOnly: false, ...changes }] },
+});
+const rewrite = (changes: JsonObject): JsonObject => ({
+  images: { rewrites: [{ from: 'ghcr.io', to: 'registry.corp', ...changes }] },
+});
+const model = (field: string, value: string): Case => ({ policies: [{ defaults: { model: { [field]: value } } }, {}] });
+const size = (of: 'agent' | 'sidecar', resource: 'cpu' | 'memory'): Case => ({
+  policies: [{ limits: { [of]: { [resource]: '1' } } }, {}],
+});
+const listed = (changes: JsonObject): JsonObject => ({ packs: [{ name: 'p', namespaces: ['team-b'], ...changes }] });
+const GATEWAY = 'https://gateway.example.org/v1';
+
+const CASES: Record<string, Case> = {
+  'defaults.agent.image': { policies: [{ defaults: { agent: { image: 'ghcr.io/a/b:1' } } }, {}] },
+  'defaults.agent.command[]': { policies: [{ defaults: { agent: { command: ['run'] } } }, {}] },
+  'defaults.agent.resources.cpu': { policies: [{ defaults: { agent: { resources: { cpu: '2' } } } }, {}] },
+  'defaults.agent.resources.memory': { policies: [{ defaults: { agent: { resources: { memory: '2Gi' } } } }, {}] },
+  'defaults.model.provider': model('provider', 'openai'),
+  'defaults.model.model': model('model', 'gpt'),
+  'defaults.model.baseURL': model('baseURL', GATEWAY),
+  'defaults.model.thinking': model('thinking', 'high'),
+  'defaults.model.authSecretRef': model('authSecretRef', 'key'),
+  'defaults.timeout': { policies: [{ defaults: { timeout: '1h' } }, {}] },
+  'limits.timeout': { policies: [{ limits: { timeout: '1m' } }, {}] },
+  'limits.skills': { policies: [{ limits: { skills: 0 } }, {}] },
+  'limits.env': { policies: [{ limits: { env: 0 } }, {}], run: { env: [{ name: 'A', value: 'b' }] } },
+  'limits.agent.cpu': { ...size('agent', 'cpu'), policies: [{ limits: { agent: { cpu: '100m' } } }, {}] },
+  'limits.agent.memory': size('agent', 'memory'),
+  'limits.sidecar.cpu': { ...size('sidecar', 'cpu'), policies: [{ limits: { sidecar: { cpu: '10m' } } }, {}] },
+  'limits.sidecar.memory': size('sidecar', 'memory'),
+  'images.registries[]': { policies: [{ images: { registries: ['registry.corp'] } }, {}] },
+  'images.requireDigest': { policies: [{ images: { requireDigest: true } }, {}] },
+  'images.rewrites[].from': { policies: [rewrite({}), rewrite({ from: 'quay.io' })] },
+  'images.rewrites[].to': { policies: [rewrite({}), rewrite({ to: 'registry.site' })] },
+  'packs[].name': { policies: [listed({}), listed({ name: 'q' })] },
+  'packs[].namespaces[]': { policies: [listed({}), listed({ namespaces: ['*'] })] },
+  'models.providers[]': { policies: [{ models: { providers: ['openai'] } }, {}], run: { model: { provider: 'other' } } },
+  'models.baseURLs[]': {
+    policies: [{ models: { baseURLs: ['https://other.example.org'] } }, {}],
+    run: { model: { baseURL: GATEWAY } },
+  },
+  'models.tenantBaseURL': { policies: [{ models: { tenantBaseURL: false } }, {}], run: { model: { baseURL: GATEWAY } } },
+  'env.allow[]': { policies: [{ env: { allow: ['HTTPS_PROXY'] } }, {}], run: { env: [{ name: 'HTTPS_PROXY', value: 'x' }] } },
+  'env.deny[]': { policies: [{ env: { deny: ['A'] } }, {}], run: { env: [{ name: 'A', value: 'x' }] } },
+  'secrets[]': { policies: [{ secrets: ['mine'] }, { secrets: ['other'] }], sidecar: { secretRef: 'other' } },
+  'credentials.allow[]': {
+    policies: [{ credentials: { allow: ['SkillPack/p spec.sidecar.args[0]'] } }, {}],
+    sidecar: { args: [`ghp_${'a'.repeat(36)}`] },
+  },
+  'hostAccess.hostNetwork': node('hostNetwork'),
+  'hostAccess.hostPID': node('hostPID'),
+  'hostAccess.privileged': node('privileged'),
+  'hostAccess.paths[].prefix': { policies: [path({}), path({ prefix: '/opt' })], sidecar: NODE },
+  'hostAccess.paths[].readOnly': { policies: [path({}), path({ readOnly: true })], sidecar: NODE },
+  'rights.allow[].scope': { policies: [allow(), allow({ scope: 'Cluster' })], sidecar: EXEC },
+  'rights.allow[].apiGroups[]': { policies: [allow(), allow({ apiGroups: ['apps'] })], sidecar: EXEC },
+  'rights.allow[].resources[]': { policies: [allow(), allow({ resources: ['pods/attach'] })], sidecar: EXEC },
+  'rights.allow[].verbs[]': { policies: [allow(), allow({ verbs: ['get'] })], sidecar: EXEC },
+};
+
+/** Every field of a schema that holds a value, as `a.b` or `list[].c`. */
+function leavesOf(schema: Schema, at = ''): string[] {
+  if (schema.items !== undefined) return leavesOf(schema.items, `${at}[]`);
+  if (schema.properties === undefined) return [at];
+  return Object.entries(schema.properties).flatMap(([name, child]) => leavesOf(child, at === '' ? name : `${at}.${name}`));
+}
+
+/** The fields at which two values differ. */
+function differences(a: JsonValue | undefined, b: JsonValue | undefined, at = ''): string[] {
+  if (JSON.stringify(a) === JSON.stringify(b)) return [];
+  if (Array.isArray(a ?? b)) {
+    const [one, other] = [(a ?? []) as JsonValue[], (b ?? []) as JsonValue[]];
+    return [...new Set((one.length > 0 ? one : other).flatMap((item, index) => differences(item, other[index], `${at}[]`)))];
+  }
+  if (typeof (a ?? b) !== 'object') return [at];
+  const [one, other] = [(a ?? {}) as JsonObject, (b ?? {}) as JsonObject];
+  const keys = [...new Set([...Object.keys(one), ...Object.keys(other)])];
+  return keys.flatMap((key) => differences(one[key], other[key], at === '' ? key : `${at}.${key}`));
+}
+
+function play(policy: JsonObject, { run = {}, sidecar = {} }: Case): string {
+  const { status, resources } = respondComposed({
+    composite: runXr({ skills: uses('p'), ...run }),
+    cluster: [instanceXr(), packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }), policyXr(policy)],
+  });
+  return JSON.stringify([status, [...resources]]);
+}
+
+it('has a case for every field', () => {
+  expect(Object.keys(CASES).sort()).toEqual(leavesOf(xrdSchema('SympoziumPolicy').properties?.['spec'] ?? {}).sort());
+});
+
+it.each(Object.entries(CASES))('%s decides what becomes of a run', (field, item) => {
+  const [one, other] = item.policies;
+  expect(differences(one, other)).toEqual([field]);
+  expect(play(one, item)).not.toBe(play(other, item));
+});
