@@ -228,3 +228,40 @@ describe('the admission policy for the provider', () => {
     expect(mayMake({ kind: 'PodExecOptions', metadata }, 'pods', 'exec')).toBe(false);
   });
 });
+
+describe('the admission policy for the Jobs of runs', () => {
+  const FILE = 'examples/install/11-born-suspended.yaml';
+  const [policy] = readDocuments(FILE);
+  const [condition] = listAt(policy, 'spec', 'matchConditions');
+  const [validation] = listAt(policy, 'spec', 'validations');
+  const asks = (rule: JsonValue | undefined, object: JsonObject): boolean =>
+    evaluate(String(valueAt(rule, 'expression')), { object }) === true;
+  const mayCreate = (object: JsonObject): boolean => !asks(condition, object) || asks(validation, object);
+  const jobs = listExamples()
+    .flatMap((name) => readDocuments(`examples/${name}/expected.yaml`))
+    .map((document) => objectAt(document, 'spec', 'forProvider', 'manifest'))
+    .filter(({ kind }) => kind === 'Job');
+  const withSuspend = (job: JsonObject, suspend: boolean): JsonObject => ({
+    ...job,
+    spec: { ...objectAt(job, 'spec'), suspend },
+  });
+
+  it('lets every Job of the examples be created suspended, and none at work', () => {
+    expect(jobs.length).toBeGreaterThan(5);
+    for (const job of jobs)
+      expect([mayCreate(withSuspend(job, true)), mayCreate(withSuspend(job, false))]).toEqual([true, false]);
+  });
+
+  it('refuses one that does not say, and has nothing to say to the Jobs of others', () => {
+    const { suspend: _, ...spec } = objectAt(jobs[0], 'spec');
+    expect(mayCreate({ ...jobs[0], spec })).toBe(false);
+    expect(mayCreate({ metadata: { name: 'agentrun-like', labels: { app: 'a' } }, spec: {} })).toBe(true);
+    expect(mayCreate({ metadata: { name: 'other' }, spec: {} })).toBe(true);
+  });
+
+  it('looks at the creation of Jobs and at nothing else, so that a Job can be released', () => {
+    expect(listAt(policy, 'spec', 'matchConstraints', 'resourceRules')).toEqual([
+      { apiGroups: ['batch'], apiVersions: ['*'], resources: ['jobs'], operations: ['CREATE'] },
+    ]);
+  });
+});
