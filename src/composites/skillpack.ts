@@ -11,8 +11,8 @@ import type { Request } from '../call/request.ts';
 import type { Composed, DesiredResource } from '../call/response.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
-import { wrapManifest } from '../objects/object.ts';
-import { desireAgain, observeObject } from '../objects/observed.ts';
+import type { CarriedState, Carrier } from '../objects/carrier.ts';
+import { carryByObjects } from '../objects/object.ts';
 import { effectivePolicies, findCredentialsInPack, findDenials } from '../policy/findings.ts';
 import { findInert } from '../policy/rights/inert.ts';
 import { sidecarPath } from '../policy/rule.ts';
@@ -25,17 +25,17 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
   const name = nameOf(request.composite);
   const parsed = parseSkillPack(request.composite);
   const observed = request.observed.get(CONFIG_MAP);
-  const resource = parsed.ok ? composeConfigMap(name, parsed.value, settings) : observed && desireAgain(observed);
-  const status = parsed.ok
-    ? summarize(name, parsed.value, observed)
-    : invalidStatus(request.composite, formatFaults(parsed.faults));
+  const carrier = carryByObjects(settings.objectScope === 'Namespaced' ? NAMESPACED : CLAIMS);
+  const state = observed && carrier.stateOf(observed);
+  const resource = parsed.ok ? composeConfigMap(carrier, name, parsed.value, settings) : observed && carrier.again(observed);
+  const status = parsed.ok ? summarize(name, parsed.value, state) : invalidStatus(request.composite, formatFaults(parsed.faults));
   const { phase, message } = status;
   const { requirements, policies } = listPolicies(request.required);
   const findings = parsed.ok ? describeFindings(name, parsed.value, policies) : [];
   return {
     status: { ...status, ...(findings.length > 0 && { findings }) },
     ready: phase === 'Ready',
-    resources: new Map<string, DesiredResource>(resource ? [[CONFIG_MAP, { resource, ready: isReady(observed) }]] : []),
+    resources: new Map<string, DesiredResource>(resource ? [[CONFIG_MAP, { resource, ready: state?.kind === 'ready' }]] : []),
     conditions: [describeValid(parsed.ok, parsed.ok ? phase : 'InvalidSpec', message)],
     results: describeChange(request.composite, phase, parsed.ok, phase, message),
     requirements,
@@ -81,17 +81,13 @@ function invalidStatus(composite: JsonObject, message: string): Summary {
   };
 }
 
-function composeConfigMap(name: string, spec: SkillPackSpec, settings: Settings): JsonObject {
-  const { systemNamespace: namespace, providerConfigName, objectScope } = settings;
-  const variant = objectScope === 'Namespaced' ? NAMESPACED : CLAIMS;
-  return wrapManifest(buildSkillPackConfigMap(name, namespace, spec.skills), { variant, namespace, providerConfigName });
+function composeConfigMap(carrier: Carrier, name: string, { skills }: SkillPackSpec, settings: Settings): JsonObject {
+  const { systemNamespace, providerConfigName } = settings;
+  return carrier.wrap(buildSkillPackConfigMap(name, systemNamespace, skills), providerConfigName, systemNamespace, {});
 }
 
-const isReady = (observed: JsonObject | undefined): boolean => observed !== undefined && observeObject(observed).kind === 'ready';
-
-function summarize(name: string, spec: SkillPackSpec, observed: JsonObject | undefined): Summary {
+function summarize(name: string, spec: SkillPackSpec, state: CarriedState | undefined): Summary {
   const configMapName = skillPackConfigMapName(name);
-  const state = observed === undefined ? undefined : observeObject(observed);
   let message = `ConfigMap ${configMapName} is being created`;
   if (state?.kind === 'ready') message = `ConfigMap ${configMapName} holds the skills`;
   if (state?.kind === 'error') message = `ConfigMap ${configMapName} cannot be created: ${state.message}`;

@@ -1,50 +1,135 @@
-/** From a plain manifest to the provider-kubernetes Object that makes it real. */
-
+/** The Object of provider-kubernetes as the carrier of a part. */
 import type { Variant } from '../api/kinds.ts';
-import { EXTERNAL_NAME, PROVIDER_FINALIZER } from '../api/labels.ts';
-import type { JsonObject } from '../kube/json.ts';
+import { EXTERNAL_NAME, MODE, PART, PROVIDER_FINALIZER, RUN } from '../api/labels.ts';
+import { readCondition } from '../kube/conditions.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
+import type { CarriedState, Carrier, Changes, Permission, Wrapping } from './carrier.ts';
 
-export interface ObjectOptions {
-  variant: Variant;
-  /** Where a namespaced Object lies. */
-  namespace: string;
-  providerConfigName: string;
-  labels?: Record<string, string>;
-  /** What the provider may do with the real object. Default everything. */
-  managementPolicies?: string[];
-  /** Foreground: the real object, and with it the Object, goes only when its Pods have gone. Default the provider's own. */
-  deletionPropagationPolicy?: 'Foreground';
-  /** Whether the provider looks at once when the real object changes, where it watches. */
-  watch?: boolean;
-  /** A CEL expression over `object` for when the Object is ready. Default once the manifest is applied. */
-  readyWhen?: string;
+/** The management policies of each permission; without any the provider may do everything. */
+export const POLICIES: Record<Permission, string[]> = {
+  full: [],
+  fixed: ['Observe', 'Create', 'Delete'],
+  withheld: ['Observe', 'Delete'],
+};
+
+/** Objects of the API that a variant uses. */
+export const carryByObjects = ({ objects }: Variant): Carrier => ({
+  own: (observed) => ownObjects(observed, objects.apiVersion),
+  select: ({ id, namespace }) => ({
+    apiVersion: objects.apiVersion,
+    kind: 'Object',
+    matchLabels: { [RUN]: id },
+    ...(objects.namespaced && { namespace }),
+  }),
+  wrap: (manifest, config, namespace, wrapping) => wrapManifest(manifest, { objects, config, namespace }, wrapping),
+  configOf: (object) => textAt(object, 'spec', 'providerConfigRef', 'name'),
+  again: desireAgain,
+  stateOf: observeObject,
+  isAbsent,
+  isRestricted,
+  desiredOf: desiredManifest,
+  realOf: realManifest,
+});
+
+/** Objects that carry their own resource name as a label. */
+function ownObjects(observed: ReadonlyMap<string, JsonObject>, apiVersion: string): Map<string, JsonObject> {
+  const isOurs = ([key, object]: [string, JsonObject]): boolean =>
+    object['kind'] === 'Object' && object['apiVersion'] === apiVersion && textAt(object, 'metadata', 'labels', PART) === key;
+  return new Map([...observed].filter(isOurs));
 }
 
-/**
- * The Object of a manifest, with the fields we own and no others: what is re-applied unchanged writes nothing.
- * External name and finalizer are set by us, which saves the provider a write.
- */
-export function wrapManifest(manifest: Manifest, options: ObjectOptions): JsonObject {
-  const { apiVersion, namespaced, providerConfigKind } = options.variant.objects;
+/** External name and finalizer are set by us, which saves the provider a write. */
+function wrapManifest(
+  manifest: Manifest,
+  { objects, config, namespace }: Pick<Variant, 'objects'> & { config: string; namespace: string },
+  { labels, permission = 'full', isForeground = false, watch = false, readyWhen }: Wrapping,
+): JsonObject {
+  const { apiVersion, namespaced, providerConfigKind } = objects;
+  const managementPolicies = POLICIES[permission];
   return {
     apiVersion,
     kind: 'Object',
     metadata: {
-      ...(namespaced && { namespace: options.namespace }),
+      ...(namespaced && { namespace }),
       annotations: { [EXTERNAL_NAME]: manifest.metadata.name },
       finalizers: [PROVIDER_FINALIZER],
-      ...(options.labels && { labels: options.labels }),
+      ...(labels && { labels }),
     },
     spec: {
-      providerConfigRef: { ...(providerConfigKind && { kind: providerConfigKind }), name: options.providerConfigName },
-      ...(options.managementPolicies && { managementPolicies: options.managementPolicies }),
-      ...(options.readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: options.readyWhen } }),
-      ...(options.watch && { watch: true }),
+      providerConfigRef: { ...(providerConfigKind && { kind: providerConfigKind }), name: config },
+      ...(managementPolicies.length > 0 && { managementPolicies }),
+      ...(readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: readyWhen } }),
+      ...(watch && { watch: true }),
+      forProvider: { manifest, ...(isForeground && { deletionPropagationPolicy: 'Foreground' }) },
+    },
+  };
+}
+
+/**
+ * The fields we own, read back from the observed Object. Re-applying the observed defaults as well would make us their owner and every
+ * apply a write.
+ */
+function desireAgain(object: JsonObject, changes: Changes = {}): JsonObject {
+  const annotations = pick(objectAt(object, 'metadata', 'annotations'), [EXTERNAL_NAME]);
+  const namespace = pick(objectAt(object, 'metadata'), ['namespace']);
+  const labels = pick(objectAt(object, 'metadata', 'labels'), [RUN, PART, MODE]);
+  const finalizers = listAt(object, 'metadata', 'finalizers').filter((finalizer) => finalizer === PROVIDER_FINALIZER);
+  const readiness = objectAt(object, 'spec', 'readiness');
+  const before = listAt(object, 'spec', 'managementPolicies');
+  const managementPolicies = changes.permission === undefined ? before : POLICIES[changes.permission];
+  const watch = changes.watch ?? valueAt(object, 'spec', 'watch') === true;
+  return {
+    apiVersion: textAt(object, 'apiVersion') ?? '',
+    kind: textAt(object, 'kind') ?? '',
+    metadata: {
+      ...namespace,
+      annotations,
+      ...(finalizers.length > 0 && { finalizers }),
+      ...(Object.keys(labels).length > 0 && { labels }),
+    },
+    spec: {
+      providerConfigRef: pick(objectAt(object, 'spec', 'providerConfigRef'), ['name', 'kind']),
+      ...(isRestricted({ spec: { managementPolicies } }) && { managementPolicies }),
+      ...(readiness['celQuery'] !== undefined && { readiness: pick(readiness, ['policy', 'celQuery']) }),
+      ...(watch && { watch }),
       forProvider: {
-        manifest,
-        ...(options.deletionPropagationPolicy && { deletionPropagationPolicy: options.deletionPropagationPolicy }),
+        manifest: changes.manifest ?? desiredManifest(object),
+        // The default of the API server is not ours to own.
+        ...(valueAt(object, 'spec', 'forProvider', 'deletionPropagationPolicy') === 'Foreground' && {
+          deletionPropagationPolicy: 'Foreground',
+        }),
       },
     },
   };
+}
+
+/** The message of an error is the provider's own, so that a tenant reads on the AgentRun why an object cannot be made. */
+export function observeObject(object: JsonObject): CarriedState {
+  const synced = readCondition(object, 'Synced');
+  const generation = Number(valueAt(object, 'metadata', 'generation') ?? Number.NaN);
+  if (synced !== undefined && synced.observedGeneration < generation) return { kind: 'pending' };
+  if (synced?.status === 'False') return { kind: 'error', message: synced.message };
+  if (synced?.status !== 'True') return { kind: 'pending' };
+  return { kind: readCondition(object, 'Ready')?.status === 'True' ? 'ready' : 'applied' };
+}
+
+/** How provider-kubernetes begins what it says of an object that does not exist and that it could not make. */
+const CANNOT_CREATE = 'create failed: cannot create object';
+
+function isAbsent(object: JsonObject): boolean {
+  const synced = readCondition(object, 'Synced');
+  return synced?.status === 'False' && synced.message.includes(CANNOT_CREATE);
+}
+
+export function isRestricted(object: JsonObject): boolean {
+  const policies = listAt(object, 'spec', 'managementPolicies');
+  return policies.length > 0 && !policies.includes('*');
+}
+
+export const desiredManifest = (object: unknown): JsonObject => objectAt(object, 'spec', 'forProvider', 'manifest');
+export const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');
+
+function pick(from: JsonObject, keys: string[]): JsonObject {
+  return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
 }

@@ -4,7 +4,8 @@ import type { Settings } from '../api/settings.ts';
 import type { Request } from '../call/request.ts';
 import type { Composed, Condition, Response } from '../call/response.ts';
 import type { ObservedCondition } from '../kube/conditions.ts';
-import { ownObjects } from '../objects/observed.ts';
+import type { Carrier } from '../objects/carrier.ts';
+import { carryByObjects } from '../objects/object.ts';
 import { admit } from './admit.ts';
 import { desireObjects } from './desired.ts';
 import { type GivenRun, readGiven } from './given.ts';
@@ -24,18 +25,19 @@ import { chooseTtl } from './wakeup.ts';
  */
 export function composeRun(request: Request, settings: Settings, problem: string | undefined): Response {
   const run = readGiven(request.composite);
-  if (problem !== undefined && !hasBegun(run, request)) return { kind: 'fatal', message: problem };
-  const composed = composeGiven(run, request, settings);
+  const carrier = carryByObjects(run.variant);
+  if (problem !== undefined && !hasBegun(run, carrier, request)) return { kind: 'fatal', message: problem };
+  const composed = composeGiven(run, carrier, request, settings);
   return { kind: 'composed', ...withSettingsVerdict(composed, run.memory.settingsValid, problem) };
 }
 
-function composeGiven(run: GivenRun, request: Request, settings: Settings): Composed {
-  const { identity, memory, variant, cancel } = run;
+function composeGiven(run: GivenRun, carrier: Carrier, request: Request, settings: Settings): Composed {
+  const { identity, memory, cancel } = run;
   const { now, required } = request;
   const isRecorded = isEnded(memory.state);
-  const own = gatherObjects(request, run, !isRecorded && !cancel && !memory.isDecided);
+  const own = gatherObjects(request, carrier, run, !isRecorded && !cancel && !memory.isDecided);
   const { observed, isUnreferenced } = own;
-  const objects = observeParts(observed, memory.status.frozenDigest);
+  const objects = observeParts(carrier, observed, memory.status.frozenDigest);
   const begunAs = memory.status.mode ?? objects.mode;
   const isSettled = isRecorded || lifeOf(begunAs).isFrozen({ memory, objects });
   const judged = isSettled ? UNASKED : admit(run, required, settings);
@@ -52,12 +54,12 @@ function composeGiven(run: GivenRun, request: Request, settings: Settings): Comp
   const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds) : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
-  const resources = desireObjects({ state, facts, observed, isRecorded, isCleanUp, settings, variant, namespace });
+  const resources = desireObjects({ state, facts, observed, isRecorded, isCleanUp, settings, carrier, namespace });
   const areLogsLeft = STAGES[state.stage].desires === 'remains' && !isCleanUp && resources.has('agentrun-job');
   const status = writeStatus(step, identity, facts, { areLogsLeft });
   const results = describeTransition(memory.state, state, admission.kind === 'admitted' ? admission.warnings : []);
   const held = judgeHolding({
-    ...{ variant, identity, memory, required, now, observed, state, isRecorded },
+    ...{ carrier, identity, memory, required, now, observed, state, isRecorded },
     hasRights: (status.rights ?? []).length > 0,
     isPrepared: status.mode !== undefined,
     desired: new Set(resources.keys()),
@@ -91,8 +93,8 @@ function cleanUpTime({ completionTime }: Ended, keepSeconds: number): number | u
 }
 
 /** Whether a run has begun, so that it has to be watched to its end whatever becomes of the input. */
-const hasBegun = ({ memory: { state }, variant }: GivenRun, { observed }: Request): boolean =>
-  ownObjects(observed, variant).size > 0 || (state !== undefined && state.stage !== 'waiting');
+const hasBegun = ({ memory: { state } }: GivenRun, carrier: Carrier, { observed }: Request): boolean =>
+  carrier.own(observed).size > 0 || (state !== undefined && state.stage !== 'waiting');
 
 function withSettingsVerdict(composed: Composed, before: ObservedCondition | undefined, problem: string | undefined): Composed {
   if (problem === undefined && before === undefined) return composed;

@@ -1,12 +1,10 @@
 /** Which Objects of a run are desired, and what the provider may do with each. */
-import type { Variant } from '../api/kinds.ts';
 import { MODE, PART, RUN } from '../api/labels.ts';
 import type { Settings } from '../api/settings.ts';
 import type { DesiredResource } from '../call/response.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
-import { wrapManifest } from '../objects/object.ts';
-import { type Changes, desireAgain, isRestricted, NEVER_UPDATED, WITHHELD } from '../objects/observed.ts';
+import type { Carrier } from '../objects/carrier.ts';
 import { lifeOf } from './life.ts';
 import { GRANTS, isAmong, KEPT_FOR_LOGS, partOf, RIGHTS } from './parts.ts';
 import { STAGES } from './stages.ts';
@@ -22,7 +20,7 @@ export interface Given {
   /** Whether what is kept for its logs may go now. */
   isCleanUp: boolean;
   settings: Settings;
-  variant: Variant;
+  carrier: Carrier;
   /** The namespace of the run. */
   namespace: string;
 }
@@ -42,46 +40,40 @@ const grantsOfOthers = (facts: Facts): string[] =>
   lifeOf(facts.mode).isStartDecided(facts) ? facts.objects.different.filter((key) => isAmong(GRANTS, key)) : [];
 
 function desireLiving(given: Given): Map<string, JsonObject> {
-  const { state, facts, observed } = given;
-  const wanted = lifeOf(facts.mode).want(state, facts, observed);
+  const { state, facts, observed, carrier } = given;
+  const wanted = lifeOf(facts.mode).want(state, facts);
   return new Map(
     [...wanted].map(([key, item]) => {
       if (item.kind === 'planned') return [key, wrap(key, item.manifest, given, item.watch)];
       const object = observed.get(key) ?? {};
-      return [key, desireAgain(object, hasItsTurn(key, given) ? { managementPolicies: [] } : item.changes)];
+      return [key, carrier.again(object, hasItsTurn(key, given) ? { permission: 'full' } : item.changes)];
     }),
   );
 }
 
 function wrap(key: string, manifest: Manifest, given: Given, watch = false): JsonObject {
-  const { facts, variant, namespace } = given;
-  const { readyWhen, isWorkload, isFixed } = partOf(key) ?? {};
+  const { facts, carrier, namespace, observed, settings } = given;
+  const { readyWhen, isWorkload = false, isFixed } = partOf(key) ?? {};
   const { id = '', plan } = facts.prepared ?? {};
-  return wrapManifest(manifest, {
-    variant,
-    namespace,
-    providerConfigName: providerConfigOf(given),
+  const [existing] = observed.values();
+  // An edit of the input moves nothing that exists: its real object would be left to nobody.
+  const config = (existing && carrier.configOf(existing)) ?? settings.providerConfigName;
+  // A fixed one may be updated between its release and its start only: an answer to an old request cannot suspend it again.
+  const permission = isFixed ? 'fixed' : mustWait(key, given) ? 'withheld' : 'full';
+  return carrier.wrap(manifest, config, namespace, {
     labels: { [RUN]: id, [PART]: key, [MODE]: plan?.mode ?? facts.mode },
-    ...(readyWhen !== undefined && { readyWhen }),
-    ...(isWorkload && { deletionPropagationPolicy: 'Foreground' }),
-    ...(mustWait(key, given) && { managementPolicies: WITHHELD }),
-    // The real object may be updated between its release and its start only: an answer to an old request cannot suspend it again.
-    ...(isFixed && { managementPolicies: NEVER_UPDATED }),
+    permission,
+    isForeground: isWorkload,
     watch,
+    ...(readyWhen !== undefined && { readyWhen }),
   });
 }
 
-/** An edit of the input moves nothing that exists: its real object would be left to nobody. */
-function providerConfigOf({ observed, settings }: Given): string {
-  const [object] = observed.values();
-  return textAt(object, 'spec', 'providerConfigRef', 'name') ?? settings.providerConfigName;
-}
-
 /** Whether a part waits for another one, so that the provider may not make it yet. One that had its turn does not wait again. */
-function mustWait(key: string, { facts, observed }: Given): boolean {
+function mustWait(key: string, { facts, observed, carrier }: Given): boolean {
   const first = partOf(key)?.madeAfter;
   const object = observed.get(key);
-  return first !== undefined && !facts.objects.ready.has(first) && (object === undefined || isRestricted(object));
+  return first !== undefined && !facts.objects.ready.has(first) && (object === undefined || carrier.isRestricted(object));
 }
 
 /** Whether a part that waited for another one is made now. While nothing is admitted nothing new is made. */
@@ -93,7 +85,7 @@ const hasItsTurn = (key: string, given: Given): boolean =>
  * Crossplane deletes before it writes the status, and may fail in between. Of a run that was cancelled the spec is the evidence. Then
  * what is kept for its logs stays for its time.
  */
-function desireAtEnd({ state, facts, observed, isCleanUp, isRecorded }: Given): Map<string, JsonObject> {
+function desireAtEnd({ state, facts, observed, carrier, isCleanUp, isRecorded }: Given): Map<string, JsonObject> {
   if (!isEnded(state)) return new Map();
   const isEvidence = !isRecorded && state.stage !== 'cancelled';
   // Nothing is left to keep of a Job that somebody deleted after its end.
@@ -103,6 +95,5 @@ function desireAtEnd({ state, facts, observed, isCleanUp, isRecorded }: Given): 
   // An Object that is being deleted may be gone when it is applied, and would be made anew.
   const isLeaving = (object: JsonObject): boolean => textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
   const kept = [...observed].filter(([key, object]) => !isLeaving(object) && (isEvidence || isKept(key)));
-  const changesOf = (key: string, object: JsonObject): Changes => lifeOf(facts.mode).retire(key, object, facts);
-  return new Map(kept.map(([key, object]) => [key, desireAgain(object, changesOf(key, object))]));
+  return new Map(kept.map(([key, object]) => [key, carrier.again(object, lifeOf(facts.mode).retire(key, facts))]));
 }

@@ -6,16 +6,15 @@
  * believed only after some seconds; and what is listed then and the composite does not refer to is desired once more, so that it can go.
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
-import type { Variant } from '../api/kinds.ts';
 import { PART } from '../api/labels.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Required, Selector } from '../call/request.ts';
 import type { Condition } from '../call/response.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import type { RunIdentity } from '../model/run.ts';
-import { desireAgain, observeObject, WITHHELD } from '../objects/observed.ts';
+import type { CarriedState, Carrier } from '../objects/carrier.ts';
 import type { Memory } from './memory.ts';
-import { OBJECTS, selectObjects } from './objects.ts';
+import { OBJECTS } from './objects.ts';
 import { GRANTS, isAmong, KEPT_FOR_LOGS, RIGHTS } from './parts.ts';
 import { STAGES } from './stages.ts';
 import { isEnded, type RunState } from './state.ts';
@@ -37,7 +36,7 @@ export interface Holding {
 }
 
 export interface Held {
-  variant: Variant;
+  carrier: Carrier;
   identity: RunIdentity | undefined;
   memory: Memory;
   required: Required;
@@ -98,8 +97,8 @@ function describeLiving({ hasRights, observed, desired }: Held, before: string |
 
 /** @param since when the status first said that the rights are being removed, in milliseconds; infinite while it does not */
 function lookFor(held: Held, identity: RunIdentity, isDropping: boolean, since: number): Holding {
-  const { required, observed, state, desired } = held;
-  const requirements = { [OBJECTS]: selectObjects(held.variant, identity) };
+  const { required, state, desired } = held;
+  const requirements = { [OBJECTS]: held.carrier.select(identity) };
   const left = required.get(OBJECTS)?.filter((object) => mustLeave(object, held));
   const isSettled = !(held.now.getTime() < since + SETTLED_MS);
   if (left?.length === 0 && !isDropping) {
@@ -110,8 +109,8 @@ function lookFor(held: Held, identity: RunIdentity, isDropping: boolean, since: 
     }
   }
   const reason = state.stage === 'cancelled' ? 'Stopping' : 'Revoking';
-  const errors = (left ?? []).flatMap((object) => errorOf(object)).sort();
-  const forgotten = isSettled ? findForgotten(left ?? [], observed) : NOTHING.forgotten;
+  const errors = (left ?? []).flatMap((object) => errorOf(held.carrier.stateOf(object))).sort();
+  const forgotten = isSettled ? findForgotten(held, left ?? []) : NOTHING.forgotten;
   // Another message, so that the time until the list is believed begins anew.
   const what = forgotten.size > 0 ? `Taking back what nothing refers to: ${[...forgotten.keys()].sort().join(', ')}` : WAITING;
   const message = [what, ...errors].join('; ');
@@ -127,16 +126,13 @@ function mustLeave(object: JsonObject, { desired, state }: Held): boolean {
 }
 
 /** What is there, is not being deleted, and is not among what Crossplane observes: nobody would ever delete it. */
-function findForgotten(left: JsonObject[], observed: ReadonlyMap<string, JsonObject>): Map<string, JsonObject> {
+function findForgotten({ carrier, observed }: Held, left: JsonObject[]): Map<string, JsonObject> {
   const forgotten = left.flatMap((object): [string, JsonObject][] => {
     const part = textAt(object, 'metadata', 'labels', PART) ?? '';
     const isLeaving = textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
-    return isLeaving || observed.has(part) ? [] : [[part, desireAgain(object, { managementPolicies: WITHHELD })]];
+    return isLeaving || observed.has(part) ? [] : [[part, carrier.again(object, { permission: 'withheld' })]];
   });
   return new Map(forgotten);
 }
 
-function errorOf(object: JsonObject): string[] {
-  const state = observeObject(object);
-  return state.kind === 'error' ? [state.message] : [];
-}
+const errorOf = (state: CarriedState): string[] => (state.kind === 'error' ? [state.message] : []);

@@ -3,22 +3,15 @@
  * Crossplane's own writes to it, and a run that is made anew would undo one that works. So before anything is made they are looked for by
  * the label of the run.
  */
-import type { Variant } from '../api/kinds.ts';
-import { PART, RUN } from '../api/labels.ts';
+import { PART } from '../api/labels.ts';
 import type { Waiting } from '../call/references.ts';
 import type { Request, Selector } from '../call/request.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
-import { ownObjects } from '../objects/observed.ts';
+import type { Carrier } from '../objects/carrier.ts';
 import type { GivenRun } from './given.ts';
 
 /** The key under which the Objects of a run are asked for. */
 export const OBJECTS = 'held';
-
-/** Every Object of a run. */
-export function selectObjects({ objects }: Variant, { id, namespace }: { id: string; namespace: string }): Selector {
-  const { apiVersion, namespaced } = objects;
-  return { apiVersion, kind: 'Object', matchLabels: { [RUN]: id }, ...(namespaced && { namespace }) };
-}
 
 export interface GatheredObjects {
   /** By resource name. */
@@ -31,11 +24,11 @@ export interface GatheredObjects {
 }
 
 /** @param isNew whether nothing says that the run is further than to be made */
-export function gatherObjects(request: Request, { variant, identity }: GivenRun, isNew: boolean): GatheredObjects {
-  const observed = ownObjects(request.observed, variant);
+export function gatherObjects(request: Request, carrier: Carrier, { identity }: GivenRun, isNew: boolean): GatheredObjects {
+  const observed = carrier.own(request.observed);
   const nothing = { observed, requirements: {}, isUnreferenced: false, waiting: [] };
   if (!isNew || observed.size > 0 || identity === undefined) return nothing;
-  const requirements = { [OBJECTS]: selectObjects(variant, identity) };
+  const requirements = { [OBJECTS]: carrier.select(identity) };
   const listed = request.required.get(OBJECTS);
   if (listed === undefined) return { ...nothing, requirements, waiting: [NOT_LISTED] };
   const found = listed.map((object): [string, JsonObject] => [textAt(object, 'metadata', 'labels', PART) ?? '', object]);

@@ -1,11 +1,10 @@
 /** Facts of a run from its observed Objects. Only run/desired.ts looks at a raw Object again, to ask for it as it is. */
 
 import { MODE } from '../api/labels.ts';
-import { readCondition } from '../kube/conditions.ts';
 import { digest } from '../kube/digest.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Mode } from '../model/run.ts';
-import { desiredManifest, isRestricted, observeObject, realManifest } from '../objects/observed.ts';
+import type { Carrier } from '../objects/carrier.ts';
 import { asPrepared } from './lock.ts';
 import { GRANTS, isAmong } from './parts.ts';
 import { type Plan, readPlan } from './plan.ts';
@@ -34,6 +33,8 @@ export interface ObjectFacts {
 }
 
 export interface JobFacts {
+  /** The Job as it was asked for. */
+  manifest: JsonObject;
   name: string;
   /** Of the real Job; undefined until the provider has reported one. */
   uid: string | undefined;
@@ -68,6 +69,8 @@ export interface JobEnd {
 }
 
 export interface ServerFacts {
+  /** The Deployment as it was asked for. */
+  manifest: JsonObject;
   name: string;
   /** Whether its Object asks for a replica. */
   released: boolean;
@@ -75,27 +78,30 @@ export interface ServerFacts {
 }
 
 /** @param frozenDigest what the status says of it already; a frozen run has no other */
-export function observeParts(observed: ReadonlyMap<string, JsonObject>, frozenDigest?: string): ObjectFacts {
-  const states = [...observed].map(([key, object]) => ({ key, object, state: observeObject(object) }));
+export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, JsonObject>, frozenDigest?: string): ObjectFacts {
+  const desiredOf = (object: JsonObject | undefined): JsonObject => carrier.desiredOf(object);
+  const states = [...observed].map(([key, object]) => ({ key, object, state: carrier.stateOf(object) }));
   const created = [...observed.values()].map((object) => Date.parse(textAt(object, 'metadata', 'creationTimestamp') ?? ''));
   const known = created.filter((time) => !Number.isNaN(time));
   const job = observed.get('agentrun-job');
   const deployment = observed.get('agentrun-deployment');
-  const plan = readPlan(desiredManifest(job ?? deployment));
+  const plan = readPlan(desiredOf(job ?? deployment));
   return {
     exist: new Set(observed.keys()),
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
     ready: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' ? [key] : []))),
     errors: states
-      .flatMap(({ object, state }) => (state.kind === 'error' ? [`Cannot create ${describe(object)}: ${state.message}`] : []))
+      .flatMap(({ object, state }) =>
+        state.kind === 'error' ? [`Cannot create ${describe(desiredOf(object))}: ${state.message}`] : [],
+      )
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
-    different: job === undefined || plan === undefined ? [] : findDifferent(plan, observed, frozenDigest !== undefined),
+    different: job === undefined || plan === undefined ? [] : findDifferent(carrier, plan, observed, frozenDigest !== undefined),
     plan,
     mode: observeMode(observed),
-    frozenDigest: frozenDigest ?? (job && digestJob(job)),
-    job: job && observeJob(job),
-    deployment: deployment && observeDeployment(deployment),
+    frozenDigest: frozenDigest ?? (job && digestJob(desiredOf(job))),
+    job: job && observeJob(carrier, job),
+    deployment: deployment && observeDeployment(carrier, deployment),
   };
 }
 
@@ -106,20 +112,20 @@ function observeMode(observed: ReadonlyMap<string, JsonObject>): Mode | undefine
 
 const MODES = ['task', 'server'] as const;
 
-function observeJob(object: JsonObject): JobFacts {
-  const manifest = desiredManifest(object);
-  const real = realManifest(object);
-  const synced = readCondition(object, 'Synced');
+function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
+  const manifest = carrier.desiredOf(object);
+  const real = carrier.realOf(object);
   const count = (...path: string[]): number => Number(valueAt(real, 'status', ...path) ?? 0);
   const uncounted = ['succeeded', 'failed'].flatMap((list) => listAt(real, 'status', 'uncountedTerminatedPods', list));
   return {
+    manifest,
     name: textAt(manifest, 'metadata', 'name') ?? '',
     uid: textAt(real, 'metadata', 'uid'),
     released: valueAt(manifest, 'spec', 'suspend') === false,
-    pinned: isRestricted(object) && valueAt(manifest, 'spec', 'suspend') === false,
+    pinned: carrier.isRestricted(object) && valueAt(manifest, 'spec', 'suspend') === false,
     resumed: valueAt(real, 'spec', 'suspend') === false,
     suspended: valueAt(real, 'spec', 'suspend') === true,
-    vanished: synced?.status === 'False' && synced.message.includes(CANNOT_CREATE),
+    vanished: carrier.isAbsent(object),
     leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
     startTime: textAt(real, 'status', 'startTime'),
     deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),
@@ -131,17 +137,19 @@ function observeJob(object: JsonObject): JobFacts {
   };
 }
 
-/** How provider-kubernetes begins what it says of an object that is not there and that it could not make. */
-const CANNOT_CREATE = 'create failed: cannot create object';
-
-const findDifferent = ({ parts }: Plan, observed: ReadonlyMap<string, JsonObject>, isFrozen: boolean): string[] =>
+const findDifferent = (
+  carrier: Carrier,
+  { parts }: Plan,
+  observed: ReadonlyMap<string, JsonObject>,
+  isFrozen: boolean,
+): string[] =>
   Object.entries(parts).flatMap(([key, planned]) => {
     const object = !isFrozen || isAmong(GRANTS, key) ? observed.get(key) : undefined;
-    return object === undefined || digest(desiredManifest(object)) === planned ? [] : [key];
+    return object === undefined || digest(carrier.desiredOf(object)) === planned ? [] : [key];
   });
 
 /** The plan in the Job covers all other parts. */
-const digestJob = (object: JsonObject): string => digest(asPrepared(desiredManifest(object)));
+const digestJob = (manifest: JsonObject): string => digest(asPrepared(manifest));
 
 function observeEnd(job: JsonObject): JobEnd | undefined {
   const conditions = listAt(job, 'status', 'conditions');
@@ -160,17 +168,15 @@ function observeEnd(job: JsonObject): JobEnd | undefined {
   return { final: failed !== undefined, phase: 'Failed', reason, time: timeOf(failure) };
 }
 
-function observeDeployment(object: JsonObject): ServerFacts {
-  const manifest = desiredManifest(object);
-  const real = realManifest(object);
+function observeDeployment(carrier: Carrier, object: JsonObject): ServerFacts {
+  const manifest = carrier.desiredOf(object);
+  const real = carrier.realOf(object);
   return {
+    manifest,
     name: textAt(manifest, 'metadata', 'name') ?? '',
     released: Number(valueAt(manifest, 'spec', 'replicas') ?? 0) > 0,
     available: Number(valueAt(real, 'status', 'availableReplicas') ?? 0) > 0,
   };
 }
 
-function describe(object: JsonObject): string {
-  const manifest = desiredManifest(object);
-  return `${textAt(manifest, 'kind')} ${textAt(manifest, 'metadata', 'name')}`;
-}
+const describe = (manifest: JsonObject): string => `${textAt(manifest, 'kind')} ${textAt(manifest, 'metadata', 'name')}`;

@@ -15,7 +15,7 @@
  */
 import { type JsonObject, objectAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
-import { type Changes, desiredManifest } from '../objects/observed.ts';
+import type { Changes } from '../objects/carrier.ts';
 import type { ServerFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
 import { isComplete, making, prepare } from './preparation.ts';
@@ -98,9 +98,9 @@ function serve({
 }
 
 /** Everything is as it is planned now. What cannot be planned, because a reference is missing, stays as it exists. */
-function want(state: RunState, facts: Facts, existing: ReadonlyMap<string, JsonObject>): Map<string, Wanted> {
+function want(state: RunState, facts: Facts): Map<string, Wanted> {
   const { prepared } = facts;
-  const { deployment, plan } = facts.objects;
+  const { deployment, exist, plan } = facts.objects;
   if (prepared !== undefined && (deployment === undefined || prepared.plan.mode === plan?.mode)) {
     const isReleased = deployment !== undefined && mayRun(state, facts);
     const planned = (key: string, manifest: Manifest): Wanted =>
@@ -109,9 +109,8 @@ function want(state: RunState, facts: Facts, existing: ReadonlyMap<string, JsonO
         : { kind: 'planned', manifest };
     return new Map([...prepared.manifests].map(([key, manifest]) => [key, planned(key, manifest)]));
   }
-  const changesOf = (key: string, object: JsonObject): Changes =>
-    key === DEPLOYMENT && deployment ? release(deployment, object, state, facts) : {};
-  return new Map([...existing].map(([key, object]) => [key, { kind: 'same', changes: changesOf(key, object) }]));
+  const changesOf = (key: string): Changes => (key === DEPLOYMENT && deployment ? release(deployment, state, facts) : {});
+  return new Map([...exist].map((key) => [key, { kind: 'same', changes: changesOf(key) }]));
 }
 
 /** Whether the Pod of the server may run: not before its start is decided, and not while it is denied more than rights. */
@@ -122,9 +121,9 @@ function mayRun(state: RunState, facts: Facts): boolean {
 }
 
 /** The release of a Deployment that cannot be planned now. One that serves without a replica was stopped by a denial. */
-function release({ released }: ServerFacts, object: JsonObject, state: RunState, facts: Facts): Changes {
+function release({ released, manifest }: ServerFacts, state: RunState, facts: Facts): Changes {
   if (released || isServing(state) || !isStartDecided(facts)) return {};
-  return { manifest: withReplica(desiredManifest(object)), watch: true };
+  return { manifest: withReplica(manifest), watch: true };
 }
 
 const withReplica = <T extends JsonObject>(deployment: T): T => ({

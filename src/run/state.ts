@@ -3,10 +3,9 @@ import type { Fault } from '../api/fault.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import type { ForeignReason, Reason } from '../api/reasons.ts';
 import type { Waiting } from '../call/references.ts';
-import type { JsonObject } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import type { Mode } from '../model/run.ts';
-import type { Changes } from '../objects/observed.ts';
+import type { Changes } from '../objects/carrier.ts';
 import type { Restriction } from '../policy/restrict.ts';
 import type { Denial } from '../policy/verdict.ts';
 import type { Memory } from './memory.ts';
@@ -91,9 +90,9 @@ export interface Life {
   /** What the run was prepared with: what its workload says, or what would be prepared now. */
   planInForce: (own: Plan | undefined, current: Plan | undefined) => Plan | undefined;
   /** What is wanted of every part of a run that has not ended. */
-  want: (state: RunState, facts: Facts, existing: ReadonlyMap<string, JsonObject>) => Map<string, Wanted>;
-  /** What changes about an Object that stays after the run has ended. */
-  retire: (key: string, object: JsonObject, facts: Known) => Changes;
+  want: (state: RunState, facts: Facts) => Map<string, Wanted>;
+  /** What changes about a part that stays after the run has ended. */
+  retire: (key: string, facts: Known) => Changes;
 }
 
 /** What is known of a run before anything it refers to was asked for. */

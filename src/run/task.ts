@@ -21,7 +21,7 @@
  * Precedence: an end that is recorded, the end of the Job, cancel, loss, release. Facts that are older than the state never move it back.
  */
 import type { JsonObject } from '../kube/json.ts';
-import { type Changes, desiredManifest, NEVER_UPDATED, WITHHELD } from '../objects/observed.ts';
+import type { Changes } from '../objects/carrier.ts';
 import { releaseLocked } from './lock.ts';
 import type { JobEnd, JobFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
@@ -57,7 +57,7 @@ export const TASK: Life = {
   isFrozen: isStartDecided,
   planInForce: (own, current) => own ?? current,
   want,
-  retire: (key, object, facts) => (key === JOB && facts.objects.job ? retireJob(facts.objects.job, object, facts) : {}),
+  retire: (key, facts) => (key === JOB && facts.objects.job ? retireJob(facts.objects.job, facts) : {}),
 };
 
 const JOB: PartKey = 'agentrun-job';
@@ -210,44 +210,44 @@ function findStartObstacle(job: JobFacts, { objects, memory, now }: Facts): stri
  * Before the Job exists everything is as it is planned now. From then on what exists stays, and a part that is still missing is made only
  * until the start is decided, and only if it is what the plan in the Job says.
  */
-function want(_: RunState, facts: Facts, existing: ReadonlyMap<string, JsonObject>): Map<string, Wanted> {
+function want(_: RunState, facts: Facts): Map<string, Wanted> {
   const { prepared } = facts;
-  const { job, plan } = facts.objects;
+  const { exist, job, plan } = facts.objects;
   const isPlanned = (key: string): boolean =>
     job === undefined || (plan?.parts[key] !== undefined && plan.parts[key] === prepared?.plan.parts[key]);
   const isMade = prepared !== undefined && !(job !== undefined && isStartDecided(facts));
   const planned = isMade ? [...prepared.manifests].filter(([key]) => isPlanned(key)) : [];
-  const changesOf = (key: string, object: JsonObject): Changes => (key === JOB && job ? changeJob(job, object, facts) : {});
-  const stays = job === undefined && prepared !== undefined ? [] : [...existing];
+  const changesOf = (key: string): Changes => (key === JOB && job ? changeJob(job, facts) : {});
+  const stays = job === undefined && prepared !== undefined ? [] : [...exist];
   return new Map<string, Wanted>([
     ...planned.map(([key, manifest]) => [key, { kind: 'planned', manifest }] as const),
-    ...stays.map(([key, object]) => [key, { kind: 'same', changes: changesOf(key, object) }] as const),
+    ...stays.map((key) => [key, { kind: 'same', changes: changesOf(key) }] as const),
   ]);
 }
 
 /** What changes about the Object of the Job: its release, with a lock, and its pin. */
-function changeJob(job: JobFacts, object: JsonObject, facts: Facts): Changes {
+function changeJob(job: JobFacts, facts: Facts): Changes {
   if (!isStartDecided(facts)) return {};
-  if (job.resumed) return pin(job, object, facts);
-  const locked = lock(job, object, facts);
-  return locked === undefined ? {} : { manifest: locked, managementPolicies: [] };
+  if (job.resumed) return pin(job, facts);
+  const locked = lock(job, facts);
+  return locked === undefined ? {} : { manifest: locked, permission: 'full' };
 }
 
 /** A run that ends before its Job was pinned: the Job must not be made again, and one that was not released must not be. */
-function retireJob(job: JobFacts, object: JsonObject, facts: Known): Changes {
+function retireJob(job: JobFacts, facts: Known): Changes {
   if (job.pinned || !isStartDecided(facts)) return {};
-  return job.released ? pin(job, object, facts) : { managementPolicies: WITHHELD };
+  return job.released ? pin(job, facts) : { permission: 'withheld' };
 }
 
 /** The Job is never updated again, and never made again: where no lock is known the provider may not even try. */
-function pin(job: JobFacts, object: JsonObject, facts: Known): Changes {
-  const locked = lock(job, object, facts);
-  if (locked === undefined) return { managementPolicies: WITHHELD, watch: true };
-  return { manifest: locked, managementPolicies: NEVER_UPDATED, watch: true };
+function pin(job: JobFacts, facts: Known): Changes {
+  const locked = lock(job, facts);
+  if (locked === undefined) return { permission: 'withheld', watch: true };
+  return { manifest: locked, permission: 'fixed', watch: true };
 }
 
 /** The manifest of a released Job, or undefined while nobody knows which Job it is. */
-function lock(job: JobFacts, object: JsonObject, { memory }: Known): JsonObject | undefined {
+function lock(job: JobFacts, { memory }: Known): JsonObject | undefined {
   const uid = memory.status.workloadUID ?? job.uid;
-  return uid === undefined ? undefined : releaseLocked(desiredManifest(object), uid);
+  return uid === undefined ? undefined : releaseLocked(job.manifest, uid);
 }

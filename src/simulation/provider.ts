@@ -17,7 +17,7 @@
 
 import { PROVIDER_FINALIZER } from '../api/labels.ts';
 import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { desiredManifest } from '../objects/observed.ts';
+import { desiredManifest } from '../objects/object.ts';
 import { type ApiServer, isBeingDeleted, keyOf, type Propagation, Refused, uidOf, withMetadata } from './apiserver.ts';
 import { covers } from './apply.ts';
 import { holds } from './cel.ts';

@@ -3,7 +3,7 @@ import { API_VERSION } from '../../src/api/kinds.ts';
 import { PART, RUN } from '../../src/api/labels.ts';
 import { readCondition } from '../../src/kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { NEVER_UPDATED } from '../../src/objects/observed.ts';
+import { POLICIES } from '../../src/objects/object.ts';
 import { END_FILE } from './agent.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
@@ -148,7 +148,7 @@ export class Run {
   }
 
   async isPinned(): Promise<boolean> {
-    return equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, NEVER_UPDATED);
+    return equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, POLICIES.fixed);
   }
 
   /** Its Pods, ended ones and such that are ending included. */

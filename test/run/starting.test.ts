@@ -5,7 +5,7 @@ import { type Selector, selects } from '../../src/call/request.ts';
 import { compose } from '../../src/function.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
-import { desiredManifest } from '../../src/objects/observed.ts';
+import { desiredManifest } from '../../src/objects/object.ts';
 import { desired, type History, jobSpec, suspended, text, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
 import { instanceXr, NOW, packXr } from '../support/request.ts';

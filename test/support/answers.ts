@@ -6,7 +6,7 @@ import type { Request } from '../../src/call/request.ts';
 import type { Composed } from '../../src/call/response.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { equal, isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { desiredManifest, isRestricted, observeObject, realManifest, WITHHELD } from '../../src/objects/observed.ts';
+import { desiredManifest, isRestricted, observeObject, POLICIES, realManifest } from '../../src/objects/object.ts';
 import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
 import { readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
@@ -51,7 +51,7 @@ export class Answers {
     must('othersUntouched', !response.resources.has(OTHERS), '');
     const makes = (key: PartKey): boolean => {
       const object = response.resources.get(key)?.resource;
-      return object !== undefined && !equal(listAt(object, 'spec', 'managementPolicies'), WITHHELD);
+      return object !== undefined && !equal(listAt(object, 'spec', 'managementPolicies'), POLICIES.withheld);
     };
     const kept = isEnd(phase) ? RIGHTS.filter(makes) : [];
     must('noRightsAfterEnd', kept.length === 0, kept.join(', '));

@@ -6,8 +6,7 @@ import type { Response } from '../../src/call/response.ts';
 import { isLast } from '../../src/call/rounds.ts';
 import { compose } from '../../src/function.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { wrapManifest } from '../../src/objects/object.ts';
-import { desiredManifest } from '../../src/objects/observed.ts';
+import { carryByObjects, desiredManifest } from '../../src/objects/object.ts';
 import { identifyRun } from '../../src/run/given.ts';
 import { Refused, uidOf } from '../../src/simulation/apiserver.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
@@ -261,7 +260,7 @@ export class Watched {
 function withOthers(response: Response): Response {
   if (response.kind === 'fatal') return response;
   const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team-a', name: OTHERS } };
-  const resource = wrapManifest(manifest, { variant: VARIANT, namespace: 'team-a', providerConfigName: 'default' });
+  const resource = carryByObjects(VARIANT).wrap(manifest, 'default', 'team-a', {});
   return { ...response, resources: new Map([...response.resources, [OTHERS, { resource, ready: true }]]) };
 }
 
