@@ -26,3 +26,11 @@ export const SETTINGS_VALID = 'SettingsValid';
 
 /** AgentRun: how the run ended. Unknown until it has. */
 export const SUCCEEDED = 'Succeeded';
+
+export type ConditionType =
+  | typeof VALID
+  | typeof ADMITTED
+  | typeof PREPARED
+  | typeof RIGHTS_HELD
+  | typeof SETTINGS_VALID
+  | typeof SUCCEEDED;

@@ -1,5 +1,6 @@
 /** The answer to one call, free of the wire. */
 
+import type { ConditionType } from '../api/conditions.ts';
 import type { AgentRunStatus, SkillPackStatus, SympoziumInstanceStatus, SympoziumPolicyStatus } from '../api/generated/types.ts';
 import type { ForeignReason, Reason } from '../api/reasons.ts';
 import type { JsonObject } from '../kube/json.ts';
@@ -38,7 +39,7 @@ export interface DesiredResource {
 }
 
 export interface Condition {
-  type: string;
+  type: ConditionType;
   status: 'True' | 'False' | 'Unknown';
   reason: Reason | ForeignReason;
   /** Stable: no time, nothing that changes while nothing happens. */

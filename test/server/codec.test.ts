@@ -175,9 +175,9 @@ const COMPOSED: Composed = {
     ['role', { resource: { kind: 'Object' }, ready: false }],
   ]),
   conditions: [
-    { type: 'A', status: 'True', reason: readReason('R'), message: 'M' },
-    { type: 'B', status: 'False', reason: readReason('R'), message: '' },
-    { type: 'C', status: 'Unknown', reason: readReason('R'), message: 'M' },
+    { type: 'Valid', status: 'True', reason: readReason('R'), message: 'M' },
+    { type: 'Admitted', status: 'False', reason: readReason('R'), message: '' },
+    { type: 'Prepared', status: 'Unknown', reason: readReason('R'), message: 'M' },
   ],
   results: [
     { severity: 'Normal', reason: readReason('N'), message: 'fine' },
@@ -238,9 +238,9 @@ describe('a response', () => {
         schemas: {},
       },
       conditions: [
-        { type: 'A', status: Status.STATUS_CONDITION_TRUE, reason: readReason('R'), message: 'M', target },
-        { type: 'B', status: Status.STATUS_CONDITION_FALSE, reason: readReason('R'), message: '', target },
-        { type: 'C', status: Status.STATUS_CONDITION_UNKNOWN, reason: readReason('R'), message: 'M', target },
+        { type: 'Valid', status: Status.STATUS_CONDITION_TRUE, reason: readReason('R'), message: 'M', target },
+        { type: 'Admitted', status: Status.STATUS_CONDITION_FALSE, reason: readReason('R'), message: '', target },
+        { type: 'Prepared', status: Status.STATUS_CONDITION_UNKNOWN, reason: readReason('R'), message: 'M', target },
       ],
       output: undefined,
     });
@@ -272,7 +272,7 @@ describe('a response', () => {
     ]);
     expect(() => encodeResponse(request, { ...COMPOSED, resources })).toThrow(
       new ResponseError(
-        'cannot compose: the response would have 4194732 bytes and Crossplane takes 4194304; most of it is the resource large with 4194343',
+        'cannot compose: the response would have 4194750 bytes and Crossplane takes 4194304; most of it is the resource large with 4194343',
       ),
     );
   });

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import protobuf from 'protobufjs/minimal.js';
 import { describe, expect, it } from 'vitest';
+import type { ConditionType } from '../../src/api/conditions.ts';
 import { readReason } from '../../src/api/reasons.ts';
 import type { Composed } from '../../src/call/response.ts';
 import type { WireRequest } from '../../src/server/wire/request.ts';
@@ -36,7 +37,7 @@ function everywhere(text: string): { request: WireRequest; response: Composed } 
       status: { phase: 'Ready', message: text },
       ready: true,
       resources: new Map([[`our ${text}`, { resource: { [text]: [text, { [text]: text }] }, ready: true }]]),
-      conditions: [{ type: text, status: 'True', reason: readReason(text), message: text }],
+      conditions: [{ type: text as ConditionType, status: 'True', reason: readReason(text), message: text }],
       results: [{ severity: 'Normal', reason: readReason(text), message: text }],
       requirements: {
         [`name ${text}`]: { apiVersion: text, kind: text, matchName: text, namespace: text },
