@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/kube/json.ts';
 import { instanceXr, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
-import { type Schema, xrdSchema } from '../support/schema.ts';
+import { leavesOf, xrdSchema } from '../support/schema.ts';
 
 interface Case {
   /** The policy with one value of the field, and with another one or none. */
@@ -83,13 +83,6 @@ const CASES: Record<string, Case> = {
   'rights.allow[].resources[]': { policies: [allow(), allow({ resources: ['pods/attach'] })], sidecar: EXEC },
   'rights.allow[].verbs[]': { policies: [allow(), allow({ verbs: ['get'] })], sidecar: EXEC },
 };
-
-/** Every field of a schema that holds a value, as `a.b` or `list[].c`. */
-function leavesOf(schema: Schema, at = ''): string[] {
-  if (schema.items !== undefined) return leavesOf(schema.items, `${at}[]`);
-  if (schema.properties === undefined) return [at];
-  return Object.entries(schema.properties).flatMap(([name, child]) => leavesOf(child, at === '' ? name : `${at}.${name}`));
-}
 
 /** The fields at which two values differ. */
 function differences(a: JsonValue | undefined, b: JsonValue | undefined, at = ''): string[] {

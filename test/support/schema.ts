@@ -83,3 +83,10 @@ export function* walkSchema(schema: Schema, path = ''): Generator<[string, Schem
   if (schema.items) yield* walkSchema(schema.items, `${path}[]`);
   if (typeof schema.additionalProperties === 'object') yield* walkSchema(schema.additionalProperties, `${path}{}`);
 }
+
+/** Every field of a schema that holds a value, as `a.b` or `list[].c`. */
+export function leavesOf(schema: Schema, at = ''): string[] {
+  if (schema.items !== undefined) return leavesOf(schema.items, `${at}[]`);
+  if (schema.properties === undefined) return [at];
+  return Object.entries(schema.properties).flatMap(([name, child]) => leavesOf(child, at === '' ? name : `${at}.${name}`));
+}
