@@ -3,8 +3,10 @@ import { parseAgentRun } from '../api/agentrun.ts';
 import { nameOf } from '../api/composite.ts';
 import type { Fault, Parsed } from '../api/fault.ts';
 import type { AgentRunSpec } from '../api/generated/types.ts';
+import { validateAgentRunSpec } from '../api/generated/validators.js';
 import { identityOf, type Variant, variantOf } from '../api/kinds.ts';
 import { runId } from '../api/names.ts';
+import { checkSchema } from '../api/schema.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import type { RunIdentity } from '../model/run.ts';
@@ -43,8 +45,9 @@ export function readGiven(composite: JsonObject): GivenRun {
   };
 }
 
-/** The defaults of the XRD, which hold also where the API server did not write them. */
-const DEFAULT_KEEP_SECONDS = 300;
+/** The default of the XRD, which holds also where the API server did not write it. */
+const { value: DEFAULTS } = checkSchema(validateAgentRunSpec, { instanceRef: 'any' }, 'spec');
+const DEFAULT_KEEP_SECONDS = Number(valueAt(DEFAULTS, 'ttlSecondsAfterFinished'));
 
 function readKeepSeconds(composite: JsonObject): number {
   if (valueAt(composite, 'spec', 'cleanup') === 'keep') return Number.POSITIVE_INFINITY;
