@@ -10,7 +10,7 @@ import { admit } from './admit.ts';
 import { desireObjects } from './desired.ts';
 import { type GivenRun, readGiven } from './given.ts';
 import { judgeHolding } from './held.ts';
-import { lifeOf, transition } from './life.ts';
+import { lifeOf, modeOf, transition } from './life.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
 import { STAGES } from './stages.ts';
@@ -34,12 +34,13 @@ export function composeRun(request: Request, settings: Settings, problem: string
 function composeGiven(run: GivenRun, carrier: Carrier, request: Request, settings: Settings): Composed {
   const { identity, memory, cancel } = run;
   const { now, required } = request;
-  const isRecorded = isEnded(memory.state);
-  const own = gatherObjects(request, carrier, run, !isRecorded && !cancel && !memory.isDecided);
+  const { isRecorded } = memory;
+  const hasEnded = isEnded(memory.state);
+  const own = gatherObjects(request, carrier, run, !hasEnded && !cancel && !memory.isDecided);
   const { observed, isUnreferenced } = own;
   const objects = observeParts(carrier, observed, memory.status.frozenDigest);
-  const begunAs = memory.status.mode ?? objects.mode;
-  const isSettled = isRecorded || lifeOf(begunAs).isFrozen({ memory, objects });
+  const begunAs = modeOf({ memory, objects });
+  const isSettled = hasEnded || lifeOf(begunAs).isFrozen({ memory, objects });
   const judged = isSettled ? UNASKED : admit(run, required, settings);
   const isListed = own.waiting.length === 0;
   const admission: Admission = isListed || isSettled ? judged.admission : { kind: 'waiting', waiting: own.waiting };
@@ -57,7 +58,9 @@ function composeGiven(run: GivenRun, carrier: Carrier, request: Request, setting
   const resources = desireObjects({ state, facts, observed, isRecorded, isCleanUp, settings, carrier, namespace });
   const areLogsLeft = STAGES[state.stage].desires === 'remains' && !isCleanUp && resources.has('agentrun-job');
   const status = writeStatus(step, identity, facts, { areLogsLeft });
-  const results = describeTransition(memory.state, state, admission.kind === 'admitted' ? admission.warnings : []);
+  // An end that is read from a phase nobody knows is news.
+  const previous = hasEnded && !isRecorded ? undefined : memory.state;
+  const results = describeTransition(previous, state, admission.kind === 'admitted' ? admission.warnings : []);
   const held = judgeHolding({
     ...{ carrier, identity, memory, required, now, observed, state, isRecorded },
     hasRights: (status.rights ?? []).length > 0,

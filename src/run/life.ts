@@ -1,10 +1,20 @@
-/** The one door through which the state of a run changes, and the one place that tells a task from a server. */
+/** The one door through which the state of a run changes, and the place that picks the life of a task or of a server. */
 import type { Mode } from '../model/run.ts';
 import { SERVER } from './server.ts';
-import { type Facts, formatTime, isEnded, type Life, type Step } from './state.ts';
+import { type Facts, formatTime, isEnded, type Known, type Life, type Step } from './state.ts';
 import { TASK } from './task.ts';
 
 const LIVES: Record<Mode, Life> = { task: TASK, server: SERVER };
+
+/**
+ * What a run was begun as: what its workload is, else what its status or the labels of its Objects say. Undefined for a run of which nothing
+ * exists and nothing is recorded.
+ */
+export function modeOf({ memory, objects }: Known): Mode | undefined {
+  if (objects.job !== undefined) return 'task';
+  if (objects.deployment !== undefined) return 'server';
+  return memory.status.mode ?? objects.mode;
+}
 
 /** How a run of a mode lives. A run of which nothing says that it is a server lives as a task. */
 export const lifeOf = (mode: Mode | undefined): Life => LIVES[mode ?? 'task'];

@@ -19,13 +19,16 @@ import type { AgentRunStatus } from '../api/generated/types.ts';
 import { readReason } from '../api/reasons.ts';
 import { type ObservedCondition, readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import { END_MESSAGES, type Ended, isJobEnd, type RunState } from './state.ts';
+import { STAGES } from './stages.ts';
+import { END_MESSAGES, type Ended, isEnded, isJobEnd, type RunState } from './state.ts';
 
 export interface Memory {
   /** What we wrote last, field by field. Empty for a run that is new. */
   status: AgentRunStatus;
   /** Undefined for a run that is new. */
   state: RunState | undefined;
+  /** Whether the status has the end of the run. It has not while its phase is one that this version does not know. */
+  isRecorded: boolean;
   /** Whether the start was decided. Any one mark of it is proof enough, should another be lost. */
   isDecided: boolean;
   rightsHeld: ObservedCondition | undefined;
@@ -36,9 +39,11 @@ export function recall(composite: JsonObject): Memory {
   const status = readStatus(objectAt(composite, 'status'));
   const { workloadName, workloadUID, preparedTime, startTime, frozenDigest, phase } = status;
   const marks = [workloadName, workloadUID, preparedTime, startTime, frozenDigest];
+  const state = readState(status, objectAt(composite, 'status')['phase']);
   return {
     status,
-    state: readState(status, objectAt(composite, 'status')['phase']),
+    state,
+    isRecorded: isEnded(state) && phase === STAGES[state.stage].phase,
     isDecided: marks.some((mark) => mark !== undefined) || phase === 'Running' || phase === 'Serving',
     rightsHeld: readCondition(composite, RIGHTS_HELD),
     settingsValid: readCondition(composite, SETTINGS_VALID),

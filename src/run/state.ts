@@ -80,7 +80,7 @@ export interface Facts {
 /** What is wanted of a part: that it is as it is planned now, or that it stays as it exists but for some changes. */
 export type Wanted = { kind: 'planned'; manifest: Manifest; watch?: boolean } | { kind: 'same'; changes: Changes };
 
-/** What a task and a server answer differently. Nothing else tells the two apart. */
+/** What a task and a server answer differently. */
 export interface Life {
   /** The next state of a run that has not ended. */
   step: (facts: Facts) => Step;

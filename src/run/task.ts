@@ -18,7 +18,7 @@
  *   released and later   aborted     WorkloadLost: the Job or its Object is gone, leaving, another one, or was started again
  *   any                  cancelled   spec.cancel
  *
- * Precedence: an end that is recorded, the end of the Job, cancel, loss, release. Facts that are older than the state never move it back.
+ * Precedence, highest first: an end that is recorded, the end of the Job, cancel, loss, release.
  */
 import type { JsonObject } from '../kube/json.ts';
 import type { Changes } from '../objects/carrier.ts';
@@ -79,10 +79,10 @@ function step(facts: Facts): Step {
 
 /**
  * Whether the start is decided. An earlier call found everything in its place, and that is never undone: a Job that is observed late must
- * not be suspended after it started.
+ * not be suspended after it started. A Job that is released, resumed or has an end proves it too.
  */
 function isStartDecided({ memory, objects: { job } }: Known): boolean {
-  return memory.isDecided || job?.released === true || job?.resumed === true;
+  return memory.isDecided || job?.released === true || job?.resumed === true || job?.end !== undefined;
 }
 
 /** Whether everything exists as planned and the provider has seen it. The uid of the Job is its lock; see run/lock.ts. */

@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import type { JsonObject, JsonValue } from '../../src/kube/json.ts';
 import { instanceXr, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
-import { leavesOf, xrdSchema } from '../support/schema.ts';
+import { apiServerErrors, leavesOf, xrdSchema } from '../support/schema.ts';
 
 interface Case {
   /** The policy with one value of the field, and with another one or none. */
@@ -112,5 +112,6 @@ it('has a case for every field', () => {
 it.each(Object.entries(CASES))('%s decides what becomes of a run', (field, item) => {
   const [one, other] = item.policies;
   expect(differences(one, other)).toEqual([field]);
+  for (const spec of item.policies) expect(apiServerErrors('SympoziumPolicy', policyXr(spec))).toEqual([]);
   expect(play(one, item)).not.toBe(play(other, item));
 });

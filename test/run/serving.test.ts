@@ -1,6 +1,7 @@
 /** The life of a server. */
 import { describe, expect, it } from 'vitest';
-import { type JsonObject, valueAt } from '../../src/kube/json.ts';
+import { MODE } from '../../src/api/labels.ts';
+import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desired, desiredRights, History, text } from '../support/history.ts';
 import { plain, task } from '../support/packs.ts';
 import { podOf } from '../support/pods.ts';
@@ -159,5 +160,32 @@ describe('a server', () => {
 
   it('leaves everything when it is cancelled', () => {
     expect(desired(serve().spec({ cancel: true }).call())).toEqual([]);
+  });
+});
+
+describe('a server whose Objects do not say what they are of', () => {
+  /** As an earlier version made them, and with a status that was lost. */
+  const forgotten = (): History => {
+    const run = new History(task({ skills: uses('web') })).decided().settle().call().settle();
+    run.report('agentrun-deployment', { availableReplicas: 1 }).call();
+    for (const [key, object] of run.objects) {
+      const { [MODE]: _, ...labels } = objectAt(object, 'metadata', 'labels');
+      run.objects.set(key, { ...object, metadata: { ...objectAt(object, 'metadata'), labels } });
+    }
+    run.world.composite = { ...run.world.composite, status: {} };
+    return run;
+  };
+
+  it('is still a server, by its Deployment', () => {
+    const run = forgotten();
+    const parts = [...run.objects.keys()].sort();
+    run.call();
+    expect([run.status.phase, run.status.mode, [...run.last.resources.keys()].sort()]).toEqual(['Serving', 'server', parts]);
+  });
+
+  it('loses nothing while a reference is missing', () => {
+    const run = forgotten();
+    const parts = [...run.objects.keys()].sort();
+    expect([...run.edit([]).call().last.resources.keys()].sort()).toEqual(parts);
   });
 });

@@ -73,11 +73,17 @@ describe('a phase that this version does not know', () => {
     expect([...run.objects.keys()].sort()).toEqual(TASK_PARTS);
     run.world.composite = { ...run.world.composite, status: { ...run.status, phase: 'Expired' } as unknown as JsonObject };
     run.call();
-    expect([run.status.phase, run.status.reason, run.status.startTime !== undefined, [...run.last.resources.keys()]]).toEqual([
+    const told = run.last.results.map(({ severity, reason }) => [severity, reason]);
+    const { phase, reason, startTime } = run.status;
+    expect([phase, reason, startTime !== undefined, told]).toEqual([
       'Failed',
       'UnknownPhase',
       true,
-      [],
+      [['Warning', 'UnknownPhase']],
     ]);
+    // The rights leave at once, the rest when the end is recorded, as at every end.
+    expect([...run.last.resources.keys()].sort()).toEqual(['agentrun-configmap', 'agentrun-job']);
+    expect([...run.call().last.resources.keys()]).toEqual([]);
+    expect([run.last.results, run.status.reason]).toEqual([[], 'UnknownPhase']);
   });
 });
