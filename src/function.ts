@@ -22,12 +22,15 @@ export interface Options {
 /** How a composite of a kind is composed. `problem` says why nobody can read the input; then the settings are the defaults. */
 type Composer = (request: Request, settings: Settings, ttlSeconds: number, problem: string | undefined) => Response;
 
+const composeAgentRun: Composer = (request, settings, _, problem) => composeRun(request, settings, problem);
+const composeSympoziumInstance = unlessUnreadable((request, _, ttlSeconds) => composeInstance(request, ttlSeconds));
+
 const COMPOSERS: Record<string, Composer> = {
-  [SKILL_PACK]: unlessUnreadable((request, settings, ttlSeconds) => composeSkillPack(request, settings, ttlSeconds)),
-  [CLAIMS.sympoziumInstance]: unlessUnreadable((request, _, ttlSeconds) => composeInstance(request, ttlSeconds)),
-  [CLAIMS.agentRun]: (request, settings, _, problem) => composeRun(request, settings, problem),
-  [NAMESPACED.sympoziumInstance]: unlessUnreadable((request, _, ttlSeconds) => composeInstance(request, ttlSeconds)),
-  [NAMESPACED.agentRun]: (request, settings, _, problem) => composeRun(request, settings, problem),
+  [SKILL_PACK]: unlessUnreadable(composeSkillPack),
+  [CLAIMS.sympoziumInstance]: composeSympoziumInstance,
+  [CLAIMS.agentRun]: composeAgentRun,
+  [NAMESPACED.sympoziumInstance]: composeSympoziumInstance,
+  [NAMESPACED.agentRun]: composeAgentRun,
   [SYMPOZIUM_POLICY]: unlessUnreadable((request, _, ttlSeconds) => composePolicy(request, ttlSeconds)),
 };
 

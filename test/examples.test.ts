@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { REASONS } from '../src/api/reasons.ts';
+import { REASONS, type ReasonRow } from '../src/api/reasons.ts';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { render } from '../src/cli/render.ts';
 import { readYaml, writeYaml } from '../src/cli/yaml.ts';
@@ -59,7 +59,7 @@ describe('the README', () => {
     const words = [...section.matchAll(/\b[A-Z][a-z]+(?:[A-Z][a-z]+)+\b/g)].map(([word]) => word);
     const others = ['SkillPack', 'AgentRun', 'ProviderConfig', 'RightsHeld', 'SettingsValid'];
     expect([...new Set(words)].filter((word) => !Object.hasOwn(REASONS, word) && !others.includes(word))).toEqual([]);
-    const failures = Object.entries<{ phases: readonly string[] }>(REASONS).filter(([, { phases }]) => phases.includes('Failed'));
+    const failures = Object.entries<ReasonRow>(REASONS).filter(([, { phases }]) => phases.includes('Failed'));
     expect(failures.map(([reason]) => reason).filter((reason) => !words.includes(reason))).toEqual([]);
   });
 

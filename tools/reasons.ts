@@ -1,5 +1,5 @@
 /** docs/reasons.md: every reason the product gives, what it means and what to do, written from the table the code uses. */
-import { type Phase, REASONS } from '../src/api/reasons.ts';
+import { REASONS, type ReasonRow } from '../src/api/reasons.ts';
 
 const HEAD = `# Reasons
 
@@ -7,14 +7,7 @@ Every reason that a status, a condition or an event has. Written by \`npm run ge
 An event is Normal where nobody has to act.
 `;
 
-interface Row {
-  phases: readonly Phase[];
-  severity: string;
-  meaning: string;
-  action: string;
-}
-
-const table = (rows: [string, Row][]): string[] => [
+const table = (rows: [string, ReasonRow][]): string[] => [
   '| reason | phase | event | what it means | what to do |',
   '| --- | --- | --- | --- | --- |',
   ...rows.map(
@@ -26,7 +19,7 @@ const table = (rows: [string, Row][]): string[] => [
 
 /** The page, by its path. */
 export function generateReasons(): Record<string, string> {
-  const rows = Object.entries<Row>(REASONS);
+  const rows = Object.entries<ReasonRow>(REASONS);
   const ofRuns = rows.filter(([, { phases }]) => phases.length > 0);
   const others = rows.filter(([, { phases }]) => phases.length === 0);
   const text = [

@@ -6,7 +6,7 @@ import type { AgentRunStatus } from './generated/types.ts';
 
 export type Phase = NonNullable<AgentRunStatus['phase']>;
 
-interface Row {
+export interface ReasonRow {
   /** The phases of an AgentRun whose `status.reason` it may be; none for a reason of conditions and events only. */
   phases: readonly Phase[];
   /** Of its event. Normal: nobody has to act. */
@@ -98,7 +98,7 @@ export const REASONS = {
   PodNotReady: {
     phases: ['Running'],
     severity: 'Warning',
-    meaning: 'The Pod has not been ready for a minute after the Job started.',
+    meaning: 'The Pod is still not ready a minute after the Job started.',
     action: 'Run `kubectl describe pod`; an image, a Secret or a node may be missing.',
   },
   NoPod: {
@@ -110,7 +110,7 @@ export const REASONS = {
   PodTerminating: {
     phases: ['Running'],
     severity: 'Warning',
-    meaning: 'The Pod is being deleted and does not go.',
+    meaning: 'The Pod is being deleted and has not gone away.',
     action: 'Run the command in the message; the node of the Pod may be dead.',
   },
   Ending: {
@@ -166,7 +166,7 @@ export const REASONS = {
     phases: ['Failed'],
     severity: 'Warning',
     meaning: 'The status has a phase that this version of the function does not know, so the run has ended.',
-    action: 'Install the version of the function that wrote the phase, and create a new run.',
+    action: 'Install a version of the function that knows the phase, and create a new run.',
   },
   AgentFailed: {
     phases: ['Failed'],
@@ -244,7 +244,7 @@ export const REASONS = {
     meaning: 'A text of the run looks like it holds a credential, which everybody who can read the run can read.',
     action: 'Put the credential into a Secret, and create a new run.',
   },
-} as const satisfies Record<string, Row>;
+} as const satisfies Record<string, ReasonRow>;
 
 export type Reason = keyof typeof REASONS;
 

@@ -2,7 +2,7 @@
 
 import type { ConditionType } from '../api/conditions.ts';
 import type { AgentRunStatus, SkillPackStatus, SympoziumInstanceStatus, SympoziumPolicyStatus } from '../api/generated/types.ts';
-import type { ForeignReason, Reason } from '../api/reasons.ts';
+import { type ForeignReason, type Reason, severityOf } from '../api/reasons.ts';
 import type { JsonObject } from '../kube/json.ts';
 import type { Selector } from './request.ts';
 
@@ -45,6 +45,13 @@ export interface Condition {
   /** Stable: no time, nothing that changes while nothing happens. */
   message: string;
 }
+
+/** The event of a reason, with the severity that the table of reasons gives it. */
+export const eventOf = (reason: Result['reason'], message: string): Result => ({
+  severity: severityOf(reason),
+  reason,
+  message,
+});
 
 /** Shown as an event on the composite and, where it has one, on its claim. */
 export interface Result {

@@ -37,7 +37,7 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
     ready: phase === 'Ready',
     resources: new Map<string, DesiredResource>(resource ? [[CONFIG_MAP, { resource, ready: state?.kind === 'ready' }]] : []),
     conditions: [describeValid(parsed.ok, parsed.ok ? phase : 'InvalidSpec', message)],
-    results: describeChange(request.composite, phase, parsed.ok, phase, message),
+    results: describeChange(request.composite, phase, phase, message),
     requirements,
     ttlSeconds,
   };

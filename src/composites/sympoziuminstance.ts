@@ -24,7 +24,7 @@ export function composeInstance(request: Request, ttlSeconds: number): Composed 
     ready: phase === 'Ready',
     resources: new Map(),
     conditions: [describeValid(parsed.ok, reason, message)],
-    results: isChange ? describeChange(request.composite, phase, phase === 'Ready', reason, message) : [],
+    results: isChange ? describeChange(request.composite, phase, reason, message) : [],
     requirements: Object.fromEntries(packs.map(({ reference }) => [reference.key, reference.selector])),
     ttlSeconds,
   };

@@ -14,7 +14,7 @@ export function composePolicy(request: Request, ttlSeconds: number): Composed {
     ready: parsed.ok,
     resources: new Map(),
     conditions: [describeValid(parsed.ok, parsed.ok ? 'Active' : 'InvalidSpec', message)],
-    results: describeChange(request.composite, phase, parsed.ok, phase, message),
+    results: describeChange(request.composite, phase, phase, message),
     requirements: {},
     ttlSeconds,
   };

@@ -11,7 +11,8 @@ export interface RunIdentity {
 }
 
 /** task: an agent runs once as a Job. server: sidecars serve as a Deployment with a Service. */
-export type Mode = 'task' | 'server';
+export const MODES = ['task', 'server'] as const;
+export type Mode = (typeof MODES)[number];
 
 export interface ResolvedRun extends RunIdentity {
   instance: string;

@@ -10,18 +10,17 @@ import { gatherReferences, type References } from './gather.ts';
 import type { GivenRun } from './given.ts';
 import { checkSizes, planRun } from './plan.ts';
 import { isKeyWithheld, resolveRun, withRewrites } from './resolve.ts';
-import { STAGES } from './stages.ts';
-import type { Admission, Warning } from './state.ts';
+import { type Admission, isServing, type Warning } from './state.ts';
 
 /** What spec, references and guardrails say together, and what has to be fetched to know. */
 export function admit(
-  { variant, identity, noIdentity, parseSpec, memory }: GivenRun,
+  { variant, identity, parseSpec, memory }: GivenRun,
   required: Required,
   settings: Settings,
 ): { admission: Admission; requirements: Record<string, Selector> } {
   const parsed = parseSpec();
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
-  if (identity === undefined) return { admission: { kind: 'invalid', faults: [noIdentity] }, requirements: {} };
+  if (identity === undefined) return { admission: { kind: 'invalid', faults: [variant.noIdentity] }, requirements: {} };
   const spec = parsed.value;
   const { namespace } = identity;
   const { requirements, waiting, references } = gatherReferences({ spec, namespace, variant }, required, settings.requirePolicy);
@@ -31,8 +30,7 @@ export function admit(
   const { policy } = references;
   const denials = judgeRun(resolved.value, policy);
   // What serves already is restricted instead.
-  const isServing = memory.state !== undefined && STAGES[memory.state.stage].phase === 'Serving';
-  if (denials.length > 0 && !isServing) return { admission: { kind: 'denied', denials }, requirements };
+  if (denials.length > 0 && !isServing(memory.state)) return { admission: { kind: 'denied', denials }, requirements };
   const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
   const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
   const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));

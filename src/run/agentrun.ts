@@ -2,7 +2,7 @@
 import { SETTINGS_VALID } from '../api/conditions.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Request } from '../call/request.ts';
-import type { Composed, Condition, Response } from '../call/response.ts';
+import { type Composed, type Condition, eventOf, type Response } from '../call/response.ts';
 import type { ObservedCondition } from '../kube/conditions.ts';
 import type { Carrier } from '../objects/carrier.ts';
 import { carryByObjects } from '../objects/object.ts';
@@ -34,18 +34,17 @@ export function composeRun(request: Request, settings: Settings, problem: string
 function composeGiven(run: GivenRun, carrier: Carrier, request: Request, settings: Settings): Composed {
   const { identity, memory, cancel } = run;
   const { now, required } = request;
-  const { isRecorded } = memory;
   const hasEnded = isEnded(memory.state);
   const own = gatherObjects(request, carrier, run, !hasEnded && !cancel && !memory.isDecided);
   const { observed, isUnreferenced } = own;
   const objects = observeParts(carrier, observed, memory.status.frozenDigest);
-  const begunAs = modeOf({ memory, objects });
-  const isSettled = hasEnded || lifeOf(begunAs).isFrozen({ memory, objects });
+  const known = { memory, objects };
+  const isSettled = hasEnded || lifeOf(modeOf(known)).isFrozen(known);
   const judged = isSettled ? UNASKED : admit(run, required, settings);
   const isListed = own.waiting.length === 0;
   const admission: Admission = isListed || isSettled ? judged.admission : { kind: 'waiting', waiting: own.waiting };
   const admitted = admission.kind === 'admitted' ? admission.prepared : undefined;
-  const mode = begunAs ?? admitted?.plan.mode ?? 'task';
+  const mode = modeOf(known, admitted?.plan.mode);
   // A run stays what it was begun as, also when its workload is gone.
   const prepared = admitted?.plan.mode === mode ? admitted : undefined;
   const facts: Facts = { memory, mode, cancel, admission, prepared, objects, isUnreferenced, now };
@@ -55,14 +54,14 @@ function composeGiven(run: GivenRun, carrier: Carrier, request: Request, setting
   const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds) : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
-  const resources = desireObjects({ state, facts, observed, isRecorded, isCleanUp, settings, carrier, namespace });
+  const resources = desireObjects({ state, facts, observed, isCleanUp, settings, carrier, namespace });
   const areLogsLeft = STAGES[state.stage].desires === 'remains' && !isCleanUp && resources.has('agentrun-job');
   const status = writeStatus(step, identity, facts, { areLogsLeft });
   // An end that is read from a phase nobody knows is news.
-  const previous = hasEnded && !isRecorded ? undefined : memory.state;
+  const previous = hasEnded && !memory.isRecorded ? undefined : memory.state;
   const results = describeTransition(previous, state, admission.kind === 'admitted' ? admission.warnings : []);
   const held = judgeHolding({
-    ...{ carrier, identity, memory, required, now, observed, state, isRecorded },
+    ...{ carrier, identity, memory, required, now, observed, state },
     hasRights: (status.rights ?? []).length > 0,
     isPrepared: status.mode !== undefined,
     desired: new Set(resources.keys()),
@@ -77,7 +76,7 @@ function composeGiven(run: GivenRun, carrier: Carrier, request: Request, setting
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
     requirements: { ...judged.requirements, ...own.requirements, ...held.requirements },
     ttlSeconds: chooseTtl({
-      ...{ state, facts, isBreakerOpen: run.isBreakerOpen, isRecorded, settings },
+      ...{ state, facts, isBreakerOpen: run.isBreakerOpen, settings },
       isLeaving: held.isPending,
       cleanUpAt: isCleanUp ? undefined : cleanUpAt,
     }),
@@ -106,10 +105,9 @@ function withSettingsVerdict(composed: Composed, before: ObservedCondition | und
       ? { type: SETTINGS_VALID, status: 'True', reason: 'Valid', message: '' }
       : { type: SETTINGS_VALID, status: 'False', reason: 'InvalidInput', message: problem };
   const isNew = problem !== undefined && before?.message !== problem;
-  const warning = { severity: 'Warning', reason: verdict.reason, message: verdict.message } as const;
   return {
     ...composed,
     conditions: [...composed.conditions, verdict],
-    results: [...composed.results, ...(isNew ? [warning] : [])],
+    results: [...composed.results, ...(isNew ? [eventOf(verdict.reason, verdict.message)] : [])],
   };
 }

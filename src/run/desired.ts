@@ -7,16 +7,14 @@ import type { Manifest } from '../kube/manifest.ts';
 import type { Carrier } from '../objects/carrier.ts';
 import { lifeOf } from './life.ts';
 import { GRANTS, isAmong, KEPT_FOR_LOGS, partOf, RIGHTS } from './parts.ts';
-import { STAGES } from './stages.ts';
-import { type Facts, isEnded, type RunState } from './state.ts';
+import { haveRightsEnded, STAGES } from './stages.ts';
+import type { Facts, RunState } from './state.ts';
 
 export interface Given {
   state: RunState;
   facts: Facts;
   /** The Objects of the run, by resource name. */
   observed: ReadonlyMap<string, JsonObject>;
-  /** Whether the end of the run was in the status already. */
-  isRecorded: boolean;
   /** Whether what is kept for its logs may go now. */
   isCleanUp: boolean;
   settings: Settings;
@@ -30,7 +28,7 @@ export function desireObjects(given: Given): Map<string, DesiredResource> {
   const { state, facts } = given;
   const { desires, final } = STAGES[state.stage];
   const desired = final ? desireAtEnd(given) : desires === 'nothing' ? new Map() : desireLiving(given);
-  if (final || desires === 'rightless') for (const key of RIGHTS) desired.delete(key);
+  if (haveRightsEnded(state.stage)) for (const key of RIGHTS) desired.delete(key);
   for (const key of grantsOfOthers(facts)) desired.delete(key);
   return new Map([...desired].map(([key, resource]) => [key, { resource, ready: facts.objects.ready.has(key) }]));
 }
@@ -54,14 +52,13 @@ function desireLiving(given: Given): Map<string, JsonObject> {
 function wrap(key: string, manifest: Manifest, given: Given, watch = false): JsonObject {
   const { facts, carrier, namespace, observed, settings } = given;
   const { readyWhen, isWorkload = false, isFixed } = partOf(key) ?? {};
-  const { id = '', plan } = facts.prepared ?? {};
   const [existing] = observed.values();
   // An edit of the input moves nothing that exists: its real object would be left to nobody.
   const config = (existing && carrier.configOf(existing)) ?? settings.providerConfigName;
   // A fixed one may be updated between its release and its start only: an answer to an old request cannot suspend it again.
   const permission = isFixed ? 'fixed' : mustWait(key, given) ? 'withheld' : 'full';
   return carrier.wrap(manifest, config, namespace, {
-    labels: { [RUN]: id, [PART]: key, [MODE]: plan?.mode ?? facts.mode },
+    labels: { [RUN]: facts.prepared?.id ?? '', [PART]: key, [MODE]: facts.mode },
     permission,
     isForeground: isWorkload,
     watch,
@@ -85,8 +82,8 @@ const hasItsTurn = (key: string, given: Given): boolean =>
  * Crossplane deletes before it writes the status, and may fail in between. Of a run that was cancelled the spec is the evidence. Then
  * what is kept for its logs stays for its time.
  */
-function desireAtEnd({ state, facts, observed, carrier, isCleanUp, isRecorded }: Given): Map<string, JsonObject> {
-  if (!isEnded(state)) return new Map();
+function desireAtEnd({ state, facts, observed, carrier, isCleanUp }: Given): Map<string, JsonObject> {
+  const { isRecorded } = facts.memory;
   const isEvidence = !isRecorded && state.stage !== 'cancelled';
   // Nothing is left to keep of a Job that somebody deleted after its end.
   const isGone = isRecorded && facts.objects.job?.vanished === true;

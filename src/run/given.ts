@@ -1,7 +1,7 @@
-/** The one reader of the composite of a run. What comes after it asks for no path of the composite. */
+/** The one reader of the composite of a run. No later step reads a path of it. */
 import { parseAgentRun } from '../api/agentrun.ts';
 import { nameOf } from '../api/composite.ts';
-import type { Fault, Parsed } from '../api/fault.ts';
+import type { Parsed } from '../api/fault.ts';
 import type { AgentRunSpec } from '../api/generated/types.ts';
 import { validateAgentRunSpec } from '../api/generated/validators.js';
 import { identityOf, type Variant, variantOf } from '../api/kinds.ts';
@@ -14,9 +14,8 @@ import { type Memory, recall } from './memory.ts';
 
 export interface GivenRun {
   variant: Variant;
-  /** Undefined when the composite does not tell its namespace; `noIdentity` says what is missing. */
+  /** Undefined when the composite does not tell its namespace; `noIdentity` of the variant says what is missing. */
   identity: RunIdentity | undefined;
-  noIdentity: Fault;
   /** What the run remembers from earlier calls. */
   memory: Memory;
   /** The spec, or its faults. Parsed only when it is asked for: a task that has started does not need it. */
@@ -35,7 +34,6 @@ export function readGiven(composite: JsonObject): GivenRun {
   return {
     variant,
     identity: identifyRun(composite),
-    noIdentity: variant.noIdentity,
     memory: recall(composite),
     parseSpec: () => parseAgentRun(composite),
     cancel: valueAt(composite, 'spec', 'cancel') === true,

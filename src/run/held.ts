@@ -16,7 +16,7 @@ import type { CarriedState, Carrier } from '../objects/carrier.ts';
 import type { Memory } from './memory.ts';
 import { OBJECTS } from './objects.ts';
 import { GRANTS, isAmong, KEPT_FOR_LOGS, RIGHTS } from './parts.ts';
-import { STAGES } from './stages.ts';
+import { haveRightsEnded } from './stages.ts';
 import { isEnded, type RunState } from './state.ts';
 
 const REVOKED = 'Revoked' satisfies Reason;
@@ -44,8 +44,6 @@ export interface Held {
   /** The Objects of the run that Crossplane observes. */
   observed: ReadonlyMap<string, JsonObject>;
   state: RunState;
-  /** Whether the end of the run was in the status already. */
-  isRecorded: boolean;
   /** Whether the run was given rights, by its status. */
   hasRights: boolean;
   /** Whether the run was ever prepared, by its status. */
@@ -65,22 +63,20 @@ const GONE = condition('False', REVOKED, 'Nothing the run was given is left');
 const WAITING = 'Waiting until everything the run was given is gone';
 const NOTHING = { requirements: {}, isPending: false, forgotten: new Map<string, JsonObject>() };
 
-/** Whether the run holds rights, and what to ask for to know. False is said of nothing that is observed or was not looked for. */
+/** Whether the run holds rights, and what to ask for to know. It is never False while a right is observed, or before anyone has looked. */
 export function judgeHolding(held: Held): Holding {
   const { required, observed, desired, identity, state } = held;
   const before = held.memory.rightsHeld;
-  const { final, desires } = STAGES[state.stage];
-  const haveRightsEnded = final || desires === 'rightless';
   const isDropping = RIGHTS.some((key) => observed.has(key) && !desired.has(key));
   const isRevoking = before?.status === 'True' && REVOKING.includes(before.reason);
   // The list may be there because an earlier call asked for it, of which the composite does not tell yet.
   const isListed = required.get(OBJECTS)?.some((object) => mustLeave(object, held)) === true;
-  if (!haveRightsEnded && !isDropping && !isRevoking && !isListed)
+  if (!haveRightsEnded(state.stage) && !isDropping && !isRevoking && !isListed)
     return { ...NOTHING, condition: describeLiving(held, before?.reason) };
   if (identity === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
   const isThere = isDropping || isListed;
   if (before?.status === 'False' && before.reason === REVOKED && !isThere) return { ...NOTHING, condition: GONE };
-  if (isRefused(held) && held.isRecorded && !isRevoking && !isThere)
+  if (isRefused(held) && held.memory.isRecorded && !isRevoking && !isThere)
     return { ...NOTHING, condition: describeLiving(held, before?.reason) };
   return lookFor(held, identity, isDropping, before !== undefined && isRevoking ? before.since : Number.POSITIVE_INFINITY);
 }

@@ -7,17 +7,17 @@ import { TASK } from './task.ts';
 const LIVES: Record<Mode, Life> = { task: TASK, server: SERVER };
 
 /**
- * What a run was begun as: what its workload is, else what its status or the labels of its Objects say. Undefined for a run of which nothing
- * exists and nothing is recorded.
+ * What a run is: what its workload is, else what its status or the labels of its Objects say, else as it would be begun now. A run of which
+ * nothing is known lives as a task.
  */
-export function modeOf({ memory, objects }: Known): Mode | undefined {
+export function modeOf({ memory, objects }: Known, planned?: Mode): Mode {
   if (objects.job !== undefined) return 'task';
   if (objects.deployment !== undefined) return 'server';
-  return memory.status.mode ?? objects.mode;
+  return memory.status.mode ?? objects.mode ?? planned ?? 'task';
 }
 
-/** How a run of a mode lives. A run of which nothing says that it is a server lives as a task. */
-export const lifeOf = (mode: Mode | undefined): Life => LIVES[mode ?? 'task'];
+/** How a run of a mode lives. */
+export const lifeOf = (mode: Mode): Life => LIVES[mode];
 
 /** The next state of a run. An end absorbs: only the time of it is added where it was lost. */
 export function transition(facts: Facts): Step {

@@ -19,8 +19,9 @@ import type { AgentRunStatus } from '../api/generated/types.ts';
 import { readReason } from '../api/reasons.ts';
 import { type ObservedCondition, readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { MODES } from '../model/run.ts';
 import { STAGES } from './stages.ts';
-import { END_MESSAGES, type Ended, isEnded, isJobEnd, type RunState } from './state.ts';
+import { END_MESSAGES, type Ended, isEnded, isJobEnd, isStarted, type RunState } from './state.ts';
 
 export interface Memory {
   /** What we wrote last, field by field. Empty for a run that is new. */
@@ -44,7 +45,7 @@ export function recall(composite: JsonObject): Memory {
     status,
     state,
     isRecorded: isEnded(state) && phase === STAGES[state.stage].phase,
-    isDecided: marks.some((mark) => mark !== undefined) || phase === 'Running' || phase === 'Serving',
+    isDecided: marks.some((mark) => mark !== undefined) || isStarted(state),
     rightsHeld: readCondition(composite, RIGHTS_HELD),
     settingsValid: readCondition(composite, SETTINGS_VALID),
   };
@@ -54,7 +55,7 @@ export function recall(composite: JsonObject): Memory {
 function readStatus(status: JsonObject): AgentRunStatus {
   const texts = TEXT_FIELDS.flatMap((field) => {
     const value = textAt(status, field);
-    const isForeign = field === 'mode' && value !== 'task' && value !== 'server';
+    const isForeign = field === 'mode' && !MODES.some((mode) => mode === value);
     return value === undefined || isForeign ? [] : [[field, value]];
   });
   const lists = LIST_FIELDS.flatMap((field) => (Array.isArray(status[field]) ? [[field, status[field]]] : []));

@@ -23,7 +23,7 @@ export interface GatheredObjects {
   waiting: Waiting[];
 }
 
-/** @param isNew whether nothing says that the run is further than to be made */
+/** @param isNew whether nothing says that the run has got beyond being made */
 export function gatherObjects(request: Request, carrier: Carrier, { identity }: GivenRun, isNew: boolean): GatheredObjects {
   const observed = carrier.own(request.observed);
   const nothing = { observed, requirements: {}, isUnreferenced: false, waiting: [] };

@@ -3,7 +3,7 @@
 import { MODE } from '../api/labels.ts';
 import { digest } from '../kube/digest.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
-import type { Mode } from '../model/run.ts';
+import { MODES, type Mode } from '../model/run.ts';
 import type { Carrier } from '../objects/carrier.ts';
 import { asPrepared } from './lock.ts';
 import { GRANTS, isAmong } from './parts.ts';
@@ -63,7 +63,6 @@ export interface JobFacts {
 /** The first end condition of a Job. Not final while its Pod is still ending. */
 export interface JobEnd {
   final: boolean;
-  phase: 'Succeeded' | 'Failed';
   reason: 'Completed' | 'DeadlineExceeded' | 'AgentFailed';
   time: string;
 }
@@ -109,8 +108,6 @@ function observeMode(observed: ReadonlyMap<string, JsonObject>): Mode | undefine
   const modes = [...observed.values()].map((object) => textAt(object, 'metadata', 'labels', MODE));
   return MODES.find((mode) => modes.includes(mode));
 }
-
-const MODES = ['task', 'server'] as const;
 
 function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
   const manifest = carrier.desiredOf(object);
@@ -160,12 +157,12 @@ function observeEnd(job: JsonObject): JobEnd | undefined {
   const timeOf = (condition: JsonObject): string => textAt(condition, 'lastTransitionTime') ?? '';
   const success = succeeding ?? complete;
   if (success !== undefined) {
-    return { final: complete !== undefined, phase: 'Succeeded', reason: 'Completed', time: timeOf(success) };
+    return { final: complete !== undefined, reason: 'Completed', time: timeOf(success) };
   }
   const failure = failing ?? failed;
   if (failure === undefined) return undefined;
   const reason = textAt(failure, 'reason') === 'DeadlineExceeded' ? 'DeadlineExceeded' : 'AgentFailed';
-  return { final: failed !== undefined, phase: 'Failed', reason, time: timeOf(failure) };
+  return { final: failed !== undefined, reason, time: timeOf(failure) };
 }
 
 function observeDeployment(carrier: Carrier, object: JsonObject): ServerFacts {

@@ -9,7 +9,7 @@ import { buildJob } from '../manifests/job.ts';
 import { buildClusterRole, buildClusterRoleBinding, buildRole, buildRoleBinding } from '../manifests/rbac.ts';
 import { buildDeployment, buildService } from '../manifests/server.ts';
 import { buildServiceAccount } from '../manifests/serviceaccount.ts';
-import type { Mode, ResolvedRun } from '../model/run.ts';
+import { MODES, type Mode, type ResolvedRun } from '../model/run.ts';
 
 interface Row {
   /** Of the real object, as RBAC names it. */
@@ -19,7 +19,7 @@ interface Row {
   modes: readonly Mode[];
   /** The list of a pack's rights that it is made for; absent: it is made for other reasons. */
   madeFor?: 'rbac' | 'clusterRBAC';
-  /** The identity of a run and its rights leave at the first sign of its end. An identity alone may do nothing. */
+  /** The identity of a run and its rights leave at the first sign of its end. An identity by itself grants nothing. */
   carries: 'nothing' | 'identity' | 'rights';
   /** Whether it stays for a while after a Job that ended by itself, so that its log can be read. */
   keptForLogs: boolean;
@@ -29,7 +29,7 @@ interface Row {
   readyWhen?: string;
   /** Whether it runs Pods: it carries the plan, what it made goes before it, and the provider watches it. */
   isWorkload: boolean;
-  /** Whether the provider may update the real object only while it is released. */
+  /** Whether the provider may update the real object only between its release and its start. */
   isFixed: boolean;
   /** What the provider has to be allowed to do with it. */
   verbs: readonly string[];
@@ -46,13 +46,12 @@ const JOB_ENDED =
 const DEPLOYMENT_AVAILABLE = 'has(object.status) && has(object.status.availableReplicas) && object.status.availableReplicas > 0';
 
 const RBAC = 'rbac.authorization.k8s.io';
-const BOTH = ['task', 'server'] as const;
 
 /** provider-kubernetes applies by patches. It watches workloads, where it watches anything. */
 const APPLIED = ['get', 'create', 'patch', 'delete'];
 const WATCHED = [...APPLIED, 'list', 'watch'];
 
-const PLAIN = { modes: BOTH, keptForLogs: false, isWorkload: false, isFixed: false, verbs: APPLIED } as const;
+const PLAIN = { modes: MODES, keptForLogs: false, isWorkload: false, isFixed: false, verbs: APPLIED } as const;
 
 /**
  * By resource name, in the order they are made. A resource name is permanent: another one would delete the object of a living run and make

@@ -70,7 +70,7 @@ function listRights(run: ResolvedRun): Right[] {
 const MAX_MANIFEST_BYTES = 640 * 1024;
 const MAX_PLAN_BYTES = 240 * 1024;
 
-/** What would be too large for the API server, so that it is said before anything exists. */
+/** Reports what would be too large for the API server before anything is made. */
 export function checkSizes({ manifests, plan }: Prepared): Fault[] {
   const kib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
   const faults = [...manifests.values()]

@@ -3,7 +3,7 @@ import { formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../call/references.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import type { ObjectFacts } from './observe.ts';
-import { type Early, endOf, type Facts, type RunState } from './state.ts';
+import { type Early, type Ended, endOf, type Facts, formatTime, type RunState, type Start } from './state.ts';
 
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;
@@ -71,6 +71,19 @@ export function describeMaking({ errors: [error] }: ObjectFacts): Omit<Early, 's
 }
 
 export const making = (objects: ObjectFacts): Early => ({ stage: 'making', ...describeMaking(objects) });
+
+/**
+ * What the status records of the decision to start, whichever workload it is.
+ *
+ * @param isFound whether the decision is found again; then nobody knows when it was made
+ */
+export function recordStart(name: string, isFound: boolean, { memory: { status }, now }: Facts): Start {
+  const preparedTime = status.preparedTime ?? (isFound ? undefined : formatTime(now));
+  return { workloadName: status.workloadName ?? name, ...(preparedTime !== undefined && { preparedTime }) };
+}
+
+/** The end of a run that its tenant cancels. */
+export const cancelled = (facts: Facts): Ended => endOf(facts, 'cancelled', 'Cancelled', 'Cancelled by spec.cancel');
 
 const describeWaiting = (waiting: Waiting[]): Omit<Early, 'stage'> => ({
   reason: waiting[0]?.reason ?? 'Fetching',

@@ -18,17 +18,15 @@ import type { Manifest } from '../kube/manifest.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { ServerFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
-import { isComplete, making, prepare } from './preparation.ts';
-import { STAGES } from './stages.ts';
+import { cancelled, isComplete, making, prepare, recordStart } from './preparation.ts';
 import {
-  endOf,
   type Facts,
   formatTime,
+  isServing,
   type Known,
   type Life,
   type RunState,
   type Start,
-  type Started,
   type Step,
   type Wanted,
 } from './state.ts';
@@ -48,7 +46,7 @@ const DEPLOYMENT: PartKey = 'agentrun-deployment';
 /** The next state of a server that has not ended. */
 function step(facts: Facts): Step {
   const { deployment } = facts.objects;
-  if (facts.cancel) return { state: endOf(facts, 'cancelled', 'Cancelled', 'Cancelled by spec.cancel') };
+  if (facts.cancel) return { state: cancelled(facts) };
   const start = deployment && decide(deployment, facts);
   const { state: previous } = facts.memory;
   if (isServing(previous)) return { state: { ...previous, ...serve(facts) }, start };
@@ -59,10 +57,6 @@ function step(facts: Facts): Step {
   const isReady = isReadyToStart(facts);
   return { state: prepare(facts, { hasWorkload: deployment !== undefined, isFixed: false, isReady }), start };
 }
-
-/** Whether a server serves: then a policy restricts it, and does not end it. */
-const isServing = (state: RunState | undefined): state is Started =>
-  state !== undefined && STAGES[state.stage].phase === 'Serving';
 
 /** Whether the start is decided: its Deployment has a replica, or is to get one. */
 function isStartDecided({ memory, objects: { deployment } }: Known): boolean {
@@ -75,10 +69,7 @@ const isReadyToStart = ({ objects }: Facts): boolean => objects.applied.has(DEPL
 function decide({ name }: ServerFacts, facts: Facts): Start | undefined {
   const isDecided = isStartDecided(facts);
   if (!isDecided && (facts.isUnreferenced || !isReadyToStart(facts))) return undefined;
-  const { status } = facts.memory;
-  // When a decision is found again, nobody knows when it was made.
-  const preparedTime = status.preparedTime ?? (isDecided ? undefined : formatTime(facts.now));
-  return { workloadName: status.workloadName ?? name, ...(preparedTime !== undefined && { preparedTime }) };
+  return recordStart(name, isDecided, facts);
 }
 
 function serve({

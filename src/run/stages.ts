@@ -8,37 +8,37 @@ interface Row {
   /** The word for it in the status. */
   phase: Phase;
   /**
-   * What is desired. nothing; plan: what exists and what the plan still lacks; same: what exists; rightless: that without rights; remains:
-   * what is kept for its logs. Of an end more may stay until it is recorded; see run/desired.ts.
+   * What is desired. nothing; parts: what the task or the server wants (`want` in run/task.ts and run/server.ts); rightless: that without
+   * rights; remains: what is kept for its logs. After an end, more may stay until it is recorded; see run/desired.ts.
    */
-  desires: 'nothing' | 'plan' | 'same' | 'rightless' | 'remains';
+  desires: 'nothing' | 'parts' | 'rightless' | 'remains';
   /** Whether the run has ended, for good. */
   final: boolean;
   /** Whether the composite is ready: its workload started, and did not fail. */
   ready: boolean;
   /** How soon Crossplane calls again; see run/wakeup.ts. */
-  ttl: 'preparing' | 'released' | 'active' | 'finished';
+  ttl: 'waiting' | 'making' | 'released' | 'working' | 'serving' | 'finished';
 }
 
 export const STAGES = {
   /** Something the run refers to is missing or cannot be read. */
-  waiting: { phase: 'Pending', desires: 'nothing', final: false, ready: false, ttl: 'preparing' },
+  waiting: { phase: 'Pending', desires: 'nothing', final: false, ready: false, ttl: 'waiting' },
   /** The objects of the run are made, its workload last and stopped. */
-  making: { phase: 'Preparing', desires: 'plan', final: false, ready: false, ttl: 'preparing' },
+  making: { phase: 'Preparing', desires: 'parts', final: false, ready: false, ttl: 'making' },
   /** The start of a task is decided, and nobody reports yet that its Job was resumed. */
-  released: { phase: 'Preparing', desires: 'same', final: false, ready: false, ttl: 'released' },
+  released: { phase: 'Preparing', desires: 'parts', final: false, ready: false, ttl: 'released' },
   /** The Job was resumed, and Kubernetes has not started it yet. */
-  starting: { phase: 'Preparing', desires: 'same', final: false, ready: false, ttl: 'preparing' },
+  starting: { phase: 'Preparing', desires: 'parts', final: false, ready: false, ttl: 'making' },
   /** The Job has started. */
-  working: { phase: 'Running', desires: 'same', final: false, ready: true, ttl: 'active' },
+  working: { phase: 'Running', desires: 'parts', final: false, ready: true, ttl: 'working' },
   /** The Job has its first end condition, and its Pod is still ending. */
-  ending: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'active' },
+  ending: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'working' },
   /** The Job is past its deadline, and nobody reports its end. */
-  silent: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'active' },
+  silent: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'working' },
   /** The Deployment was available once. */
-  serving: { phase: 'Serving', desires: 'plan', final: false, ready: true, ttl: 'active' },
+  serving: { phase: 'Serving', desires: 'parts', final: false, ready: true, ttl: 'serving' },
   /** A server that serves without what a policy denies it now. */
-  restricted: { phase: 'Serving', desires: 'plan', final: false, ready: true, ttl: 'active' },
+  restricted: { phase: 'Serving', desires: 'parts', final: false, ready: true, ttl: 'serving' },
   /** The Job is complete. */
   succeeded: { phase: 'Succeeded', desires: 'remains', final: true, ready: true, ttl: 'finished' },
   /** The Job has failed. */
@@ -59,3 +59,9 @@ export type EarlyStage = Exclude<Stage, FinalStage | StartedStage>;
 
 /** Every phase of the XRD has a stage: without one this does not compile. */
 true satisfies [Exclude<Phase, (typeof STAGES)[Stage]['phase']>] extends [never] ? true : never;
+
+/** Whether the rights of a run have ended, because the run has or because its workload is about to. */
+export function haveRightsEnded(stage: Stage): boolean {
+  const { final, desires } = STAGES[stage];
+  return final || desires === 'rightless';
+}

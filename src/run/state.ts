@@ -1,7 +1,7 @@
 /** The state of a run, and everything that decides the next one. */
 import type { Fault } from '../api/fault.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import type { ForeignReason, Reason } from '../api/reasons.ts';
+import type { ForeignReason, Phase, Reason } from '../api/reasons.ts';
 import type { Waiting } from '../call/references.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import type { Mode } from '../model/run.ts';
@@ -38,10 +38,18 @@ export type RunState = Early | Started | Ended;
 
 export const isEnded = (state: RunState | undefined): state is Ended => state !== undefined && STAGES[state.stage].final;
 
+const isIn = (state: RunState | undefined, phase: Phase): boolean => state !== undefined && STAGES[state.stage].phase === phase;
+
+/** Whether a server serves: then a policy restricts it, and does not end it. */
+export const isServing = (state: RunState | undefined): state is Started => isIn(state, 'Serving');
+
+/** Whether a run has started and not ended. */
+export const isStarted = (state: RunState | undefined): state is Started => isIn(state, 'Running') || isIn(state, 'Serving');
+
 /** What the status says from the decision to start on. */
 export type Start = Pick<AgentRunStatus, 'workloadName' | 'workloadUID' | 'preparedTime' | 'frozenDigest'>;
 
-/** The next state, and with the decision to start what is recorded of it. */
+/** The next state, and when the start is decided also what the status records of it. */
 export interface Step {
   state: RunState;
   start?: Start | undefined;

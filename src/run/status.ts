@@ -1,8 +1,7 @@
 /** From the state of a run to what people see: status, conditions, events. Every response has all of the status and conditions. */
 import { ADMITTED, PREPARED, SUCCEEDED } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import { severityOf } from '../api/reasons.ts';
-import type { Condition, Result } from '../call/response.ts';
+import { type Condition, eventOf, type Result } from '../call/response.ts';
 import type { RunIdentity } from '../model/run.ts';
 import { lifeOf } from './life.ts';
 import { STAGES } from './stages.ts';
@@ -15,14 +14,13 @@ export function writeStatus(
   facts: Facts,
   { areLogsLeft }: { areLogsLeft: boolean },
 ): AgentRunStatus {
-  const { admission, objects, memory, mode } = facts;
+  const { objects, memory, mode, prepared } = facts;
   const { phase } = STAGES[state.stage];
   const logs = areLogsLeft ? `; its log: kubectl logs -n ${identity?.namespace} job/${objects.job?.name} -c agent` : '';
-  const reason = state.reason;
-  const own: AgentRunStatus = { phase, reason, message: `${state.message}${logs}`, ...(identity && { runId: identity.id }) };
+  const message = `${state.message}${logs}`;
+  const own: AgentRunStatus = { phase, reason: state.reason, message, ...(identity && { runId: identity.id }) };
   if (state.stage === 'waiting') return own;
-  const current = admission.kind === 'admitted' && !isEnded(state) ? facts.prepared?.plan : undefined;
-  const plan = lifeOf(mode).planInForce(objects.plan, current);
+  const plan = lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
   return {
     ...memory.status,
     ...own,
@@ -73,6 +71,6 @@ export function describeTransition(previous: RunState | undefined, state: RunSta
   if (before === phase && previous?.reason === state.reason) return [];
   if (state.reason === 'Fetching') return [];
   const begins = phase === 'Preparing' && before !== 'Preparing';
-  const warned = begins ? warnings.map((warning): Result => ({ severity: 'Warning', ...warning })) : [];
-  return [{ severity: severityOf(state.reason), reason: state.reason, message: `${phase}: ${state.message}` }, ...warned];
+  const warned = begins ? warnings.map(({ reason, message }) => eventOf(reason, message)) : [];
+  return [eventOf(state.reason, `${phase}: ${state.message}`), ...warned];
 }

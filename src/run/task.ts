@@ -25,12 +25,13 @@ import type { Changes } from '../objects/carrier.ts';
 import { releaseLocked } from './lock.ts';
 import type { JobEnd, JobFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
-import { describeMaking, isComplete, prepare } from './preparation.ts';
+import { cancelled, describeMaking, isComplete, prepare, recordStart } from './preparation.ts';
 import {
   END_MESSAGES,
   endOf,
   type Facts,
   formatTime,
+  isStarted,
   type Known,
   type Life,
   type RunState,
@@ -67,7 +68,7 @@ function step(facts: Facts): Step {
   const { job } = facts.objects;
   const end = job && findEnd(job, facts);
   if (end !== undefined) return { state: end };
-  if (facts.cancel) return { state: endOf(facts, 'cancelled', 'Cancelled', 'Cancelled by spec.cancel') };
+  if (facts.cancel) return { state: cancelled(facts) };
   const loss = findLoss(facts);
   if (loss !== undefined) return { state: endOf(facts, 'aborted', 'WorkloadLost', loss) };
   if (job !== undefined && isStartDecided(facts)) return { state: stepStarted(job, facts), start: decide(job, facts) };
@@ -94,15 +95,11 @@ const isReadyToStart = ({ objects }: Facts): boolean =>
  * still knows that there was one. All of it in one write, because a change of the status costs several updates of the composite.
  */
 function decide(job: JobFacts, facts: Facts): Start {
-  const { status } = facts.memory;
-  const uid = status.workloadUID ?? job.uid;
-  // When a decision is found again, nobody knows when it was made.
-  const preparedTime = status.preparedTime ?? (isStartDecided(facts) ? undefined : formatTime(facts.now));
+  const uid = facts.memory.status.workloadUID ?? job.uid;
   const { frozenDigest } = facts.objects;
   return {
-    workloadName: status.workloadName ?? job.name,
+    ...recordStart(job.name, isStartDecided(facts), facts),
     ...(uid !== undefined && { workloadUID: uid }),
-    ...(preparedTime !== undefined && { preparedTime }),
     ...(frozenDigest !== undefined && { frozenDigest }),
   };
 }
@@ -148,13 +145,12 @@ function stepStarted(job: JobFacts, facts: Facts): RunState {
   const obstacle = status.startTime === undefined ? findStartObstacle(job, facts) : undefined;
   if (obstacle !== undefined) return endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle);
   const startTime = status.startTime ?? job.startTime;
-  const hasStarted = previous !== undefined && 'startTime' in previous;
   if (job.end !== undefined)
     return { stage: 'ending', reason: 'Ending', message: 'The Pod is ending', startTime: startTime ?? '' };
   if (isSilent(job, startTime, facts.now)) return { ...silent(job), startTime: startTime ?? '' };
   if (job.resumed && startTime !== undefined) return work(job, facts, startTime);
   // Nothing in the status tells these moments apart: each change of it costs several updates of the composite.
-  return hasStarted ? previous : { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) };
+  return isStarted(previous) ? previous : { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) };
 }
 
 /** Past its deadline and some more, without an end. */

@@ -1,7 +1,7 @@
 /** How soon Crossplane calls again although nothing is reported: what is late by then is noticed at the latest. */
 import type { Settings } from '../api/settings.ts';
 import { STAGES } from './stages.ts';
-import { type Facts, isEnded, type RunState } from './state.ts';
+import { type Facts, isEnded, isStarted, type RunState } from './state.ts';
 
 /** A finished run has nothing left to do; Crossplane calls again sooner when something changes. */
 const FINISHED_SECONDS = 6 * 3600;
@@ -26,8 +26,6 @@ export interface Wake {
   state: RunState;
   facts: Facts;
   isBreakerOpen: boolean;
-  /** Whether the end of the run was in the status already. */
-  isRecorded: boolean;
   /** Whether something is still to leave. */
   isLeaving: boolean;
   /** When what is kept for its logs may go, in milliseconds; undefined where nothing is kept, or it may go now. */
@@ -37,8 +35,8 @@ export interface Wake {
 
 /** Whole seconds, at least 1. */
 export function chooseTtl(wake: Wake): number {
-  const { state, isRecorded, isLeaving, isBreakerOpen, settings } = wake;
-  if (isEnded(state) && !isRecorded) return NEW_END_SECONDS;
+  const { state, facts, isLeaving, isBreakerOpen, settings } = wake;
+  if (isEnded(state) && !facts.memory.isRecorded) return NEW_END_SECONDS;
   const seconds = isLeaving ? Math.min(settings.ttlSeconds.preparing, LEAVING_SECONDS) : secondsOf(wake);
   const mayBeDeaf = isLeaving || !isEnded(state);
   return mayBeDeaf && isBreakerOpen ? Math.min(seconds, BREAKER_SECONDS) : seconds;
@@ -49,18 +47,18 @@ function secondsOf({ state, facts, cleanUpAt, settings }: Wake): number {
   const now = facts.now.getTime();
   const isYoung = (moment: number, seconds: number): boolean => now < moment + seconds * 1000;
   switch (STAGES[state.stage].ttl) {
-    case 'preparing': {
-      const isMaking = state.stage !== 'waiting' && isYoung(facts.objects.since ?? now, 30);
-      return isMaking ? Math.min(preparing, FIRST_PREPARING_SECONDS) : preparing;
-    }
+    case 'waiting':
+      return preparing;
+    case 'making':
+      return isYoung(facts.objects.since ?? now, 30) ? Math.min(preparing, FIRST_PREPARING_SECONDS) : preparing;
     case 'released':
       return Math.min(preparing, RELEASED_SECONDS);
-    case 'active': {
-      const isNew = 'startTime' in state && isYoung(Date.parse(state.startTime ?? ''), 60);
-      return isNew && STAGES[state.stage].phase === 'Running' ? Math.min(active, FIRST_MINUTE_SECONDS) : active;
-    }
+    case 'working':
+      return isStarted(state) && isYoung(Date.parse(state.startTime), 60) ? Math.min(active, FIRST_MINUTE_SECONDS) : active;
+    case 'serving':
+      return active;
     case 'finished':
-      if (cleanUpAt === undefined || !facts.objects.exist.has('agentrun-job')) return FINISHED_SECONDS;
+      if (cleanUpAt === undefined || facts.objects.job === undefined) return FINISHED_SECONDS;
       return Math.min(FINISHED_SECONDS, Math.max(1, Math.ceil((cleanUpAt - now) / 1000)));
   }
 }

@@ -1,8 +1,10 @@
 /** The table of parts, and what has to agree with it: the limits, what may be waited for, and the rights of the provider. */
 import { describe, expect, it } from 'vitest';
 import { isObject, type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
-import { GRANTS, KEPT_FOR_LOGS, PARTS, partsOf, RIGHTS } from '../../src/run/parts.ts';
+import { GRANTS, KEPT_FOR_LOGS, PARTS, partOf, partsOf, RIGHTS } from '../../src/run/parts.ts';
+import { task } from '../support/packs.ts';
 import { readDocuments } from '../support/project.ts';
+import { manifestOf, respondComposed, uses } from '../support/request.ts';
 
 const [objectRights] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject];
 
@@ -27,6 +29,24 @@ describe('the parts of a run', () => {
     const workloads = (['task', 'server'] as const).map((mode) => partsOf(mode).filter(({ isWorkload }) => isWorkload));
     expect(workloads.map((parts) => parts.map(({ key }) => key))).toEqual([['agentrun-job'], ['agentrun-deployment']]);
     expect(partsOf('task').at(-1)?.isWorkload && partsOf('server').at(-1)?.isWorkload).toBe(true);
+  });
+
+  it('build the kind that their row names', () => {
+    const built = [task({ skills: uses('tools') }), task({ mode: 'server', task: 'Look', skills: uses('web', 'tools') })].flatMap(
+      (world) =>
+        [...respondComposed(world).resources.keys()].map((key) => [key, manifestOf(respondComposed(world), key)] as const),
+    );
+    expect([...new Set(built.map(([key]) => key))].sort()).toEqual(PARTS.map(({ key }) => key).sort());
+    for (const [key, { apiVersion, kind }] of built) {
+      const { apiGroup, resource } = partOf(key) ?? {};
+      const [group] = String(apiVersion).includes('/') ? String(apiVersion).split('/') : [''];
+      expect([key, group, `${String(kind).toLowerCase()}s`]).toEqual([key, apiGroup, resource]);
+    }
+  });
+
+  it('can be created, changed and deleted by the provider', () => {
+    for (const { key, verbs } of PARTS)
+      expect([key, verbs]).toEqual([key, expect.arrayContaining(['get', 'create', 'patch', 'delete'])]);
   });
 
   it('carry a right where they are RBAC objects, and nowhere else', () => {

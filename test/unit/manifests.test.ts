@@ -47,10 +47,17 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
   return objectAt(buildJob(run), 'spec', 'template', 'spec');
 }
 
+/** Every other field of a run that may be left empty, so that no branch of the container sleeps. */
+const OTHERS: Partial<ResolvedRun> = {
+  configMaps: ['notes'],
+  imagePullSecrets: [{ name: 'pull' }],
+  agent: { image: 'a', command: ['run'], resources: { cpu: '1', memory: '1Gi' } },
+};
+
 describe('the variables of the agent', () => {
   it('are reserved, so that no tenant can set them, or a tenant wrote them', () => {
     const model = { provider: 'p', model: 'm', baseURL: 'https://a', thinking: 'low', authSecretRef: 's' } as const;
-    const pod = podWith({}, { model, systemPrompt: 'Be brief', env: [{ name: 'MINE', value: '1' }] });
+    const pod = podWith({}, { model, systemPrompt: 'Be brief', env: [{ name: 'MINE', value: '1' }], ...OTHERS });
     const names = listAt(byName(pod, 'agent'), 'env').map((variable) => textAt(variable, 'name') ?? '');
     expect(names.filter((name) => !isReservedVariable(name))).toEqual(['MINE']);
     expect(names.filter((name) => isSetByProduct(name)).sort()).toEqual([...AGENT_VARIABLES, ...MODEL_KEYS].sort());
