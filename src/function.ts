@@ -1,7 +1,7 @@
 /** The whole function as one pure step: request in, response out. */
 import { formatFaults } from './api/fault.ts';
 import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
-import { DEFAULT_SETTINGS, parseSettings, type Settings } from './api/settings.ts';
+import { parseSettings, type Settings, settingsOfUnreadable } from './api/settings.ts';
 import type { Request } from './call/request.ts';
 import type { Composed, Response } from './call/response.ts';
 import { isLast } from './call/rounds.ts';
@@ -37,8 +37,7 @@ const COMPOSERS: Record<string, Composer> = {
 export function compose(request: Request, { ttlSeconds, requirePolicy }: Options): Response {
   const parsed = parseSettings(request.input);
   const problem = parsed.ok ? undefined : `cannot read the function input: ${formatFaults(parsed.faults)}`;
-  // An input that nobody can read may have asked for a policy.
-  const given: Settings = parsed.ok ? parsed.value : { ...DEFAULT_SETTINGS, requirePolicy: true };
+  const given = parsed.ok ? parsed.value : settingsOfUnreadable(request.input);
   const settings = { ...given, requirePolicy: given.requirePolicy || requirePolicy };
   const apiVersion = textAt(request.composite, 'apiVersion') ?? '';
   const kind = textAt(request.composite, 'kind') ?? '';

@@ -13,6 +13,10 @@ const SETTINGS_KIND = 'Settings';
 export interface Settings {
   systemNamespace: string;
   providerConfigName: string;
+  /** How what a composite is made of is carried: by Objects of provider-kubernetes, or composed directly. */
+  compose: 'Objects' | 'Resources';
+  /** Who makes rights in the whole cluster for a run in a namespace that is composed directly. */
+  clusterRights: 'Provider' | 'Refuse';
   /** Of which scope the Object of a SkillPack is. Runs tell theirs by their kind, a SkillPack has the same in both variants. */
   objectScope: 'Cluster' | 'Namespaced';
   requirePolicy: boolean;
@@ -34,11 +38,23 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
   return { ok: true, value: toSettings(checked.value as unknown as SettingsInput) };
 }
 
-function toSettings({ systemNamespace, providerConfigName, objectScope, requirePolicy, ttl }: SettingsInput): Settings {
+function toSettings({ ttl, ...input }: SettingsInput): Settings {
   const seconds = (duration: string): number => Math.ceil(parseDuration(duration) ?? 0);
   const ttlSeconds = { active: seconds(ttl.active), preparing: seconds(ttl.preparing) };
-  return { systemNamespace, providerConfigName, objectScope, requirePolicy, ttlSeconds };
+  const { systemNamespace, providerConfigName, compose, clusterRights, objectScope, requirePolicy } = input;
+  return { systemNamespace, providerConfigName, compose, clusterRights, objectScope, requirePolicy, ttlSeconds };
 }
+
+/**
+ * What holds while nobody can read the input: it may have asked for a policy. How runs are composed is read all the same, so that those
+ * that exist are looked for where they are.
+ */
+export const settingsOfUnreadable = (input: JsonObject | undefined): Settings => ({
+  ...DEFAULT_SETTINGS,
+  compose: valueAt(input, 'compose') === 'Resources' ? 'Resources' : DEFAULT_SETTINGS.compose,
+  clusterRights: valueAt(input, 'clusterRights') === 'Provider' ? 'Provider' : DEFAULT_SETTINGS.clusterRights,
+  requirePolicy: true,
+});
 
 /** What holds where the input says nothing. */
 export const DEFAULT_SETTINGS: Settings = toSettings(

@@ -12,7 +12,8 @@ import type { Composed, DesiredResource } from '../call/response.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import { buildSkillPackConfigMap } from '../manifests/configmap.ts';
 import type { CarriedState, Carrier } from '../objects/carrier.ts';
-import { carryByObjects } from '../objects/object.ts';
+import { chooseCarrier } from '../objects/choice.ts';
+import { isObject } from '../objects/object.ts';
 import { effectivePolicies, findCredentialsInPack, findDenials } from '../policy/findings.ts';
 import { findInert } from '../policy/rights/inert.ts';
 import { sidecarPath } from '../policy/rule.ts';
@@ -24,10 +25,17 @@ const CONFIG_MAP = 'skillpack-configmap';
 export function composeSkillPack(request: Request, settings: Settings, ttlSeconds: number): Composed {
   const name = nameOf(request.composite);
   const parsed = parseSkillPack(request.composite);
-  const observed = request.observed.get(CONFIG_MAP);
-  const carrier = carryByObjects(settings.objectScope === 'Namespaced' ? NAMESPACED : CLAIMS);
+  const found = request.observed.get(CONFIG_MAP);
+  const carrier = chooseCarrier(settings, settings.objectScope === 'Namespaced' ? NAMESPACED : CLAIMS, []);
+  // What another input made goes first, and comes back as this one makes it.
+  const isOther = found !== undefined && isObject(found) !== (settings.compose === 'Objects');
+  const observed = isOther ? undefined : found;
   const state = observed && carrier.stateOf(observed);
-  const resource = parsed.ok ? composeConfigMap(carrier, name, parsed.value, settings) : observed && carrier.again(observed);
+  const resource = isOther
+    ? undefined
+    : parsed.ok
+      ? composeConfigMap(carrier, name, parsed.value, settings)
+      : observed && carrier.again(observed);
   const status = parsed.ok ? summarize(name, parsed.value, state) : invalidStatus(request.composite, formatFaults(parsed.faults));
   const { phase, message } = status;
   const { requirements, policies } = listPolicies(request.required);
@@ -81,7 +89,7 @@ function invalidStatus(composite: JsonObject, message: string): Summary {
   };
 }
 
-function composeConfigMap(carrier: Carrier, name: string, { skills }: SkillPackSpec, settings: Settings): JsonObject {
+function composeConfigMap(carrier: Carrier, name: string, { skills }: SkillPackSpec, settings: Settings): JsonObject | undefined {
   const { systemNamespace, providerConfigName } = settings;
   return carrier.wrap(buildSkillPackConfigMap(name, systemNamespace, skills), providerConfigName, systemNamespace, {});
 }

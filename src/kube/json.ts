@@ -40,6 +40,10 @@ export function textAt(root: unknown, ...path: string[]): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Some of the fields of an object, as far as it has them. */
+export const pick = (from: JsonObject, keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
+
 /** Sets an own property, also one that is called `__proto__`. */
 export function setOwn(object: JsonObject, key: string, value: JsonValue): void {
   if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });

@@ -1,6 +1,6 @@
 /**
- * How a part of a run is carried into the cluster. The rest of the code asks a carrier and knows no more of it; today there is one, the
- * Object of provider-kubernetes (object.ts).
+ * How a part of a run is carried into the cluster: by an Object of provider-kubernetes (object.ts), or by itself, composed directly
+ * (resource.ts). choice.ts picks; the rest of the code asks a carrier and knows no more of it.
  */
 import type { Selector } from '../call/request.ts';
 import type { JsonObject } from '../kube/json.ts';
@@ -12,6 +12,13 @@ import type { Manifest } from '../kube/manifest.ts';
  */
 export type Permission = 'full' | 'fixed' | 'withheld';
 
+/** When a real object is ready: as the provider is asked to evaluate it, and as the function does. A test holds the two together. */
+export interface Readiness {
+  /** A CEL expression over `object`. */
+  celQuery: string;
+  isMet: (real: JsonObject) => boolean;
+}
+
 export interface Wrapping {
   labels?: Record<string, string>;
   /** Default full. */
@@ -20,8 +27,8 @@ export interface Wrapping {
   isForeground?: boolean;
   /** Whether a change of the real object is noticed at once. */
   watch?: boolean;
-  /** A CEL expression over `object` for when it is ready. Default once it is applied. */
-  readyWhen?: string;
+  /** Default as soon as it is applied. */
+  readyWhen?: Readiness;
 }
 
 /** What of something that exists is to differ from what it was. */
@@ -35,18 +42,36 @@ export interface Changes {
 /** How far a part got. `pending`: nobody has seen its latest generation. `applied`: it is made and not ready, as a Job before its end. */
 export type CarriedState = { kind: 'pending' } | { kind: 'error'; message: string } | { kind: 'applied' } | { kind: 'ready' };
 
+/** A kind of real objects. */
+export interface Kind {
+  apiVersion: string;
+  kind: string;
+  scope: 'Namespaced' | 'Cluster';
+}
+
 export interface Carrier {
-  /** Those of the observed resources that this function composed, by resource name. */
-  own: (observed: ReadonlyMap<string, JsonObject>) => Map<string, JsonObject>;
-  /** Everything that carries a part of a run, by the label of the run. */
-  select: (run: { id: string; namespace: string }) => Selector;
-  /** @param config which configuration of the carrier is used; see `configOf` */
-  wrap: (manifest: Manifest, config: string, namespace: string, wrapping: Wrapping) => JsonObject;
+  /** Whether an answer that cannot be applied loses its status too, so that the status has to come first. */
+  losesStatus: boolean;
+  /**
+   * What to ask for to find the parts of a run of some kinds by the label of the run, by a key of its own each. Crossplane has to be able
+   * to list the kinds: a requirement that it may not list stalls the run for two minutes in each call.
+   */
+  select: (run: { id: string; namespace: string }, kinds: readonly Kind[]) => Record<string, Selector>;
+  /** Why a manifest cannot be carried, as the rule that it breaks; undefined when it can. */
+  refuse: (manifest: Manifest) => string | undefined;
+  /**
+   * What carries a manifest, or undefined while nothing may.
+   *
+   * @param config which configuration of the carrier is used; see `configOf`
+   */
+  wrap: (manifest: Manifest, config: string, namespace: string, wrapping: Wrapping) => JsonObject | undefined;
   /** Which configuration something that exists uses. */
   configOf: (carried: JsonObject) => string | undefined;
   /** It is desired as it was, but for some changes: with the fields we own only, so that what does not differ writes nothing. */
   again: (carried: JsonObject, changes?: Changes) => JsonObject;
-  stateOf: (carried: JsonObject) => CarriedState;
+  /** The same without the right that it grants; undefined when it grants none any more, or none can be taken before it goes. */
+  emptied: (carried: JsonObject) => JsonObject | undefined;
+  stateOf: (carried: JsonObject, readyWhen?: Readiness) => CarriedState;
   /** Whether the real object does not exist, and was looked for. */
   isAbsent: (carried: JsonObject) => boolean;
   /** Whether the real object may not be updated. */
@@ -55,3 +80,6 @@ export interface Carrier {
   desiredOf: (carried: JsonObject | undefined) => JsonObject;
   realOf: (carried: JsonObject) => JsonObject;
 }
+
+/** The key under which what exists of a run is asked for. */
+export const HELD = 'held';

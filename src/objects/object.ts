@@ -2,9 +2,14 @@
 import type { Variant } from '../api/kinds.ts';
 import { EXTERNAL_NAME, MODE, PART, PROVIDER_FINALIZER, RUN } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
-import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, listAt, objectAt, pick, textAt, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
-import type { CarriedState, Carrier, Changes, Permission, Wrapping } from './carrier.ts';
+import { type CarriedState, type Carrier, type Changes, HELD, type Permission, type Wrapping } from './carrier.ts';
+
+const OBJECT = 'Object';
+
+/** Whether something carries a part, and is not the part itself. */
+export const isObject = ({ kind }: JsonObject): boolean => kind === OBJECT;
 
 /** The management policies of each permission; without any the provider may do everything. */
 export const POLICIES: Record<Permission, string[]> = {
@@ -15,29 +20,28 @@ export const POLICIES: Record<Permission, string[]> = {
 
 /** Objects of the API that a variant uses. */
 export const carryByObjects = ({ objects }: Variant): Carrier => ({
-  own: (observed) => ownObjects(observed, objects.apiVersion),
+  losesStatus: false,
+  // One list has the Objects of every kind.
   select: ({ id, namespace }) => ({
-    apiVersion: objects.apiVersion,
-    kind: 'Object',
-    matchLabels: { [RUN]: id },
-    ...(objects.namespaced && { namespace }),
+    [HELD]: {
+      apiVersion: objects.apiVersion,
+      kind: OBJECT,
+      matchLabels: { [RUN]: id },
+      ...(objects.namespaced && { namespace }),
+    },
   }),
+  refuse: () => undefined,
   wrap: (manifest, config, namespace, wrapping) => wrapManifest(manifest, { objects, config, namespace }, wrapping),
   configOf: (object) => textAt(object, 'spec', 'providerConfigRef', 'name'),
   again: desireAgain,
+  // The provider deletes the real object, and only then the Object goes.
+  emptied: () => undefined,
   stateOf: observeObject,
   isAbsent,
   isRestricted,
   desiredOf: desiredManifest,
   realOf: realManifest,
 });
-
-/** Objects that carry their own resource name as a label. */
-function ownObjects(observed: ReadonlyMap<string, JsonObject>, apiVersion: string): Map<string, JsonObject> {
-  const isOurs = ([key, object]: [string, JsonObject]): boolean =>
-    object['kind'] === 'Object' && object['apiVersion'] === apiVersion && textAt(object, 'metadata', 'labels', PART) === key;
-  return new Map([...observed].filter(isOurs));
-}
 
 /** External name and finalizer are set by us, which saves the provider a write. */
 function wrapManifest(
@@ -49,7 +53,7 @@ function wrapManifest(
   const managementPolicies = POLICIES[permission];
   return {
     apiVersion,
-    kind: 'Object',
+    kind: OBJECT,
     metadata: {
       ...(namespaced && { namespace }),
       annotations: { [EXTERNAL_NAME]: manifest.metadata.name },
@@ -59,7 +63,7 @@ function wrapManifest(
     spec: {
       providerConfigRef: { ...(providerConfigKind && { kind: providerConfigKind }), name: config },
       ...(managementPolicies.length > 0 && { managementPolicies }),
-      ...(readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: readyWhen } }),
+      ...(readyWhen && { readiness: { policy: 'DeriveFromCelQuery', celQuery: readyWhen.celQuery } }),
       ...(watch && { watch: true }),
       forProvider: { manifest, ...(isForeground && { deletionPropagationPolicy: 'Foreground' }) },
     },
@@ -129,7 +133,3 @@ export function isRestricted(object: JsonObject): boolean {
 
 export const desiredManifest = (object: unknown): JsonObject => objectAt(object, 'spec', 'forProvider', 'manifest');
 export const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');
-
-function pick(from: JsonObject, keys: string[]): JsonObject {
-  return Object.fromEntries(Object.entries(from).filter(([key]) => keys.includes(key)));
-}

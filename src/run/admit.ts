@@ -1,14 +1,16 @@
 /** Whether a run may begin: spec, references and guardrails together, and what its tenant should know all the same. */
+import type { Fault } from '../api/fault.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Required, Selector } from '../call/request.ts';
 import type { ResolvedRun } from '../model/run.ts';
+import type { Carrier } from '../objects/carrier.ts';
 import { findCredentialsInTexts } from '../policy/credentials/credentials.ts';
 import { judgeRun } from '../policy/guardrails.ts';
 import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
 import { gatherReferences, type References } from './gather.ts';
 import type { GivenRun } from './given.ts';
-import { checkSizes, planRun } from './plan.ts';
+import { checkSizes, type Prepared, planRun } from './plan.ts';
 import { isKeyWithheld, resolveRun, withRewrites } from './resolve.ts';
 import { type Admission, isServing, type Warning } from './state.ts';
 
@@ -17,6 +19,7 @@ export function admit(
   { variant, identity, parseSpec, memory }: GivenRun,
   required: Required,
   settings: Settings,
+  carrier: Carrier,
 ): { admission: Admission; requirements: Record<string, Selector> } {
   const parsed = parseSpec();
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
@@ -34,10 +37,17 @@ export function admit(
   const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
   const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
   const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));
-  const oversized = checkSizes(prepared);
-  if (oversized.length > 0) return { admission: { kind: 'invalid', faults: oversized }, requirements };
+  const faults = [...checkSizes(prepared), ...findUncarried(prepared, carrier)];
+  if (faults.length > 0) return { admission: { kind: 'invalid', faults }, requirements };
   const warnings = [...warnOfKey(resolved.value, references), ...warnOfTexts(resolved.value, policy)];
   return { admission: { kind: 'admitted', prepared, warnings, restriction }, requirements };
+}
+
+/** What cannot be made the way the platform makes runs: one fault for a rule, whatever breaks it. */
+function findUncarried({ manifests }: Prepared, carrier: Carrier): Fault[] {
+  const rules = new Set([...manifests.values()].flatMap((manifest) => carrier.refuse(manifest) ?? []));
+  const listed = [...manifests.values()].filter((manifest) => carrier.refuse(manifest) !== undefined).map(({ kind }) => kind);
+  return [...rules].map((rule) => ({ path: 'spec.skills', found: listed.join(' and '), rule }));
 }
 
 const warnOfKey = (run: ResolvedRun, references: References): Warning[] =>

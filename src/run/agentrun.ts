@@ -4,10 +4,10 @@ import type { Settings } from '../api/settings.ts';
 import type { Request } from '../call/request.ts';
 import { type Composed, type Condition, eventOf, type Response } from '../call/response.ts';
 import type { ObservedCondition } from '../kube/conditions.ts';
-import type { Carrier } from '../objects/carrier.ts';
-import { carryByObjects } from '../objects/object.ts';
+import type { JsonObject } from '../kube/json.ts';
+import { chooseCarrier, partsAmong } from '../objects/choice.ts';
 import { admit } from './admit.ts';
-import { desireObjects } from './desired.ts';
+import { desireObjects, emptyRights, isUntold } from './desired.ts';
 import { type GivenRun, readGiven } from './given.ts';
 import { judgeHolding } from './held.ts';
 import { lifeOf, modeOf, transition } from './life.ts';
@@ -25,36 +25,42 @@ import { chooseTtl } from './wakeup.ts';
  */
 export function composeRun(request: Request, settings: Settings, problem: string | undefined): Response {
   const run = readGiven(request.composite);
-  const carrier = carryByObjects(run.variant);
-  if (problem !== undefined && !hasBegun(run, carrier, request)) return { kind: 'fatal', message: problem };
-  const composed = composeGiven(run, carrier, request, settings);
+  const parts = partsAmong(request.observed, run.variant);
+  if (problem !== undefined && !hasBegun(run, parts)) return { kind: 'fatal', message: problem };
+  const composed = composeGiven(run, parts, request, settings);
   return { kind: 'composed', ...withSettingsVerdict(composed, run.memory.settingsValid, problem) };
 }
 
-function composeGiven(run: GivenRun, carrier: Carrier, request: Request, settings: Settings): Composed {
+function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, request: Request, settings: Settings): Composed {
   const { identity, memory, cancel } = run;
   const { now, required } = request;
   const hasEnded = isEnded(memory.state);
-  const own = gatherObjects(request, carrier, run, !hasEnded && !cancel && !memory.isDecided);
+  const carrier = chooseCarrier(settings, run.variant, parts.values());
+  const own = gatherObjects(request, parts, carrier, identity, !hasEnded && !cancel && !memory.isDecided);
   const { observed, isUnreferenced } = own;
   const objects = observeParts(carrier, observed, memory.status.frozenDigest);
   const known = { memory, objects };
   const isSettled = hasEnded || lifeOf(modeOf(known)).isFrozen(known);
-  const judged = isSettled ? UNASKED : admit(run, required, settings);
+  const judged = isSettled ? UNASKED : admit(run, required, settings, carrier);
   const isListed = own.waiting.length === 0;
   const admission: Admission = isListed || isSettled ? judged.admission : { kind: 'waiting', waiting: own.waiting };
   const admitted = admission.kind === 'admitted' ? admission.prepared : undefined;
   const mode = modeOf(known, admitted?.plan.mode);
   // A run stays what it was begun as, also when its workload is gone.
   const prepared = admitted?.plan.mode === mode ? admitted : undefined;
-  const facts: Facts = { memory, mode, cancel, admission, prepared, objects, isUnreferenced, now };
+  const facts: Facts = {
+    ...{ memory, mode, cancel, admission, prepared, objects, isUnreferenced, now },
+    applyFailure: run.applyFailure,
+  };
 
   const step = transition(facts);
   const { state } = step;
   const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds) : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
-  const resources = desireObjects({ state, facts, observed, isCleanUp, settings, carrier, namespace });
+  const given = { state, facts, observed, isCleanUp, settings, carrier, namespace };
+  const resources = desireObjects(given);
+  const emptied = emptyRights(given, resources);
   const areLogsLeft = STAGES[state.stage].desires === 'remains' && !isCleanUp && resources.has('agentrun-job');
   const status = writeStatus(step, identity, facts, { areLogsLeft });
   // An end that is read from a phase nobody knows is news.
@@ -62,15 +68,15 @@ function composeGiven(run: GivenRun, carrier: Carrier, request: Request, setting
   const results = describeTransition(previous, state, admission.kind === 'admitted' ? admission.warnings : []);
   const held = judgeHolding({
     ...{ carrier, identity, memory, required, now, observed, state },
-    hasRights: (status.rights ?? []).length > 0,
+    rights: status.rights ?? [],
     isPrepared: status.mode !== undefined,
     desired: new Set(resources.keys()),
   });
-  const forgotten = [...held.forgotten].map(([key, resource]) => [key, { resource, ready: false }] as const);
+  const leaving = [...emptied, ...held.forgotten].map(([key, resource]) => [key, { resource, ready: false }] as const);
   return {
     status,
     ready: STAGES[state.stage].ready,
-    resources: new Map([...resources, ...forgotten]),
+    resources: new Map([...resources, ...leaving]),
     conditions: describeConditions(state, status, held.condition),
     results,
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
@@ -78,6 +84,7 @@ function composeGiven(run: GivenRun, carrier: Carrier, request: Request, setting
     ttlSeconds: chooseTtl({
       ...{ state, facts, isBreakerOpen: run.isBreakerOpen, settings },
       isLeaving: held.isPending,
+      isUntold: isUntold(given),
       cleanUpAt: isCleanUp ? undefined : cleanUpAt,
     }),
   };
@@ -95,8 +102,8 @@ function cleanUpTime({ completionTime }: Ended, keepSeconds: number): number | u
 }
 
 /** Whether a run has begun, so that it has to be watched to its end whatever becomes of the input. */
-const hasBegun = ({ memory: { state } }: GivenRun, carrier: Carrier, { observed }: Request): boolean =>
-  carrier.own(observed).size > 0 || (state !== undefined && state.stage !== 'waiting');
+const hasBegun = ({ memory: { state } }: GivenRun, parts: ReadonlyMap<string, JsonObject>): boolean =>
+  parts.size > 0 || (state !== undefined && state.stage !== 'waiting');
 
 function withSettingsVerdict(composed: Composed, before: ObservedCondition | undefined, problem: string | undefined): Composed {
   if (problem === undefined && before === undefined) return composed;

@@ -1,4 +1,4 @@
-/** Which Objects of a run are desired, and what the provider may do with each. */
+/** What of a run is desired, and what may be done with each part. */
 import { MODE, PART, RUN } from '../api/labels.ts';
 import type { Settings } from '../api/settings.ts';
 import type { DesiredResource } from '../call/response.ts';
@@ -13,7 +13,7 @@ import type { Facts, RunState } from './state.ts';
 export interface Given {
   state: RunState;
   facts: Facts;
-  /** The Objects of the run, by resource name. */
+  /** What exists of the run, by resource name. */
   observed: ReadonlyMap<string, JsonObject>;
   /** Whether what is kept for its logs may go now. */
   isCleanUp: boolean;
@@ -23,38 +23,64 @@ export interface Given {
   namespace: string;
 }
 
-/** The desired Objects by resource name. What is left out is deleted, so a missing reference never leaves anything out. */
+/** What is desired by resource name. What is left out is deleted, so a missing reference never leaves anything out. */
 export function desireObjects(given: Given): Map<string, DesiredResource> {
   const { state, facts } = given;
   const { desires, final } = STAGES[state.stage];
-  const desired = final ? desireAtEnd(given) : desires === 'nothing' ? new Map() : desireLiving(given);
+  const desired = final ? desireAtEnd(given) : desires === 'nothing' || isUntold(given) ? new Map() : desireLiving(given);
   if (haveRightsEnded(state.stage)) for (const key of RIGHTS) desired.delete(key);
   for (const key of grantsOfOthers(facts)) desired.delete(key);
   return new Map([...desired].map(([key, resource]) => [key, { resource, ready: facts.objects.ready.has(key) }]));
 }
 
-/** Rights that somebody wrote into an Object of a run that has started. They were never admitted, so they are removed. */
+/** Whether the status has to say first that the run is being made: what is refused then leaves at least that. */
+export const isUntold = ({ carrier, facts: { memory }, observed }: Given): boolean =>
+  carrier.losesStatus && observed.size === 0 && !memory.isDecided && (memory.state?.stage ?? 'waiting') === 'waiting';
+
+/**
+ * The rights that leave, each once more without what it grants, so that no right waits for a garbage collector; what they are of stays that
+ * long. Empty when nothing grants anything any more. Where Crossplane could not apply an earlier answer they go at once: what stands
+ * against a change does not have to stand against a deletion.
+ */
+export function emptyRights({ carrier, observed, facts }: Given, desired: ReadonlyMap<string, unknown>): Map<string, JsonObject> {
+  if (facts.applyFailure !== undefined) return new Map();
+  const leaving = RIGHTS.flatMap((key) => {
+    const object = observed.get(key);
+    return object === undefined || desired.has(key) || isLeaving(object)
+      ? []
+      : [{ key, object, emptied: carrier.emptied(object) }];
+  });
+  if (leaving.every(({ emptied }) => emptied === undefined)) return new Map();
+  return new Map(leaving.map(({ key, object, emptied }) => [key, emptied ?? carrier.again(object)]));
+}
+
+/** What is being deleted may be gone when it is applied, and would be made anew. */
+const isLeaving = (object: JsonObject): boolean => textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
+
+/** Rights that somebody wrote into what exists of a run that has started. They were never admitted, so they are removed. */
 const grantsOfOthers = (facts: Facts): string[] =>
   lifeOf(facts.mode).isStartDecided(facts) ? facts.objects.different.filter((key) => isAmong(GRANTS, key)) : [];
 
 function desireLiving(given: Given): Map<string, JsonObject> {
   const { state, facts, observed, carrier } = given;
   const wanted = lifeOf(facts.mode).want(state, facts);
-  return new Map(
-    [...wanted].map(([key, item]) => {
-      if (item.kind === 'planned') return [key, wrap(key, item.manifest, given, item.watch)];
-      const object = observed.get(key) ?? {};
-      return [key, carrier.again(object, hasItsTurn(key, given) ? { permission: 'full' } : item.changes)];
-    }),
-  );
+  const carried = [...wanted].flatMap(([key, item]): [string, JsonObject][] => {
+    if (item.kind === 'planned') {
+      const resource = wrap(key, item.manifest, given, item.watch);
+      return resource === undefined ? [] : [[key, resource]];
+    }
+    const object = observed.get(key) ?? {};
+    return [[key, carrier.again(object, hasItsTurn(key, given) ? { permission: 'full' } : item.changes)]];
+  });
+  return new Map(carried);
 }
 
-function wrap(key: string, manifest: Manifest, given: Given, watch = false): JsonObject {
+function wrap(key: string, manifest: Manifest, given: Given, watch = false): JsonObject | undefined {
   const { facts, carrier, namespace, observed, settings } = given;
   const { readyWhen, isWorkload = false, isFixed } = partOf(key) ?? {};
-  const [existing] = observed.values();
   // An edit of the input moves nothing that exists: its real object would be left to nobody.
-  const config = (existing && carrier.configOf(existing)) ?? settings.providerConfigName;
+  const [existing] = [...observed.values()].flatMap((object) => carrier.configOf(object) ?? []);
+  const config = existing ?? settings.providerConfigName;
   // A fixed one may be updated between its release and its start only: an answer to an old request cannot suspend it again.
   const permission = isFixed ? 'fixed' : mustWait(key, given) ? 'withheld' : 'full';
   return carrier.wrap(manifest, config, namespace, {
@@ -66,7 +92,7 @@ function wrap(key: string, manifest: Manifest, given: Given, watch = false): Jso
   });
 }
 
-/** Whether a part waits for another one, so that the provider may not make it yet. One that had its turn does not wait again. */
+/** Whether a part waits for another one, so that it may not be made yet. One that had its turn does not wait again. */
 function mustWait(key: string, { facts, observed, carrier }: Given): boolean {
   const first = partOf(key)?.madeAfter;
   const object = observed.get(key);
@@ -89,8 +115,6 @@ function desireAtEnd({ state, facts, observed, carrier, isCleanUp }: Given): Map
   const isGone = isRecorded && facts.objects.job?.vanished === true;
   const isKept = (key: string): boolean =>
     STAGES[state.stage].desires === 'remains' && !isCleanUp && !isGone && isAmong(KEPT_FOR_LOGS, key);
-  // An Object that is being deleted may be gone when it is applied, and would be made anew.
-  const isLeaving = (object: JsonObject): boolean => textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
   const kept = [...observed].filter(([key, object]) => !isLeaving(object) && (isEvidence || isKept(key)));
   return new Map(kept.map(([key, object]) => [key, carrier.again(object, lifeOf(facts.mode).retire(key, facts))]));
 }

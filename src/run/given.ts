@@ -24,6 +24,8 @@ export interface GivenRun {
   cancel: boolean;
   /** How long Job and skills stay after a Job that ended by itself, in seconds; infinite to keep them. */
   keepSeconds: number;
+  /** Why Crossplane could not apply an earlier answer, in its own words; undefined when it could. */
+  applyFailure: string | undefined;
   /** Whether Crossplane's circuit breaker is open for this composite, so that Crossplane hears of no change. */
   isBreakerOpen: boolean;
 }
@@ -38,9 +40,19 @@ export function readGiven(composite: JsonObject): GivenRun {
     parseSpec: () => parseAgentRun(composite),
     cancel: valueAt(composite, 'spec', 'cancel') === true,
     keepSeconds: readKeepSeconds(composite),
+    applyFailure: readApplyFailure(composite),
     // crossplane/crossplane, apis/apiextensions/v1/conditions.go: WatchCircuitOpen.
     isBreakerOpen: responsive?.status === 'False' && responsive.reason === 'WatchCircuitOpen',
   };
+}
+
+/** Crossplane reports failures of many sorts there; this is how it begins the one about what was desired. */
+const CANNOT_APPLY = 'cannot apply composed resource';
+
+function readApplyFailure(composite: JsonObject): string | undefined {
+  const synced = readCondition(composite, 'Synced');
+  const at = synced?.status === 'False' ? synced.message.indexOf(CANNOT_APPLY) : -1;
+  return at < 0 ? undefined : synced?.message.slice(at);
 }
 
 /** The default of the XRD, which holds also where the API server did not write it. */

@@ -1,12 +1,15 @@
 /**
- * What a run still holds after its rights were removed from what is desired. Crossplane does not observe an Object that is not desired, so
- * it is asked for the Objects with the label of the run until none is left. What was not listed yet counts as held.
+ * What a run still holds after its rights were removed from what is desired. Crossplane does not observe what is not desired, so it is
+ * asked for what has the label of the run until nothing is left. What was not listed yet counts as held.
+ *
+ * Crossplane is never asked to list a kind of which it is not known that it may, because such a requirement stalls the run, its revocation
+ * included. It may list what it has observed, what it has listed before, and what the run had when its start was decided.
  *
  * The list comes from a cache that may be behind, and the references of a composite may be read older than they are. So an empty list is
  * believed only after some seconds; and what is listed then and the composite does not refer to is desired once more, so that it can go.
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
-import { PART } from '../api/labels.ts';
+import type { Right } from '../api/generated/types.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { Required, Selector } from '../call/request.ts';
 import type { Condition } from '../call/response.ts';
@@ -14,8 +17,8 @@ import { type JsonObject, textAt } from '../kube/json.ts';
 import type { RunIdentity } from '../model/run.ts';
 import type { CarriedState, Carrier } from '../objects/carrier.ts';
 import type { Memory } from './memory.ts';
-import { OBJECTS } from './objects.ts';
-import { GRANTS, isAmong, KEPT_FOR_LOGS, RIGHTS } from './parts.ts';
+import { findByLabel, list, listEverything, partLabelOf } from './objects.ts';
+import { GRANTS, isAmong, KEPT_FOR_LOGS, PARTS, type Part, RIGHTS } from './parts.ts';
 import { haveRightsEnded } from './stages.ts';
 import { isEnded, type RunState } from './state.ts';
 
@@ -31,7 +34,7 @@ export interface Holding {
   requirements: Record<string, Selector>;
   /** Whether something is still to leave. */
   isPending: boolean;
-  /** Objects of the run that nothing refers to, by resource name: desired once more, so that they can be dropped. */
+  /** What exists of the run and nothing refers to, by resource name: desired once more, so that they can be dropped. */
   forgotten: Map<string, JsonObject>;
 }
 
@@ -41,11 +44,11 @@ export interface Held {
   memory: Memory;
   required: Required;
   now: Date;
-  /** The Objects of the run that Crossplane observes. */
+  /** What Crossplane observes of the run. */
   observed: ReadonlyMap<string, JsonObject>;
   state: RunState;
-  /** Whether the run was given rights, by its status. */
-  hasRights: boolean;
+  /** What the run was given, by its status. */
+  rights: readonly Right[];
   /** Whether the run was ever prepared, by its status. */
   isPrepared: boolean;
   /** The resource names that are desired. */
@@ -70,7 +73,7 @@ export function judgeHolding(held: Held): Holding {
   const isDropping = RIGHTS.some((key) => observed.has(key) && !desired.has(key));
   const isRevoking = before?.status === 'True' && REVOKING.includes(before.reason);
   // The list may be there because an earlier call asked for it, of which the composite does not tell yet.
-  const isListed = required.get(OBJECTS)?.some((object) => mustLeave(object, held)) === true;
+  const isListed = listEverything(required).some((object) => mustLeave(object, held));
   if (!haveRightsEnded(state.stage) && !isDropping && !isRevoking && !isListed)
     return { ...NOTHING, condition: describeLiving(held, before?.reason) };
   if (identity === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
@@ -84,19 +87,19 @@ export function judgeHolding(held: Held): Holding {
 /** A run that was refused before anything was made never held anything. */
 const isRefused = ({ state, isPrepared }: Held): boolean => state.stage === 'refused' && !isPrepared;
 
-function describeLiving({ hasRights, observed, desired }: Held, before: string | undefined): Condition {
+function describeLiving({ rights, observed, desired }: Held, before: string | undefined): Condition {
   const isThere = GRANTS.some((key) => observed.has(key) || desired.has(key));
-  if (hasRights || isThere) return condition('True', 'Held', 'See status.rights');
+  if (rights.length > 0 || isThere) return condition('True', 'Held', 'See status.rights');
   // A server that had rights and asks for none now.
   return before === REVOKED ? GONE : condition('False', 'None', 'The run was given no rights');
 }
 
 /** @param since when the status first said that the rights are being removed, in milliseconds; infinite while it does not */
 function lookFor(held: Held, identity: RunIdentity, isDropping: boolean, since: number): Holding {
-  const { required, state, desired } = held;
-  const requirements = { [OBJECTS]: held.carrier.select(identity) };
-  const left = required.get(OBJECTS)?.filter((object) => mustLeave(object, held));
+  const { state, desired } = held;
   const isSettled = !(held.now.getTime() < since + SETTLED_MS);
+  const { requirements, listed } = askForLeft(held, identity, isSettled);
+  const left = listed?.filter((object) => mustLeave(object, held));
   if (left?.length === 0 && !isDropping) {
     if (isRefused(held)) return { ...NOTHING, requirements, condition: condition('False', 'None', 'The run holds no rights') };
     if (isSettled) {
@@ -113,9 +116,32 @@ function lookFor(held: Held, identity: RunIdentity, isDropping: boolean, since: 
   return { requirements, condition: condition('True', reason, message), isPending: true, forgotten };
 }
 
+/** What is left of the rights; of a run that nothing refers to, when the list is to be believed, all that exists. */
+function askForLeft(held: Held, identity: RunIdentity, isSettled: boolean) {
+  const { carrier, required, observed } = held;
+  const requirements = carrier.select(
+    identity,
+    PARTS.filter((part) => mayBeListed(part, held, identity)),
+  );
+  const listed = list(requirements, required);
+  const isForgotten = (object: JsonObject): boolean => mustLeave(object, held) && !observed.has(partLabelOf(object));
+  if (!isSettled || !listed?.some(isForgotten)) return { requirements, listed };
+  const everything = findByLabel(carrier, identity, required);
+  const all = { ...requirements, ...everything.requirements };
+  return { requirements: all, listed: list(all, required) };
+}
+
+/** Whether a right can be asked for. Every run has an identity, so that Crossplane may list it as soon as any run was made. */
+function mayBeListed(part: Part, { carrier, required, observed, memory, rights }: Held, identity: RunIdentity): boolean {
+  if (part.carries !== 'rights') return part.carries === 'identity';
+  const wasGiven = rights.some(({ scope }) => (scope === 'Cluster' ? 'clusterRBAC' : 'rbac') === part.madeFor);
+  const wasListed = Object.keys(carrier.select(identity, [part])).some((key) => required.has(key));
+  return observed.has(part.key) || wasListed || (memory.isDecided && wasGiven);
+}
+
 /** Rights have to leave; so has the rest of a run that ended, unless it is still desired or stays for its logs. */
 function mustLeave(object: JsonObject, { desired, state }: Held): boolean {
-  const part = textAt(object, 'metadata', 'labels', PART) ?? '';
+  const part = partLabelOf(object);
   if (desired.has(part)) return false;
   if (!isEnded(state)) return isAmong(RIGHTS, part);
   return !isAmong(KEPT_FOR_LOGS, part) || !desired.size;
@@ -124,7 +150,7 @@ function mustLeave(object: JsonObject, { desired, state }: Held): boolean {
 /** What is there, is not being deleted, and is not among what Crossplane observes: nobody would ever delete it. */
 function findForgotten({ carrier, observed }: Held, left: JsonObject[]): Map<string, JsonObject> {
   const forgotten = left.flatMap((object): [string, JsonObject][] => {
-    const part = textAt(object, 'metadata', 'labels', PART) ?? '';
+    const part = partLabelOf(object);
     const isLeaving = textAt(object, 'metadata', 'deletionTimestamp') !== undefined;
     return isLeaving || observed.has(part) ? [] : [[part, carrier.again(object, { permission: 'withheld' })]];
   });

@@ -7,6 +7,7 @@
  * | status.mode | whether it is a task or a server, for good | recall |
  * | status.workloadName, workloadUID, preparedTime, frozenDigest | the decision to start, which is never undone | recall |
  * | status.skills, rights, runId | what the run was given | recall |
+ * | condition Prepared | since when the run is being made | recall |
  * | condition RightsHeld | since when its rights are being removed, or that they are gone | recall |
  * | condition SettingsValid | which fault of the input was reported | recall |
  * | labels of the Objects | the run, the part, the mode | run/objects.ts, run/observe.ts |
@@ -14,7 +15,7 @@
  * | suspend in the Object of a Job | whether the Job is released | run/observe.ts |
  * | managementPolicies of an Object | whether the Job is pinned; whether a binding still waits for its role | run/observe.ts, run/desired.ts |
  */
-import { RIGHTS_HELD, SETTINGS_VALID } from '../api/conditions.ts';
+import { PREPARED, RIGHTS_HELD, SETTINGS_VALID } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import { readReason } from '../api/reasons.ts';
 import { type ObservedCondition, readCondition } from '../kube/conditions.ts';
@@ -32,6 +33,8 @@ export interface Memory {
   isRecorded: boolean;
   /** Whether the start was decided. Any one mark of it is proof enough, should another be lost. */
   isDecided: boolean;
+  /** Since when the status says that the run is being made, in milliseconds; undefined when it does not. */
+  makingSince: number | undefined;
   rightsHeld: ObservedCondition | undefined;
   settingsValid: ObservedCondition | undefined;
 }
@@ -41,11 +44,13 @@ export function recall(composite: JsonObject): Memory {
   const { workloadName, workloadUID, preparedTime, startTime, frozenDigest, phase } = status;
   const marks = [workloadName, workloadUID, preparedTime, startTime, frozenDigest];
   const state = readState(status, objectAt(composite, 'status')['phase']);
+  const making = readCondition(composite, PREPARED)?.since;
   return {
     status,
     state,
     isRecorded: isEnded(state) && phase === STAGES[state.stage].phase,
     isDecided: marks.some((mark) => mark !== undefined) || isStarted(state),
+    makingSince: state?.stage === 'making' && Number.isFinite(making) ? making : undefined,
     rightsHeld: readCondition(composite, RIGHTS_HELD),
     settingsValid: readCondition(composite, SETTINGS_VALID),
   };

@@ -1,4 +1,4 @@
-/** Facts of a run from its observed Objects. Only run/desired.ts looks at a raw Object again, to ask for it as it is. */
+/** Facts of a run from what is observed of it. Only run/desired.ts looks at a raw object again, to ask for it as it is. */
 
 import { MODE } from '../api/labels.ts';
 import { digest } from '../kube/digest.ts';
@@ -6,7 +6,7 @@ import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json
 import { MODES, type Mode } from '../model/run.ts';
 import type { Carrier } from '../objects/carrier.ts';
 import { asPrepared } from './lock.ts';
-import { GRANTS, isAmong } from './parts.ts';
+import { GRANTS, isAmong, partOf } from './parts.ts';
 import { type Plan, readPlan } from './plan.ts';
 
 export interface ObjectFacts {
@@ -79,7 +79,7 @@ export interface ServerFacts {
 /** @param frozenDigest what the status says of it already; a frozen run has no other */
 export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, JsonObject>, frozenDigest?: string): ObjectFacts {
   const desiredOf = (object: JsonObject | undefined): JsonObject => carrier.desiredOf(object);
-  const states = [...observed].map(([key, object]) => ({ key, object, state: carrier.stateOf(object) }));
+  const states = [...observed].map(([key, object]) => ({ key, object, state: carrier.stateOf(object, partOf(key)?.readyWhen) }));
   const created = [...observed.values()].map((object) => Date.parse(textAt(object, 'metadata', 'creationTimestamp') ?? ''));
   const known = created.filter((time) => !Number.isNaN(time));
   const job = observed.get('agentrun-job');
@@ -104,7 +104,8 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
   };
 }
 
-function observeMode(observed: ReadonlyMap<string, JsonObject>): Mode | undefined {
+/** Whether what is observed is of a task or of a server, as each of its parts says. */
+export function observeMode(observed: ReadonlyMap<string, JsonObject>): Mode | undefined {
   const modes = [...observed.values()].map((object) => textAt(object, 'metadata', 'labels', MODE));
   return MODES.find((mode) => modes.includes(mode));
 }

@@ -3,6 +3,7 @@
  * rights of the provider (cli/providerrights.ts) follow from this table.
  */
 
+import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
 import { buildJob } from '../manifests/job.ts';
@@ -10,9 +11,10 @@ import { buildClusterRole, buildClusterRoleBinding, buildRole, buildRoleBinding 
 import { buildDeployment, buildService } from '../manifests/server.ts';
 import { buildServiceAccount } from '../manifests/serviceaccount.ts';
 import { MODES, type Mode, type ResolvedRun } from '../model/run.ts';
+import type { Kind, Readiness } from '../objects/carrier.ts';
 
-interface Row {
-  /** Of the real object, as RBAC names it. */
+interface Row extends Kind {
+  /** The real object as RBAC names it. */
   apiGroup: string;
   resource: string;
   /** The modes of the runs that may have it. */
@@ -25,8 +27,8 @@ interface Row {
   keptForLogs: boolean;
   /** The part that has to be ready before this one is made. */
   madeAfter?: string;
-  /** When the real object is ready, in CEL; default as soon as it is applied. */
-  readyWhen?: string;
+  /** When the real object is ready; default as soon as it is applied. */
+  readyWhen?: Readiness;
   /** Whether it runs Pods: it carries the plan, what it made goes before it, and the provider watches it. */
   isWorkload: boolean;
   /** Whether the provider may update the real object only between its release and its start. */
@@ -38,18 +40,32 @@ interface Row {
 }
 
 /** A Job is ready at its end: the provider polls a ready Object every 10 minutes, and another one every 30 seconds. */
-const JOB_ENDED =
-  'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
-  'c.type in ["FailureTarget", "SuccessCriteriaMet", "Complete", "Failed"] && c.status == "True")';
+const JOB_ENDED: Readiness = {
+  celQuery:
+    'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
+    'c.type in ["FailureTarget", "SuccessCriteriaMet", "Complete", "Failed"] && c.status == "True")',
+  isMet: (job: JsonObject) => listAt(job, 'status', 'conditions').some(isEndOfJob),
+};
+
+const END_CONDITIONS = ['FailureTarget', 'SuccessCriteriaMet', 'Complete', 'Failed'];
+
+function isEndOfJob(condition: unknown): boolean {
+  return textAt(condition, 'status') === 'True' && END_CONDITIONS.includes(textAt(condition, 'type') ?? '');
+}
 
 /** The condition Available is true of a Deployment without replicas too. */
-const DEPLOYMENT_AVAILABLE = 'has(object.status) && has(object.status.availableReplicas) && object.status.availableReplicas > 0';
-
-const RBAC = 'rbac.authorization.k8s.io';
+const DEPLOYMENT_AVAILABLE: Readiness = {
+  celQuery: 'has(object.status) && has(object.status.availableReplicas) && object.status.availableReplicas > 0',
+  isMet: (deployment: JsonObject) => Number(valueAt(deployment, 'status', 'availableReplicas') ?? 0) > 0,
+};
 
 /** provider-kubernetes applies by patches. It watches workloads, where it watches anything. */
 const APPLIED = ['get', 'create', 'patch', 'delete'];
 const WATCHED = [...APPLIED, 'list', 'watch'];
+
+const NAMESPACED = { scope: 'Namespaced' } as const;
+const CORE = { ...NAMESPACED, apiGroup: '', apiVersion: 'v1' } as const;
+const RBAC = { ...NAMESPACED, apiGroup: 'rbac.authorization.k8s.io', apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
 
 const PLAIN = { modes: MODES, keptForLogs: false, isWorkload: false, isFixed: false, verbs: APPLIED } as const;
 
@@ -60,7 +76,8 @@ const PLAIN = { modes: MODES, keptForLogs: false, isWorkload: false, isFixed: fa
 const ROWS = {
   'agentrun-configmap': {
     ...PLAIN,
-    apiGroup: '',
+    ...CORE,
+    kind: 'ConfigMap',
     resource: 'configmaps',
     carries: 'nothing',
     keptForLogs: true,
@@ -68,16 +85,26 @@ const ROWS = {
   },
   'agentrun-serviceaccount': {
     ...PLAIN,
-    apiGroup: '',
+    ...CORE,
+    kind: 'ServiceAccount',
     resource: 'serviceaccounts',
     carries: 'identity',
     build: buildServiceAccount,
   },
-  'agentrun-role': { ...PLAIN, apiGroup: RBAC, resource: 'roles', madeFor: 'rbac', carries: 'rights', build: buildRole },
+  'agentrun-role': {
+    ...PLAIN,
+    ...RBAC,
+    kind: 'Role',
+    resource: 'roles',
+    madeFor: 'rbac',
+    carries: 'rights',
+    build: buildRole,
+  },
   // A provider without the right to bind may bind a role whose rights it holds, which nobody can tell of a role that does not exist.
   'agentrun-rolebinding': {
     ...PLAIN,
-    apiGroup: RBAC,
+    ...RBAC,
+    kind: 'RoleBinding',
     resource: 'rolebindings',
     madeFor: 'rbac',
     carries: 'rights',
@@ -86,7 +113,9 @@ const ROWS = {
   },
   'agentrun-clusterrole': {
     ...PLAIN,
-    apiGroup: RBAC,
+    ...RBAC,
+    scope: 'Cluster',
+    kind: 'ClusterRole',
     resource: 'clusterroles',
     madeFor: 'clusterRBAC',
     carries: 'rights',
@@ -94,7 +123,9 @@ const ROWS = {
   },
   'agentrun-clusterrolebinding': {
     ...PLAIN,
-    apiGroup: RBAC,
+    ...RBAC,
+    scope: 'Cluster',
+    kind: 'ClusterRoleBinding',
     resource: 'clusterrolebindings',
     madeFor: 'clusterRBAC',
     carries: 'rights',
@@ -104,14 +135,18 @@ const ROWS = {
   'agentrun-service': {
     ...PLAIN,
     modes: ['server'],
-    apiGroup: '',
+    ...CORE,
+    kind: 'Service',
     resource: 'services',
     carries: 'nothing',
     build: buildService,
   },
   'agentrun-job': {
     modes: ['task'],
+    ...NAMESPACED,
     apiGroup: 'batch',
+    apiVersion: 'batch/v1',
+    kind: 'Job',
     resource: 'jobs',
     carries: 'nothing',
     keptForLogs: true,
@@ -123,7 +158,10 @@ const ROWS = {
   },
   'agentrun-deployment': {
     modes: ['server'],
+    ...NAMESPACED,
     apiGroup: 'apps',
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
     resource: 'deployments',
     carries: 'nothing',
     keptForLogs: false,

@@ -48,15 +48,21 @@ const isOutOfSight = ({ objects: { since }, now }: Facts): boolean =>
   since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
 
 /** Why a run that is being prepared can never start. */
-function findObstacle({ admission, prepared, objects, now }: Facts, isFixed: boolean): string | undefined {
-  const { plan, exist, since, errors } = objects;
+function findObstacle({ admission, prepared, objects, memory, applyFailure, now }: Facts, isFixed: boolean): string | undefined {
+  const { plan, exist, errors } = objects;
+  // Where nothing at all can be made, only the status tells since when.
+  const since = objects.since ?? memory.makingSince;
   const missing = !isFixed || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
   const unlike = admission.kind === 'waiting' ? [] : missing.filter((key) => prepared?.plan.parts[key] !== plan?.parts[key]);
   const age = since === undefined ? 0 : now.getTime() - since;
   if (unlike.length > 0 && age >= OBSERVING_LIMIT_MS)
     return `What the run refers to, or this function, was changed before ${unlike.sort().join(', ')} could be made`;
   if (age < PREPARING_LIMIT_MS) return undefined;
-  const reasons = [...errors, ...objects.different.map((part) => `Not as planned: ${part}`)];
+  const reasons = [
+    ...errors,
+    ...(applyFailure === undefined ? [] : [applyFailure]),
+    ...objects.different.map((part) => `Not as planned: ${part}`),
+  ];
   return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();
 }
 

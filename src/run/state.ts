@@ -80,7 +80,9 @@ export interface Facts {
   /** What was admitted, in the mode the run has; undefined when nothing was. */
   prepared: Prepared | undefined;
   objects: ObjectFacts;
-  /** Whether the composite refers to none of the Objects, so that it is read older than it is; see run/objects.ts. */
+  /** Why Crossplane could not apply an earlier answer; see run/given.ts. */
+  applyFailure: string | undefined;
+  /** Whether the composite refers to none of the objects, so that it is read older than it is; see run/objects.ts. */
   isUnreferenced: boolean;
   now: Date;
 }

@@ -126,7 +126,7 @@ function findLoss(facts: Facts): string | undefined {
   const { workloadName, workloadUID, startTime: started } = facts.memory.status;
   const { job } = facts.objects;
   if (!isStartDecided(facts)) return undefined;
-  if (job === undefined) return `The Object of Job ${workloadName ?? ''} is gone; a run starts once only`;
+  if (job === undefined) return `Job ${workloadName ?? ''} is gone; a run starts once only`;
   const { name, uid, startTime, vanished, leaving, suspended, pinned } = job;
   if (vanished) return `Job ${name} is gone`;
   if (leaving) return `Job ${name} is being deleted`;
@@ -186,7 +186,7 @@ function work(job: JobFacts, { memory, now }: Facts, startTime: string): RunStat
 const WORKING = { stage: 'working', reason: 'Running', message: 'The agent is running' } as const;
 
 /** Why a task whose start is decided cannot start, or counts as such: nobody reports for too long that it did. */
-function findStartObstacle(job: JobFacts, { objects, memory, now }: Facts): string | undefined {
+function findStartObstacle(job: JobFacts, { objects, memory, applyFailure, now }: Facts): string | undefined {
   const { name, released, startTime, deadlineSeconds } = job;
   const { plan, exist, since, errors } = objects;
   // To undo the decision could suspend a Job that somebody has started by hand, so a missing part ends the run.
@@ -199,7 +199,8 @@ function findStartObstacle(job: JobFacts, { objects, memory, now }: Facts): stri
   const limit = errors.length > 0 ? STARTING_LIMIT_MS : Math.max(STARTING_LIMIT_MS, deadline);
   if (now.getTime() - decided < limit) return undefined;
   const minutes = Math.round(limit / 60_000);
-  return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${errors.join('; ')}`.trim();
+  const reasons = [...errors, ...(applyFailure === undefined ? [] : [applyFailure])].join('; ');
+  return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${reasons}`.trim();
 }
 
 /**

@@ -9,6 +9,9 @@ const FINISHED_SECONDS = 6 * 3600;
 /** An end that is new is looked at again, so that what waits until it is recorded can go. */
 const NEW_END_SECONDS = 1;
 
+/** Crossplane calls again at once for a status that changed; this is for the case that it does not hear of it. */
+const UNTOLD_SECONDS = 1;
+
 /** While Crossplane's circuit breaker is open Crossplane hears of nothing, and says so on the composite, in the same call. */
 const BREAKER_SECONDS = 2;
 
@@ -28,6 +31,8 @@ export interface Wake {
   isBreakerOpen: boolean;
   /** Whether something is still to leave. */
   isLeaving: boolean;
+  /** Whether the status of this answer has to be read before anything is made. */
+  isUntold: boolean;
   /** When what is kept for its logs may go, in milliseconds; undefined where nothing is kept, or it may go now. */
   cleanUpAt: number | undefined;
   settings: Settings;
@@ -37,6 +42,7 @@ export interface Wake {
 export function chooseTtl(wake: Wake): number {
   const { state, facts, isLeaving, isBreakerOpen, settings } = wake;
   if (isEnded(state) && !facts.memory.isRecorded) return NEW_END_SECONDS;
+  if (wake.isUntold && state.stage === 'making') return UNTOLD_SECONDS;
   const seconds = isLeaving ? Math.min(settings.ttlSeconds.preparing, LEAVING_SECONDS) : secondsOf(wake);
   const mayBeDeaf = isLeaving || !isEnded(state);
   return mayBeDeaf && isBreakerOpen ? Math.min(seconds, BREAKER_SECONDS) : seconds;

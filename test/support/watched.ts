@@ -260,7 +260,7 @@ export class Watched {
 function withOthers(response: Response): Response {
   if (response.kind === 'fatal') return response;
   const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team-a', name: OTHERS } };
-  const resource = carryByObjects(VARIANT).wrap(manifest, 'default', 'team-a', {});
+  const resource = carryByObjects(VARIANT).wrap(manifest, 'default', 'team-a', {}) ?? {};
   return { ...response, resources: new Map([...response.resources, [OTHERS, { resource, ready: true }]]) };
 }
 

@@ -33,6 +33,14 @@ export interface Settings {
    */
   providerConfigName: string;
   /**
+   * How a composite gets what it is made of. Objects has provider-kubernetes make it, Resources has Crossplane itself make it. A run that exists stays as it was made. Default Objects.
+   */
+  compose: 'Objects' | 'Resources';
+  /**
+   * Who makes rights in the whole cluster for a run in a namespace whose compose is Resources, because such a run can compose nothing outside its namespace. Provider makes a ClusterRole and its binding by Objects of provider-kubernetes, which has to be installed; Refuse fails such a run. Without meaning elsewhere. Default Refuse.
+   */
+  clusterRights: 'Provider' | 'Refuse';
+  /**
    * The scope of the Object that a SkillPack is composed of, Cluster with claims and Namespaced (in systemNamespace, with a ClusterProviderConfig) without. Runs tell theirs by their kind. Default Cluster.
    */
   objectScope: 'Cluster' | 'Namespaced';
