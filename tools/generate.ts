@@ -1,6 +1,7 @@
 /**
  * Generates src/api/generated from the XRDs and the input CRD: TypeScript types of what the parsers return, and
- * validators without dependencies; package/namespaced; docs/reasons.md and docs/rights.md. `npm run generate` writes the files; a test fails when they
+ * validators without dependencies; package/namespaced and package/direct; docs/reasons.md and docs/rights.md. `npm run
+ * generate` writes the files; a test fails when they
  * are not what this would write.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +10,7 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
-import { generateNamespaced } from './namespaced.ts';
+import { generateConfigurations } from './configurations.ts';
 import { generateReasons } from './reasons.ts';
 import { generateRights } from './rights.ts';
 
@@ -166,7 +167,7 @@ export async function generate(): Promise<Record<string, string>> {
     'src/api/generated/types.ts': await generateTypes(schemas),
     'src/api/generated/validators.js': validators,
     'src/api/generated/validators.d.ts': generateDeclarations(validators),
-    ...generateNamespaced(),
+    ...generateConfigurations(),
     ...generateReasons(),
     ...generateRights(),
   };

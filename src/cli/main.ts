@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import { loadRenderInput, type RenderInput } from './load.ts';
-import { formatLinted, isPassed, lint, providerRights } from './packs.ts';
+import { formatLinted, isPassed, lint, printRights } from './packs.ts';
 import { render } from './render.ts';
+import { MAKERS, type Maker, SCOPES, type Scope } from './rights.ts';
 import { formatSimulated, simulate } from './simulate.ts';
 import { writeYaml } from './yaml.ts';
 
@@ -31,6 +32,12 @@ interface OutputFlags {
 
 interface SimulateFlags extends InputFlags, OutputFlags {
   scenario: ScenarioName;
+}
+
+interface RightsFlags {
+  for: Maker;
+  scope?: Scope;
+  policy?: string;
 }
 
 interface PackFlags extends OutputFlags {
@@ -100,12 +107,25 @@ program
   });
 
 program
-  .command('provider-rbac')
-  .description('Prints the least ClusterRole with which provider-kubernetes can run the packs, and its binding.')
+  .command('rights')
+  .description('Prints the least ClusterRoles with which the packs can run: one for the kinds of a run, and one for each pack.')
   .argument('<pack...>', 'files or directories with SkillPacks')
+  .addOption(
+    new Option('--for <maker>', 'who makes the runs: crossplane composes them directly, provider makes their Objects')
+      .choices(MAKERS)
+      .makeOptionMandatory(),
+  )
+  .addOption(
+    new Option(
+      '--scope <scope>',
+      'which rights of the packs: cluster is what provider-kubernetes makes with clusterRights: Provider',
+    )
+      .choices(SCOPES)
+      .default(undefined, 'namespace for crossplane, all for provider'),
+  )
   .option('-p, --policy <path>', 'file with SympoziumPolicies; a pack that every one refuses is left out')
-  .action((paths: string[], { policy }: PackFlags) => {
-    const { manifests, refused } = providerRights(paths, policy);
+  .action((paths: string[], { for: maker, scope = maker === 'crossplane' ? 'namespace' : 'all', policy }: RightsFlags) => {
+    const { manifests, refused } = printRights(paths, { maker, scope, policy });
     process.stdout.write(manifests);
     for (const reason of refused) process.stderr.write(`skillpack: left out: ${reason}\n`);
     if (refused.length > 0) process.exitCode = 1;

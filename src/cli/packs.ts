@@ -1,7 +1,7 @@
-/** The commands about packs: what a pack could do, and what the provider needs for it. */
+/** The commands about packs: what a pack could do, and what whoever makes runs has to hold for it. */
 import { nameOf } from '../api/composite.ts';
 import { formatFaults } from '../api/fault.ts';
-import type { SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
@@ -10,7 +10,7 @@ import { effectivePolicies, findDenials } from '../policy/findings.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import { type LintFinding, lintPack } from './lint.ts';
 import { loadResources } from './load.ts';
-import { buildProviderRights } from './providerrights.ts';
+import { buildRights, type Maker, type NamedPack, type Scope } from './rights.ts';
 import { writeYaml } from './yaml.ts';
 
 /** The SkillPacks of some files. Throws when a file has none. */
@@ -60,13 +60,18 @@ export function formatLinted(linted: Linted[]): string {
   return `${lines.join('\n')}\n`;
 }
 
-const PRINTED = `# The least that provider-kubernetes has to hold. A pack that the guardrails refuse is left out; why stands on stderr.
-`;
+const NAMES: Record<Maker, string> = { crossplane: 'Crossplane', provider: 'provider-kubernetes' };
+
+const headOf = (maker: Maker): string =>
+  `# The least that ${NAMES[maker]} has to hold. A pack that the guardrails refuse is left out; why stands on stderr.\n`;
 
 /** The manifests, and the packs that were left out because they could never run, with why. */
-export function providerRights(paths: string[], policy: string | undefined): { manifests: string; refused: string[] } {
+export function printRights(
+  paths: string[],
+  { maker, scope, policy }: { maker: Maker; scope: Scope; policy: string | undefined },
+): { manifests: string; refused: string[] } {
   const policies = loadPolicies(policy);
-  const packs: SkillPackSpec[] = [];
+  const packs: NamedPack[] = [];
   const refused: string[] = [];
   for (const pack of loadPacks(paths)) {
     const name = nameOf(pack);
@@ -78,7 +83,7 @@ export function providerRights(paths: string[], policy: string | undefined): { m
     const findings = findDenials({ name, sidecar: parsed.value.sidecar }, policies);
     const everywhere = [...policies.keys()].every((key) => findings.some((finding) => finding.policy === key));
     if (everywhere) refused.push(`SkillPack ${name} is refused: ${formatDenials(findings.map(({ denial }) => denial))}`);
-    else packs.push(parsed.value);
+    else packs.push({ name, spec: parsed.value });
   }
-  return { manifests: `${PRINTED}${buildProviderRights(packs).map(writeYaml).join('')}`, refused };
+  return { manifests: `${headOf(maker)}${buildRights(maker, scope, packs).map(writeYaml).join('')}`, refused };
 }

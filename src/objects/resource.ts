@@ -1,8 +1,9 @@
 /**
  * The real object as its own carrier: Crossplane composes it directly, watches it, and deletes it.
  *
- * What is asked for again tells its uid, and Kubernetes refuses with 409 what means another object, or one that is gone. So an answer to an
- * old request makes nothing anew. A Job that waits tells its resourceVersion too, so that no such answer suspends one that works.
+ * An answer to an old request must do no harm. A Job that was observed is asked for with its whole spec, which has the labels that Kubernetes
+ * derived from its uid: whatever says less, or means another Job, is refused with 422. One that waits tells its resourceVersion too, and
+ * Kubernetes refuses with 409 to suspend one that was resumed since. Of one that works nothing is said about being suspended.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
 import { AGENT_RUN, INSTANCE, MANAGED_BY, MODE, PART, PLAN, RUN, SKILL_PACK, SKILLS } from '../api/labels.ts';
@@ -88,7 +89,7 @@ function desireAgain(real: JsonObject, { manifest, permission }: Changes = {}): 
   const wanted = permission === 'fixed' ? withoutSuspend(same) : permission === 'withheld' ? withoutRight(same) : same;
   const isStopped = valueAt(wanted, 'spec', 'suspend') === true;
   return withMetadata(wanted, {
-    ...pick(objectAt(real, 'metadata'), ['uid', ...(isStopped ? ['resourceVersion'] : [])]),
+    ...(isStopped && pick(objectAt(real, 'metadata'), ['resourceVersion'])),
     labels: { ...objectAt(wanted, 'metadata', 'labels'), ...pick(objectAt(real, 'metadata', 'labels'), CARRIER_LABELS) },
   });
 }

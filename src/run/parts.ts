@@ -1,6 +1,6 @@
 /**
  * The objects a run is made of, one row an object. The limits on their number, what leaves at the end of a run, what waits for what, and the
- * rights of the provider (cli/providerrights.ts) follow from this table.
+ * rights of whoever makes runs (cli/rights.ts) follow from this table.
  */
 
 import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';

@@ -1,6 +1,8 @@
-/** Puts the configuration, the packs and the provider's rights into the cluster, and takes them out again. */
+/** Puts the configuration, the packs and the rights for them into the cluster, and takes them out again. */
+
+import { nameOf } from '../../src/api/composite.ts';
 import type { SkillPackSpec } from '../../src/api/generated/types.ts';
-import { listProviderRules } from '../../src/cli/providerrights.ts';
+import { listNeeded, type Maker, type Scope } from '../../src/cli/rights.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
 import { buildAgentPolicy } from './agent.ts';
@@ -11,13 +13,14 @@ import { buildPacks, SEED } from './packs.ts';
 
 const FUNCTION = 'function-skillpack';
 const SYSTEM_NAMESPACE = 'sympozium-system';
-const ROLE = 'function-skillpack-e2e:provider';
+const ROLE = 'function-skillpack-e2e:maker';
+const RBAC = 'rbac.authorization.k8s.io';
 
 const kindsOf = (configuration: string): string[] => listDirectory(`package/${configuration}/apis`);
 
 export async function install(options: Options): Promise<void> {
   const { configuration, functionEndpoint, image } = options;
-  const packs = buildPacks(image);
+  const packs = buildPacks(options);
   await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: SYSTEM_NAMESPACE } });
   if (functionEndpoint !== undefined) await register(functionEndpoint);
   await grant(options, ROLE, [...packs, ...readDocuments(SEED)]);
@@ -26,24 +29,33 @@ export async function install(options: Options): Promise<void> {
   await apply(buildAgentPolicy(image), ...packs);
 }
 
-/** Gives the provider exactly what `provider-rbac` prints for some packs, under a name of its own. */
-export async function grant({ providerServiceAccount }: Options, role: string, packs: JsonObject[]): Promise<void> {
+/** Gives whoever makes runs in a configuration exactly what `rights` prints for some packs, under a name of its own. */
+export const grant = (options: Options, role: string, packs: JsonObject[]): Promise<void> =>
+  options.configuration === 'direct'
+    ? grantTo('crossplane', 'namespace', options, role, packs)
+    : grantTo('provider', 'all', options, role, packs);
+
+export async function grantTo(
+  maker: Maker,
+  scope: Scope,
+  { providerServiceAccount }: Options,
+  role: string,
+  packs: JsonObject[],
+): Promise<void> {
+  const named = packs.map((pack) => ({ name: nameOf(pack), spec: objectAt(pack, 'spec') as unknown as SkillPackSpec }));
+  const needed = listNeeded(maker, scope, named);
+  const rules = [...needed.kinds, ...needed.packs.flatMap((pack) => pack.rules)] as unknown as JsonObject[];
+  const labels = maker === 'crossplane' ? { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } : {};
+  await apply({ apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name: role, labels }, rules });
+  if (maker === 'crossplane') return;
   const [namespace = '', name = ''] = providerServiceAccount.split('/');
-  const specs = packs.map((pack) => objectAt(pack, 'spec') as unknown as SkillPackSpec);
-  const { objects, packRights } = listProviderRules(specs);
-  const [apiVersion, apiGroup] = ['rbac.authorization.k8s.io/v1', 'rbac.authorization.k8s.io'];
-  const rules = [...objects, ...packRights] as unknown as JsonObject[];
-  const manifests = [
-    { apiVersion, kind: 'ClusterRole', metadata: { name: role }, rules },
-    {
-      apiVersion,
-      kind: 'ClusterRoleBinding',
-      metadata: { name: role },
-      roleRef: { apiGroup, kind: 'ClusterRole', name: role },
-      subjects: [{ kind: 'ServiceAccount', namespace, name }],
-    },
-  ];
-  await apply(...manifests);
+  await apply({
+    apiVersion: `${RBAC}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: role },
+    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
+    subjects: [{ kind: 'ServiceAccount', namespace, name }],
+  });
 }
 
 export async function revoke(role: string): Promise<void> {
@@ -72,9 +84,10 @@ function isEstablished(xrd: JsonObject): boolean {
 }
 
 /** Everything install made, in the opposite order. Packs go before their definition, so that their ConfigMaps do. */
-export async function uninstall({ configuration, functionEndpoint, image }: Options): Promise<void> {
+export async function uninstall(options: Options): Promise<void> {
+  const { configuration, functionEndpoint } = options;
   await remove('sympoziumpolicy', 'default');
-  for (const pack of buildPacks(image)) await remove('skillpack', textAt(pack, 'metadata', 'name') ?? '');
+  for (const pack of buildPacks(options)) await remove('skillpack', textAt(pack, 'metadata', 'name') ?? '');
   await eventually('no SkillPack is left', 60, async () => (await list('skillpacks.sympozium.ai')).length === 0);
   for (const kind of kindsOf(configuration)) {
     const [xrd = {}] = readDocuments(`package/${configuration}/apis/${kind}/definition.yaml`);

@@ -25,8 +25,8 @@ async function loadScenarios(only: string[]): Promise<[string, Scenario][]> {
 }
 
 /** Why a scenario cannot be played here. */
-function whySkipped(options: Options, { needs = [], configuration = options.configuration }: Scenario): string | undefined {
-  if (configuration !== options.configuration) return `only with ${configuration}`;
+function whySkipped(options: Options, { needs = [], configurations = [options.configuration] }: Scenario): string | undefined {
+  if (!configurations.includes(options.configuration)) return `only with ${configurations.join(' and ')}`;
   const missing = needs.filter((flag) => options[flag] === undefined);
   return missing.length > 0 ? `needs ${missing.map(flagOf).join(', ')}` : undefined;
 }

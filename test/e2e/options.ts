@@ -1,8 +1,12 @@
 /** The flags of the suite. Nothing outside the project is named but by them. */
 import { Command, Option } from 'commander';
 
+/** The directories of package. */
+const CONFIGURATIONS = ['direct', 'namespaced', 'claims'] as const;
+export type Configuration = (typeof CONFIGURATIONS)[number];
+
 export interface Options {
-  configuration: 'claims' | 'namespaced';
+  configuration: Configuration;
   /** Absent: the function is installed as a package. */
   functionEndpoint?: string;
   providerServiceAccount: string;
@@ -34,7 +38,7 @@ export const parseOptions = (argv: string[]): Options =>
     .description(
       'Proves what the README promises on the cluster of KUBECONFIG, which needs Crossplane 2 and provider-kubernetes.',
     )
-    .addOption(new Option('--configuration <name>', 'which one is installed').choices(['claims', 'namespaced']).default('claims'))
+    .addOption(new Option('--configuration <name>', 'which one is installed').choices(CONFIGURATIONS).default('claims'))
     .option(
       '--function-endpoint <url>',
       'where the function listens, for example dns:///localhost:9443; default: the installed package',

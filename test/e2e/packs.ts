@@ -2,6 +2,7 @@
 import { API_VERSION } from '../../src/api/kinds.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { TINY } from './agent.ts';
+import type { Options } from './options.ts';
 
 /** Applied verbatim. */
 export const SEED = 'examples/packs/k8s-ops.yaml';
@@ -26,10 +27,16 @@ const SERVER = {
   ports: [{ name: 'http', containerPort: 8080 }],
 };
 
-/** `tools` and `more` ask for rights in namespace and cluster, `plain` has a sidecar without, `words` has none, `web` serves. */
-export const buildPacks = (image: string): JsonObject[] => [
-  buildPack('e2e-tools', idle(image, { rbac: rule('pods'), clusterRBAC: rule('nodes') })),
-  buildPack('e2e-more', idle(image, { rbac: rule('services'), clusterRBAC: rule('namespaces') })),
+/**
+ * `tools` and `more` ask for rights in the namespace and, where a run can have them without more ado, in the cluster; `plain` has a sidecar
+ * without, `words` has none, `web` serves.
+ */
+export const buildPacks = ({ image, configuration }: Options): JsonObject[] => [
+  buildPack('e2e-tools', idle(image, { rbac: rule('pods'), ...(configuration !== 'direct' && { clusterRBAC: rule('nodes') }) })),
+  buildPack(
+    'e2e-more',
+    idle(image, { rbac: rule('services'), ...(configuration !== 'direct' && { clusterRBAC: rule('namespaces') }) }),
+  ),
   buildPack('e2e-plain', idle(image)),
   buildPack('e2e-words'),
   buildPack('e2e-web', idle(image, SERVER)),

@@ -6,7 +6,7 @@ import type { Options } from './options.ts';
 const PLURALS = ['agentruns', 'sympoziuminstances', 'skillpacks', 'sympoziumpolicies', 'xagentruns', 'xsympoziuminstances'];
 
 /** Every reason why the suite cannot run here; empty when it can. */
-export async function findMissing({ functionEndpoint, providerServiceAccount }: Options): Promise<string[]> {
+export async function findMissing({ configuration, functionEndpoint, providerServiceAccount }: Options): Promise<string[]> {
   try {
     await raw('/version');
   } catch (error) {
@@ -14,7 +14,7 @@ export async function findMissing({ functionEndpoint, providerServiceAccount }: 
   }
   const checks = [
     needCrd('compositeresourcedefinitions.apiextensions.crossplane.io', 'Crossplane 2'),
-    needProvider(),
+    configuration === 'direct' ? [] : needProvider(),
     functionEndpoint === undefined ? needFunction() : [],
     refuseForeignCrds(),
     refusePacks(),

@@ -9,17 +9,19 @@ import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
 import { must, type World } from './world.ts';
 
-/** Some of what the sidecar of e2e-tools may do in namespace and cluster, and some of what it may not. */
+/** Some of what the sidecar of e2e-tools may do in namespace and, but with direct, cluster, and some of what it may not. */
 const TOOLS_MAY: cluster.Access[] = [
   { verb: 'get', resource: 'pods' },
   { verb: 'list', resource: 'pods' },
-  { verb: 'list', resource: 'nodes' },
 ];
+const TOOLS_MAY_IN_CLUSTER: cluster.Access[] = [{ verb: 'list', resource: 'nodes' }];
 const TOOLS_MAY_NOT: cluster.Access[] = [
   { verb: 'delete', resource: 'pods' },
   { verb: 'get', resource: 'secrets' },
   { verb: 'create', resource: 'jobs', group: 'batch' },
 ];
+
+const mayIn = ({ isDirect }: World): cluster.Access[] => (isDirect ? TOOLS_MAY : [...TOOLS_MAY, ...TOOLS_MAY_IN_CLUSTER]);
 
 const hasStarted = (pod: JsonObject): boolean =>
   listAt(pod, 'status', 'containerStatuses').some(
@@ -122,8 +124,9 @@ export class Run {
 
   /** Whether it has the rights of e2e-tools now, and no other of those that are asked for. */
   async hasItsRights(): Promise<boolean> {
-    const answers = await cluster.mayDo(this.ask([...TOOLS_MAY, ...TOOLS_MAY_NOT]));
-    return answers.every((is, index) => is === index < TOOLS_MAY.length);
+    const may = mayIn(this.world);
+    const answers = await cluster.mayDo(this.ask([...may, ...TOOLS_MAY_NOT]));
+    return answers.every((is, index) => is === index < may.length);
   }
 
   async hasNoRight(): Promise<boolean> {
@@ -132,8 +135,9 @@ export class Run {
 
   /** Those of some runs that have a right of e2e-tools now, asked in one go. */
   static async holders(runs: Run[]): Promise<Run[]> {
-    const answers = await cluster.mayDo(runs.flatMap((run) => run.ask(TOOLS_MAY)));
-    const own = (index: number): boolean[] => answers.slice(index * TOOLS_MAY.length, (index + 1) * TOOLS_MAY.length);
+    const may = [...TOOLS_MAY, ...TOOLS_MAY_IN_CLUSTER];
+    const answers = await cluster.mayDo(runs.flatMap((run) => run.ask(may)));
+    const own = (index: number): boolean[] => answers.slice(index * may.length, (index + 1) * may.length);
     return runs.filter((_, index) => own(index).includes(true));
   }
 
@@ -147,8 +151,10 @@ export class Run {
     return eventually(`the Job of ${this.name} is pinned`, limit, () => this.isPinned());
   }
 
+  /** A Job that is composed directly needs no pin: what is composed of it can make no other. */
   async isPinned(): Promise<boolean> {
-    return equal(valueAt(await this.object('agentrun-job'), 'spec', 'managementPolicies') ?? null, POLICIES.fixed);
+    if (this.world.isDirect) return true;
+    return equal(valueAt(await this.composed('agentrun-job'), 'spec', 'managementPolicies') ?? null, POLICIES.fixed);
   }
 
   /** Its Pods, ended ones and such that are ending included. */
@@ -178,21 +184,17 @@ export class Run {
     return cluster.get(kind, this.workloadName, this.namespace);
   }
 
-  /** The Object of a part. */
-  async object(part: string): Promise<JsonObject | undefined> {
-    const objects = await this.world.objects();
-    return objects.find((object) => {
+  /** What carries a part: its Object, or what is composed directly. */
+  async composed(part: string): Promise<JsonObject | undefined> {
+    const composed = await this.world.composed();
+    return composed.find((object) => {
       const labels = objectAt(object, 'metadata', 'labels');
       return labels[RUN] === this.id && labels[PART] === part;
     });
   }
 
-  async removeObject(part: string): Promise<void> {
-    const object = await this.object(part);
-    await cluster.remove(
-      this.world.objectKind,
-      textAt(object, 'metadata', 'name') ?? '',
-      textAt(object, 'metadata', 'namespace'),
-    );
+  async removeComposed(part: string): Promise<void> {
+    const composed = await this.composed(part);
+    if (composed !== undefined) await this.world.removeComposed(composed);
   }
 }

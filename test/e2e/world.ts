@@ -2,11 +2,17 @@
 import { API_VERSION, CLAIMS, NAMESPACED, type Variant } from '../../src/api/kinds.ts';
 import { PART, RUN } from '../../src/api/labels.ts';
 import { type JsonObject, listAt, objectAt, textAt } from '../../src/kube/json.ts';
+import { PARTS } from '../../src/run/parts.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
-import type { Options } from './options.ts';
+import type { Configuration, Options } from './options.ts';
 import { PodWatch } from './podwatch.ts';
 import { Run } from './run.ts';
+
+/** The real objects in the namespace of a run, as kubectl names them. */
+const DIRECT_KINDS = PARTS.filter(({ scope }) => scope === 'Namespaced')
+  .map(({ resource, apiGroup }) => (apiGroup === '' ? resource : `${resource}.${apiGroup}`))
+  .join();
 
 export interface Figure {
   name: string;
@@ -19,8 +25,8 @@ export interface Scenario {
   about: string;
   /** Flags without which it is skipped. */
   needs?: (keyof Options)[];
-  /** The one configuration it is about; default both. */
-  configuration?: Options['configuration'];
+  /** The configurations it is about; default all. */
+  configurations?: readonly Configuration[];
   play: (world: World) => Promise<void>;
 }
 
@@ -77,7 +83,7 @@ export class World {
         for (const item of await cluster.list(kind, { namespace }))
           await cluster.remove(kind, textAt(item, 'metadata', 'name') ?? '', namespace);
     }
-    await eventually('no Object is left', 120, async () => (await this.objects()).length === 0);
+    await eventually('nothing composed is left', 120, async () => (await this.composed()).length === 0);
     for (const namespace of this.namespaces) {
       await cluster.remove('namespace', namespace);
       await eventually(
@@ -92,14 +98,27 @@ export class World {
     must(guilty.length === 0, `started more than once: ${guilty.join(', ')}`);
   }
 
+  /** Whether runs are composed without Objects. */
+  get isDirect(): boolean {
+    return this.options.configuration === 'direct';
+  }
+
   /** The provider's kind for Objects, as kubectl names it. */
-  get objectKind(): string {
+  private get objectKind(): string {
     return `objects.${this.variant.objects.apiVersion.split('/')[0]}`;
   }
 
-  /** The Objects of all runs: one scenario is played at a time. */
-  objects(): Promise<JsonObject[]> {
-    return cluster.list(this.objectKind, { labels: RUN });
+  /** What is composed for all runs, Objects or the real objects themselves: one scenario is played at a time. */
+  async composed(): Promise<JsonObject[]> {
+    const objects = await cluster.list(this.objectKind, { labels: RUN });
+    return this.isDirect ? [...objects, ...(await cluster.list(DIRECT_KINDS, { labels: PART }))] : objects;
+  }
+
+  /** Removes something composed. */
+  async removeComposed(resource: JsonObject): Promise<void> {
+    const kind = textAt(resource, 'kind') ?? '';
+    const name = textAt(resource, 'metadata', 'name') ?? '';
+    await cluster.remove(kind === 'Object' ? this.objectKind : kind, name, textAt(resource, 'metadata', 'namespace'));
   }
 
   /** Everything that tells why a scenario failed. */
@@ -111,8 +130,8 @@ export class World {
       const pods = await cluster.list('pods', { namespace });
       parts.push(...pods.map((pod) => [textAt(pod, 'metadata', 'name'), objectAt(pod, 'status')]));
     }
-    const objects = await this.objects();
-    parts.push(...objects.map((object) => [textAt(object, 'metadata', 'labels', PART), listAt(object, 'status', 'conditions')]));
+    const composed = await this.composed();
+    parts.push(...composed.map((object) => [textAt(object, 'metadata', 'labels', PART), listAt(object, 'status', 'conditions')]));
     const warnings = (await cluster.list('events')).filter(
       (event) => event['type'] === 'Warning' && Date.parse(textAt(event, 'lastTimestamp') ?? '') >= this.openedAt,
     );

@@ -8,7 +8,7 @@ export const scenario: Scenario = {
     const run = await world.createRun({ instanceRef: 'later' });
     await run.until('Pending');
     must(run.id !== '', 'a run that waits has its id');
-    must((await world.objects()).length === 0, 'a run that waits has no Object');
+    must((await world.composed()).length === 0, 'a run that waits has no Object');
     must(await run.hasNoRight(), 'a run that waits has no right');
 
     await world.createInstance('later');

@@ -13,7 +13,7 @@ export const scenario: Scenario = {
     // The garbage collector takes a Job some moments after its Pod.
     for (const kind of ['job', 'configmap', 'serviceaccount', 'role', 'rolebinding'])
       await eventually(`the ${kind} of the run is gone`, 10, async () => (await run.real(kind)) === undefined);
-    const isEmpty = async () => (await world.objects()).length === 0;
+    const isEmpty = async () => (await world.composed()).length === 0;
     world.measure('Objects gone', await eventually('no Object is left', 120, isEmpty));
   },
 };

@@ -17,7 +17,7 @@ export const scenario: Scenario = {
 
     const dropped = await world.createRun({}, 'dropped');
     await dropped.start();
-    await dropped.removeObject('agentrun-job');
+    await dropped.removeComposed('agentrun-job');
     await dropped.until('Failed', 90);
     world.measure('no right when the Object is deleted', await dropped.untilNoRight());
 

@@ -36,7 +36,7 @@ export const scenario: Scenario = {
       must(await run.hasItsRights(), 'the run has the rights it was prepared with');
     } finally {
       await remove('sympoziumpolicy', policy);
-      await apply(...buildPacks(world.options.image));
+      await apply(...buildPacks(world.options));
     }
   },
 };

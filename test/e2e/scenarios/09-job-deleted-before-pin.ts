@@ -36,6 +36,7 @@ const POLICY_SECONDS = 5;
 export const scenario: Scenario = {
   about: 'a Job that is deleted by hand between release and pin, with Crossplane down, is made again by nobody',
   needs: flagsOf('core'),
+  configurations: ['namespaced', 'claims'],
   play: async (world) => {
     const release = async (): Promise<void> => {
       await remove('validatingadmissionpolicybinding', HOLD);
@@ -47,7 +48,7 @@ export const scenario: Scenario = {
     try {
       await eventually('Crossplane has released the Job', 60, async () => {
         await run.status();
-        const job = await run.object('agentrun-job');
+        const job = await run.composed('agentrun-job');
         return valueAt(job, 'spec', 'forProvider', 'manifest', 'spec', 'suspend') === false;
       });
       must((await run.pods()).length === 0, 'the API server holds the Job');
@@ -58,7 +59,7 @@ export const scenario: Scenario = {
         must(!(await run.isPinned()), 'nobody has pinned it');
         await remove('job', run.workloadName, world.namespace);
         await eventually('the provider is refused another Job', 120, async () =>
-          (readCondition((await run.object('agentrun-job')) ?? {}, 'Synced')?.message ?? '').includes('cannot create object'),
+          (readCondition((await run.composed('agentrun-job')) ?? {}, 'Synced')?.message ?? '').includes('cannot create object'),
         );
       } finally {
         await start(world.options, 'core');

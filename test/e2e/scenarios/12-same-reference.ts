@@ -3,7 +3,7 @@ import { must, type Scenario } from '../world.ts';
 
 export const scenario: Scenario = {
   about: 'a claim applied again from a backup, with the spec.resourceRef of the deleted one, is another run with its own Job',
-  configuration: 'claims',
+  configurations: ['claims'],
   play: async (world) => {
     const first = await world.createRun();
     await first.start();

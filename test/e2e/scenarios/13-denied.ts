@@ -18,7 +18,7 @@ export const scenario: Scenario = {
         composites.every((composite) => listAt(composite, ...path).length === 0),
         'no Object was ever asked for',
       );
-      must((await world.objects()).length === 0, 'there is no Object');
+      must((await world.composed()).length === 0, 'there is no Object');
     } finally {
       await remove('sympoziumpolicy', policy);
     }

@@ -45,7 +45,7 @@ export const scenario: Scenario = {
       world.measure('the new image runs', rolled);
       must((await run.status())['phase'] === 'Serving', 'it still serves');
     } finally {
-      await apply(...buildPacks(image));
+      await apply(...buildPacks(world.options));
     }
     await run.delete();
     world.measure('no Pod more', await run.untilNoPod());

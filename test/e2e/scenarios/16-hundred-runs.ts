@@ -51,7 +51,7 @@ export const scenario: Scenario = {
     world.measure('calls until all have ended', (await calls()) - before, '');
 
     for (const run of runs) await remove('agentrun', run.name, world.namespace);
-    const isEmpty = async () => (await world.objects()).length === 0;
+    const isEmpty = async () => (await world.composed()).length === 0;
     world.measure('no Object after the deletion', await eventually('no Object is left', 300, isEmpty));
     const left = await list(COMPOSED.join(), { labels: RUN });
     must(left.length === 0, `nothing is left of them, not ${left.length} objects`);

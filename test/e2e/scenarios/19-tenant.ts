@@ -50,7 +50,7 @@ export const scenario: Scenario = {
       must((await tries('delete', 'agentrun', 'run', '--wait=false')) === 'done', 'he may delete his AgentRun');
       world.measure('no right after the deletion', await run.untilNoRight());
       world.measure('AgentRun gone', await run.untilGone());
-      await eventually('no Object is left', 60, async () => (await world.objects()).length === 0);
+      await eventually('no Object is left', 60, async () => (await world.composed()).length === 0);
     } finally {
       for (const file of files) await removeFile(file);
     }
