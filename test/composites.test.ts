@@ -4,6 +4,7 @@ import type { SkillPackStatus } from '../src/api/generated/types.ts';
 import { compose } from '../src/function.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { anonymous, instanceXr, manifestOf, NOW, packXr, policyXr, respondComposed, uses } from './support/request.ts';
+import { BY_OBJECTS } from './support/variant.ts';
 
 const withStatus = (composite: JsonObject, status: object): JsonObject => ({ ...composite, status: status as JsonObject });
 
@@ -60,7 +61,7 @@ describe('a SkillPack', () => {
     ]);
   });
 
-  it("tells the provider's own error", () => {
+  it.runIf(BY_OBJECTS)("tells the provider's own error", () => {
     const failed = respondComposed({
       composite: pack,
       observed: observed({ type: 'Synced', status: 'False', message: 'namespaces "x" not found' }),

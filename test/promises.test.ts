@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { TOKEN_DIRECTORY } from '../src/api/skillpack.ts';
 import type { Composed } from '../src/call/response.ts';
 import { isObject, type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
+import { desiredOf } from './support/carried.ts';
 import { containersOf } from './support/pods.ts';
-import { instanceXr, packXr, policyXr, respondComposed, runXr, VARIANT, type World } from './support/request.ts';
+import { instanceXr, packXr, policyXr, respondComposed, runXr, type World } from './support/request.ts';
 import { KINDS, type Kind, type Schema, xrdSchema } from './support/schema.ts';
+import { VARIANT } from './support/variant.ts';
 
 /** Mostly what is good, so that most runs are prepared; now and then what is not. */
 const mostly = <T, U>(good: fc.Arbitrary<T>, bad: fc.Arbitrary<U>): fc.Arbitrary<T | U> =>
@@ -117,8 +119,7 @@ function expectDeclared(kind: Kind, status: object): void {
   expect(validate?.(status), JSON.stringify(validate?.errors)).toBe(true);
 }
 
-const manifestsOf = ({ resources }: Composed): JsonObject[] =>
-  [...resources.values()].map(({ resource }) => objectAt(resource, 'spec', 'forProvider', 'manifest'));
+const manifestsOf = ({ resources }: Composed): JsonObject[] => [...resources.values()].map(({ resource }) => desiredOf(resource));
 
 /** The Pod template of a run, whatever its workload. */
 const podsOf = (response: Composed): JsonObject[] =>

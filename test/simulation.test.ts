@@ -7,7 +7,8 @@ import type { JsonObject } from '../src/kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';
-import { instanceXr, packXr, uses, VARIANT } from './support/request.ts';
+import { instanceXr, packXr, uses } from './support/request.ts';
+import { VARIANT } from './support/variant.ts';
 
 const [variant, folder] = VARIANT === CLAIMS ? ['claims', 'k8s-ops'] : ['namespaced', 'namespaced-run'];
 const example = loadRenderInput({

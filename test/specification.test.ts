@@ -8,9 +8,11 @@ import { CLAIMS } from '../src/api/kinds.ts';
 import { type JsonObject, objectAt, textAt } from '../src/kube/json.ts';
 import { createRunFunction } from '../src/server/handler.ts';
 import { parseServeOptions } from '../src/server/options.ts';
+import { desiredOf } from './support/carried.ts';
 import { callWith, type PartialRequest, requestOf } from './support/client.ts';
 import { readDocuments } from './support/project.ts';
-import { instanceXr, NOW, packXr, policyXr, runXr, uses, VARIANT } from './support/request.ts';
+import { instanceXr, NOW, packXr, policyXr, runXr, uses } from './support/request.ts';
+import { VARIANT } from './support/variant.ts';
 
 const runFunction = createRunFunction({ ttlSeconds: 60, requirePolicy: false }, () => NOW);
 
@@ -134,7 +136,7 @@ describe('a Function MUST NOT specify status, and SHOULD NOT specify metadata.na
   it('leaves the name to Crossplane and sets the external name', () => {
     for (const { resource } of composed) {
       expect(resource?.['metadata']).not.toHaveProperty('name');
-      const name = textAt(resource, 'spec', 'forProvider', 'manifest', 'metadata', 'name');
+      const name = textAt(desiredOf(resource), 'metadata', 'name');
       expect(name).toBeDefined();
       expect(textAt(resource, 'metadata', 'annotations', 'crossplane.io/external-name')).toBe(name);
     }

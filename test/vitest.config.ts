@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 declare module 'vitest' {
   interface ProvidedContext {
     /** Which composites the tests speak of: claims', or namespaced ones. */
-    variant: 'claims' | 'namespaced';
+    variant: 'claims' | 'namespaced' | 'direct';
   }
 }
 
@@ -29,20 +29,14 @@ const HANGS = 20 * 60_000;
 
 const common = { dir: 'test', testTimeout: HANGS, hookTimeout: HANGS, env: { TLS_SERVER_CERTS_DIR: '' } };
 
-/** Everything about runs and instances holds in both variants. */
+/** Everything about runs and instances holds in every configuration. */
 export default defineConfig(({ mode }) => {
   const slow = mode === 'fast' ? SLOW : [];
   const projects = [
     { test: { ...common, name: 'claims', include: ['**/*.test.ts'], exclude: slow, provide: { variant: 'claims' as const } } },
-    {
-      test: {
-        ...common,
-        name: 'namespaced',
-        include: ['**/*.test.ts'],
-        exclude: [...ONCE, ...slow],
-        provide: { variant: 'namespaced' as const },
-      },
-    },
+    ...(['namespaced', 'direct'] as const).map((variant) => ({
+      test: { ...common, name: variant, include: ['**/*.test.ts'], exclude: [...ONCE, ...slow], provide: { variant } },
+    })),
   ];
   return { test: { passWithNoTests: false, allowOnly: false, projects } };
 });

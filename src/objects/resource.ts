@@ -3,12 +3,13 @@
  *
  * An answer to an old request must do no harm. A Job that was observed is asked for with its whole spec, which has the labels that Kubernetes
  * derived from its uid: whatever says less, or means another Job, is refused with 422. One that waits tells its resourceVersion too, and
- * Kubernetes refuses with 409 to suspend one that was resumed since. Of one that works nothing is said about being suspended.
+ * Kubernetes refuses with 409 to suspend one that was resumed since. Of one that works nothing is said about being suspended, so that one
+ * that somebody suspends is not started again. What was asked for stands in an annotation then.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-import { AGENT_RUN, INSTANCE, MANAGED_BY, MODE, PART, PLAN, RUN, SKILL_PACK, SKILLS } from '../api/labels.ts';
+import { AGENT_RUN, INSTANCE, MANAGED_BY, MODE, PART, PLAN, RELEASE, RUN, SKILL_PACK, SKILLS } from '../api/labels.ts';
 import type { Selector } from '../call/request.ts';
-import { type JsonObject, listAt, objectAt, pick, textAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, listAt, objectAt, pick, textAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { type CarriedState, type Carrier, type Changes, HELD, type Kind, type Readiness, type Wrapping } from './carrier.ts';
 
@@ -24,7 +25,7 @@ export const RESOURCES: Carrier = {
   stateOf,
   // Crossplane does not observe what does not exist.
   isAbsent: () => false,
-  isRestricted: () => false,
+  isRestricted: (real) => releaseOf(real) === 'done',
   desiredOf,
   realOf: (real) => real,
 };
@@ -65,6 +66,8 @@ const FIELDS: Record<string, readonly string[]> = {
   Deployment: ['spec'],
 };
 
+const releaseOf = (real: unknown): string | undefined => textAt(real, 'metadata', 'annotations', RELEASE);
+
 /** The manifest it was made of, read back. The spec of a workload has the defaults of the API server in it. */
 function desiredOf(real: JsonObject | undefined): JsonObject {
   if (real === undefined) return {};
@@ -81,23 +84,24 @@ function desiredOf(real: JsonObject | undefined): JsonObject {
       ...(finalizers.length > 0 && { finalizers }),
     },
     ...pick(real, FIELDS[textAt(real, 'kind') ?? ''] ?? []),
+    ...(releaseOf(real) !== undefined && { spec: { ...objectAt(real, 'spec'), suspend: false } }),
   };
 }
 
 function desireAgain(real: JsonObject, { manifest, permission }: Changes = {}): JsonObject {
   const same = manifest ?? desiredOf(real);
-  const wanted = permission === 'fixed' ? withoutSuspend(same) : permission === 'withheld' ? withoutRight(same) : same;
-  const isStopped = valueAt(wanted, 'spec', 'suspend') === true;
-  return withMetadata(wanted, {
-    ...(isStopped && pick(objectAt(real, 'metadata'), ['resourceVersion'])),
-    labels: { ...objectAt(wanted, 'metadata', 'labels'), ...pick(objectAt(real, 'metadata', 'labels'), CARRIER_LABELS) },
-  });
+  const wanted = permission === 'withheld' ? withoutRight(same) : same;
+  const labels = { ...objectAt(wanted, 'metadata', 'labels'), ...pick(objectAt(real, 'metadata', 'labels'), CARRIER_LABELS) };
+  const labelled = withMetadata(wanted, { labels });
+  if (!('suspend' in objectAt(wanted, 'spec'))) return labelled;
+  return releaseJob(labelled, real, permission === 'fixed' || releaseOf(real) === 'done');
 }
 
-/** Whether a Job that works is suspended is left to whoever did it: an answer that comes late would start it a second time. */
-function withoutSuspend(job: JsonObject): JsonObject {
-  const { suspend: _, ...spec } = objectAt(job, 'spec');
-  return { ...job, spec };
+function releaseJob(job: JsonObject, real: JsonObject, isLeft: boolean): JsonObject {
+  const { suspend, ...spec } = objectAt(job, 'spec');
+  if (suspend !== false) return withMetadata(job, pick(objectAt(real, 'metadata'), ['resourceVersion']));
+  const annotations = { ...objectAt(job, 'metadata', 'annotations'), [RELEASE]: isLeft ? 'done' : 'asked' };
+  return { ...withMetadata(job, { annotations }), spec: isLeft ? spec : { ...spec, suspend } };
 }
 
 /** What grants nothing when it is empty, by kind. */

@@ -38,20 +38,20 @@ export const isUntold = ({ carrier, facts: { memory }, observed }: Given): boole
   carrier.losesStatus && observed.size === 0 && !memory.isDecided && (memory.state?.stage ?? 'waiting') === 'waiting';
 
 /**
- * The rights that leave, each once more without what it grants, so that no right waits for a garbage collector; what they are of stays that
- * long. Empty when nothing grants anything any more. Where Crossplane could not apply an earlier answer they go at once: what stands
- * against a change does not have to stand against a deletion.
+ * The rights that leave, each once more without what it grants, so that no right waits for a garbage collector. The identity stays that
+ * long, because Crossplane deletes before it applies, and may fail in between. Empty when nothing is left to empty. Where Crossplane could
+ * not apply an earlier answer all of it goes at once: what stands against a change does not have to stand against a deletion.
  */
 export function emptyRights({ carrier, observed, facts }: Given, desired: ReadonlyMap<string, unknown>): Map<string, JsonObject> {
   if (facts.applyFailure !== undefined) return new Map();
-  const leaving = RIGHTS.flatMap((key) => {
-    const object = observed.get(key);
-    return object === undefined || desired.has(key) || isLeaving(object)
-      ? []
-      : [{ key, object, emptied: carrier.emptied(object) }];
+  const leaving = [...observed].filter(([key, object]) => isAmong(RIGHTS, key) && !desired.has(key) && !isLeaving(object));
+  const emptied = leaving.flatMap(([key, object]): [string, JsonObject][] => {
+    const without = carrier.emptied(object);
+    return without === undefined ? [] : [[key, without]];
   });
-  if (leaving.every(({ emptied }) => emptied === undefined)) return new Map();
-  return new Map(leaving.map(({ key, object, emptied }) => [key, emptied ?? carrier.again(object)]));
+  if (emptied.length === 0) return new Map();
+  const identity = leaving.filter(([key]) => !isAmong(GRANTS, key));
+  return new Map([...emptied, ...identity.map(([key, object]): [string, JsonObject] => [key, carrier.again(object)])]);
 }
 
 /** What is being deleted may be gone when it is applied, and would be made anew. */

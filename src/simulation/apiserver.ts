@@ -28,7 +28,7 @@ export class Refused extends Error {
   }
 }
 
-/** Sees what is created, or has another spec, before it is stored: returns it, changed or not, or throws Refused. */
+/** Sees what is created, or is asked for otherwise, before it is stored: returns it, changed or not, or throws Refused. */
 export type Admission = (after: JsonObject, before: JsonObject | undefined) => JsonObject;
 
 export type Propagation = 'Orphan' | 'Background' | 'Foreground';
@@ -112,15 +112,13 @@ export class ApiServer {
   update(resource: JsonObject): void {
     const before = this.get(resource);
     if (before === undefined) return;
-    if (versionOf(before) !== versionOf(resource)) {
-      throw new Refused('Conflict', `${keyOf(resource)}: the object has been modified; please apply your changes to the latest`);
-    }
+    if (versionOf(before) !== versionOf(resource)) refuseOld(resource);
     this.replace(before, resource);
   }
 
   /**
    * Server-side apply: what is given wins, what was applied `last` and is not given any more goes, and the rest stays. One
-   * that tells its uid means this one resource and no other. A dry run only tells whether it would be refused.
+   * that tells its uid or its resourceVersion means this one resource, and as it is. A dry run only tells whether it would be refused.
    */
   apply(resource: JsonObject, last: JsonObject = {}, dryRun = false): void {
     const before = this.get(resource);
@@ -128,6 +126,7 @@ export class ApiServer {
     if (uid !== '' && uid !== uidOf(before)) {
       throw new Refused('Conflict', `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${uidOf(before)}`);
     }
+    if (before !== undefined && versionOf(resource) !== '' && versionOf(resource) !== versionOf(before)) refuseOld(resource);
     const after = applied(before ?? {}, resource, last);
     if (dryRun) this.admitted(after, before);
     else this.put(after);
@@ -149,7 +148,7 @@ export class ApiServer {
     const after = withMetadata(resource, Object.fromEntries(kept));
     if (equal(before, after)) return;
     if (isBeingDeleted(after) && finalizersOf(after).length === 0) this.remove(before);
-    else if (equal(before['spec'] ?? null, after['spec'] ?? null)) this.store({ before }, after);
+    else if (equal(askedFor(before), askedFor(after))) this.store({ before }, after);
     else this.store({ before }, withMetadata(this.admitted(after, before), { generation: generationOf(before) + 1 }));
   }
 
@@ -195,6 +194,15 @@ export class ApiServer {
   private tell(change: Change): void {
     for (const watcher of this.watchers) watcher(change);
   }
+}
+
+function refuseOld(resource: JsonObject): never {
+  throw new Refused('Conflict', `${keyOf(resource)}: the object has been modified; please apply your changes to the latest`);
+}
+
+/** A resource but for what is said of it. */
+function askedFor({ metadata: _, status: __, ...rest }: JsonObject): JsonObject {
+  return rest;
 }
 
 const generationOf = (resource: JsonObject): number => Number(valueAt(resource, 'metadata', 'generation'));

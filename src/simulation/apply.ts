@@ -1,10 +1,18 @@
 /** Server-side apply over plain values: maps are merged, lists and the rest replaced, what was applied and is given no more goes. */
-import { isObject, type JsonObject } from '../kube/json.ts';
+import { equal, isObject, type JsonObject } from '../kube/json.ts';
 
-/** @param last what the same manager applied before */
+/** @param last what the same manager applied before; what somebody has changed since is not his any more, and stays */
 export function applied(real: JsonObject, wanted: JsonObject, last: JsonObject): JsonObject {
   const merged = { ...real };
-  for (const field of Object.keys(last)) if (!Object.hasOwn(wanted, field)) delete merged[field];
+  for (const [field, value] of Object.entries(last)) {
+    if (Object.hasOwn(wanted, field)) continue;
+    const before = merged[field];
+    // Of a map only what was applied goes.
+    if (isObject(value) && isObject(before)) {
+      merged[field] = applied(before, {}, value);
+      if (Object.keys(merged[field]).length === 0) delete merged[field];
+    } else if (before !== undefined && equal(before, value)) delete merged[field];
+  }
   for (const [field, value] of Object.entries(wanted)) {
     const before = merged[field];
     const lastValue = last[field];

@@ -6,14 +6,15 @@
  * resources (the TTL finds their changes), a list that is older than what was seen before a restart.
  */
 import { API_VERSION, CLAIMS, variantOf } from '../api/kinds.ts';
+import { RESOURCE_NAME } from '../api/labels.ts';
 import { type Selector, selects } from '../call/request.ts';
-import type { JsonObject } from '../kube/json.ts';
+import { type JsonObject, textAt } from '../kube/json.ts';
 import { type ApiServer, FOREGROUND, isOwnedBy, keyOf, uidOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { Informer } from './informer.ts';
 import { FINALIZER, Reconciler, type ReconcilerOptions } from './reconciler.ts';
 
-export interface CrossplaneOptions extends ReconcilerOptions {
+export interface CrossplaneOptions extends Omit<ReconcilerOptions, 'refuses'> {
   /** How late a change of an Object is noticed, and with `lateLists` of anything that was asked for. */
   lagMs: () => number;
   /** How late a change of a composite is noticed, its own writes included. */
@@ -31,10 +32,11 @@ export const finalizersOfComposite = (composite: JsonObject): string[] =>
 export class Crossplane {
   private readonly api: ApiServer;
   private readonly options: CrossplaneOptions;
-  private readonly objects: Informer;
+  private readonly composed: Informer;
   private readonly composites: Informer;
   private readonly references: Informer;
   private readonly reconcilers: Map<string, Reconciler>;
+  private readonly forbidden = new Map<string, string>();
 
   constructor(clock: Clock, api: ApiServer, composites: JsonObject[], options: CrossplaneOptions) {
     this.api = api;
@@ -42,14 +44,17 @@ export class Crossplane {
     const cache = {
       composite: (composite: JsonObject) => this.composites.get(composite),
       // What is not cached yet is asked of the API server.
-      object: (object: JsonObject) => this.objects.get(object) ?? api.get(object),
+      object: (object: JsonObject) => this.composed.get(object) ?? api.get(object),
       list: (selector: Selector) => this.list(selector),
     };
     this.reconcilers = new Map(
-      composites.map((composite) => [keyOf(composite), new Reconciler(clock, api, composite, cache, options)]),
+      composites.map((composite) => [
+        keyOf(composite),
+        new Reconciler(clock, api, composite, cache, { ...options, refuses: (kind) => this.forbidden.get(kind) }),
+      ]),
     );
-    this.objects = new Informer(clock, api, {
-      selects: ({ kind }) => kind === 'Object',
+    this.composed = new Informer(clock, api, {
+      selects: (resource) => textAt(resource, 'metadata', 'annotations', RESOURCE_NAME) !== undefined,
       lagMs: options.lagMs,
       notice: (object) => this.noticeObject(object),
     });
@@ -69,9 +74,18 @@ export class Crossplane {
     for (const reconciler of this.reconcilers.values()) reconciler.stop();
   }
 
+  /** It may not create or change objects of a kind until it is permitted. */
+  forbid(kind: string, message: string): void {
+    this.forbidden.set(kind, message);
+  }
+
+  permit(kind: string): void {
+    this.forbidden.delete(kind);
+  }
+
   /** It lists everything when it starts. */
   start(): void {
-    for (const informer of [this.objects, this.composites, this.references]) informer.restart();
+    for (const informer of [this.composed, this.composites, this.references]) informer.restart();
     for (const reconciler of this.reconcilers.values()) reconciler.start(RECONCILE_MS);
   }
 
@@ -84,7 +98,7 @@ export class Crossplane {
 
   private list(selector: Selector): JsonObject[] {
     if (!this.options.lateLists) return this.api.list(selector.kind).filter((resource) => selects(selector, resource));
-    const informer = selector.kind === 'Object' ? this.objects : this.references;
+    const informer = selector.apiVersion === API_VERSION ? this.references : this.composed;
     return informer.all().filter((resource) => selects(selector, resource));
   }
 }

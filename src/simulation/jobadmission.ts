@@ -12,7 +12,7 @@ export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';
 
 export function admitJob(after: JsonObject, before: JsonObject | undefined): JsonObject {
   if (after['kind'] !== 'Job') return after;
-  const job = before === undefined ? withLabels(after) : after;
+  const job = withDefault(before === undefined ? withLabels(after) : after);
   const label = textAt(job, 'spec', 'template', 'metadata', 'labels', CONTROLLER_UID);
   if (label !== uidOf(job)) refuse(job, `spec.template.metadata.labels[${CONTROLLER_UID}]: must be '${uidOf(job)}'`);
   if (before !== undefined && !keepsTemplate(before, job)) refuse(job, 'spec.template: field is immutable');
@@ -29,6 +29,8 @@ function keepsTemplate(before: JsonObject, after: JsonObject): boolean {
 function refuse(job: JsonObject, why: string): never {
   throw new Refused('Invalid', `Job.batch "${textAt(job, 'metadata', 'name')}" is invalid: ${why}`);
 }
+
+const withDefault = (job: JsonObject): JsonObject => ({ ...job, spec: { suspend: false, ...objectAt(job, 'spec') } });
 
 function withLabels(job: JsonObject): JsonObject {
   const spec = objectAt(job, 'spec');

@@ -23,6 +23,7 @@ import { covers } from './apply.ts';
 import { holds } from './cel.ts';
 import type { Clock } from './clock.ts';
 import { setConditions, synced, type Told } from './conditions.ts';
+import { refuseBinding } from './rights.ts';
 
 export interface ProviderOptions {
   /** Whether it deletes with a propagation policy. */
@@ -158,7 +159,7 @@ export class Provider {
     const key = keyOf(object);
     const refusal =
       this.forbidden.get(String(manifest['kind'])) ??
-      this.refuseBinding(manifest) ??
+      refuseBinding(this.api, manifest) ??
       refusalOf(() => this.api.apply(manifest, this.applied.get(key)));
     const [verb, what] = real === undefined ? ['create', 'cannot create object'] : ['update', 'cannot apply object'];
     if (refusal !== undefined) {
@@ -168,13 +169,6 @@ export class Provider {
     this.applied.set(key, manifest);
     if (real !== undefined) this.succeed(object, this.api.get(manifest), false);
     else this.annotate(object, { [CREATED_AT]: this.clock.timestamp() });
-  }
-
-  private refuseBinding(binding: JsonObject): string | undefined {
-    const { kind, name } = objectAt(binding, 'roleRef');
-    const namespace = textAt(binding, 'metadata', 'namespace');
-    const role = { kind, metadata: { name, ...(kind === 'Role' && { namespace }) } };
-    return kind !== undefined && this.api.get(role) === undefined ? `${kind} ${name} not found` : undefined;
   }
 
   /** Which makes it look at the Object again. */

@@ -1,6 +1,6 @@
 /**
  * What Crossplane does with one composite, from composition_functions.go and reconciler.go of its source: it reads it and
- * its Objects from caches, calls the function until its requirements are stable, collects what is no longer desired,
+ * what it is composed of from caches, calls the function until its requirements are stable, collects what is no longer desired,
  * writes the references, applies what is desired, in any order, writes the status, then the conditions; and does it
  * again when the composite or an Object changes or the TTL is over. A write that is refused ends it there and then, unless
  * an Object is invalid: the status is not written, and the conditions tell that nobody knows. Time may pass between the
@@ -13,10 +13,11 @@ import { RESOURCE_NAME } from '../api/labels.ts';
 import type { Request, Selector } from '../call/request.ts';
 import type { Composed, Response } from '../call/response.ts';
 import { composeInRounds } from '../call/rounds.ts';
-import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
+import { isObject, type JsonObject, listAt, objectAt, pick, textAt } from '../kube/json.ts';
 import { type ApiServer, isBeingDeleted, keyOf, Refused, uidOf, versionOf, withMetadata } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { readiness, setConditions, synced, type Told, unknownConditions } from './conditions.ts';
+import { refuseBinding } from './rights.ts';
 
 export interface ReconcilerOptions {
   /** The function. */
@@ -28,10 +29,12 @@ export interface ReconcilerOptions {
   /** How long each step of a reconcile takes. */
   stepMs: () => number;
   /**
-   * Whether Crossplane's labels are taken from an Object before it is deleted, with the resourceVersion that was read: an
-   * Object that has changed since stops the reconcile.
+   * Whether Crossplane's labels are taken from what is composed before it is deleted, with the resourceVersion that was read: an
+   * one that has changed since stops the reconcile.
    */
   cleansLabels: boolean;
+  /** What is said when it may not create or change objects of a kind; undefined when it may. */
+  refuses: (kind: string) => string | undefined;
 }
 
 /** What a reconciler reads. */
@@ -69,6 +72,8 @@ export class Reconciler {
   private steps: Steps | undefined;
   /** What the reconcile that is going on has read. */
   private read: JsonObject = {};
+  /** What it applied last, by uid: the API server knows it by the owner of each field. */
+  private readonly applied = new Map<string, JsonObject>();
   /** What was required last time is sent along with the first call. */
   private requirements: Record<string, Selector> = {};
 
@@ -192,7 +197,7 @@ export class Reconciler {
   private *collect(garbage: JsonObject[]): Generator<undefined, void, undefined> {
     for (const object of this.options.shuffle(garbage)) {
       if (this.options.cleansLabels) this.api.update(withoutLabel(object));
-      this.api.delete(object);
+      this.api.delete(object, object['kind'] === 'Object' ? undefined : 'Foreground');
       yield;
     }
   }
@@ -202,6 +207,7 @@ export class Reconciler {
       apiVersion: resource['apiVersion'] ?? '',
       kind: resource['kind'] ?? '',
       name: nameOf(resource),
+      ...(Object.keys(namespaceOf(this.composite)).length === 0 && namespaceOf(resource)),
     }));
     const current = this.current();
     this.api.put({ ...current, spec: { ...objectAt(current, 'spec'), resourceRefs } });
@@ -224,6 +230,21 @@ export class Reconciler {
 
   /** Owns the fields that are given; what the provider and the API server wrote stays. */
   private apply(resource: JsonObject): void {
+    if (resource['kind'] === 'Object') this.applyObject(resource);
+    else this.applyReal(resource);
+  }
+
+  private applyReal(resource: JsonObject): void {
+    const kind = String(resource['kind']);
+    const before = this.api.get(resource);
+    const refusal = this.options.refuses(kind) ?? (before === undefined ? refuseBinding(this.api, resource) : undefined);
+    if (refusal !== undefined) throw new Refused('Forbidden', `cannot apply composed resource: ${refusal}`);
+    this.api.apply(resource, this.applied.get(uidOf(before)));
+    const { resourceVersion: _, ...metadata } = objectAt(resource, 'metadata');
+    this.applied.set(uidOf(this.api.get(resource)), { ...resource, metadata });
+  }
+
+  private applyObject(resource: JsonObject): void {
     const before = this.api.get(resource);
     const annotations = { ...objectAt(before, 'metadata', 'annotations'), ...objectAt(resource, 'metadata', 'annotations') };
     this.api.put({
@@ -273,20 +294,24 @@ export class Reconciler {
 /** A namespaced composite refers to what is in its namespace. */
 const toReference = (reference: unknown, composite: JsonObject): JsonObject => ({
   kind: textAt(reference, 'kind') ?? '',
-  metadata: { name: textAt(reference, 'name') ?? '', ...namespaceOf(composite) },
+  metadata: {
+    name: textAt(reference, 'name') ?? '',
+    ...pick(isObject(reference) ? reference : {}, ['namespace']),
+    ...namespaceOf(composite),
+  },
 });
 
-function namespaceOf(composite: JsonObject): JsonObject {
-  const namespace = textAt(composite, 'metadata', 'namespace');
+function namespaceOf(resource: JsonObject): JsonObject {
+  const namespace = textAt(resource, 'metadata', 'namespace');
   return namespace === undefined ? {} : { namespace };
 }
 
-/** Names are derived from the uid, so that the same resource has the same name whatever was observed. */
+/** Names are derived from the uid where none is given, so that the same resource has the same name whatever was observed. */
 function withOwner(key: string, resource: JsonObject, composite: JsonObject): JsonObject {
   const owner = { kind: String(composite['kind']), name: nameOf(composite), uid: uidOf(composite), controller: true };
   const annotations = { ...objectAt(resource, 'metadata', 'annotations'), [RESOURCE_NAME]: key };
   const labels = { ...objectAt(resource, 'metadata', 'labels'), [COMPOSITE]: nameOf(composite) };
-  const name = `${nameOf(composite)}-${uidOf(composite)}-${key}`;
+  const name = nameOf(resource) || `${nameOf(composite)}-${uidOf(composite)}-${key}`;
   return withMetadata(resource, { name, annotations, labels, ownerReferences: [owner] });
 }
 

@@ -14,6 +14,14 @@ export interface BoundRule {
 
 export const RBAC_KINDS = ['Role', 'RoleBinding', 'ClusterRole', 'ClusterRoleBinding'];
 
+/** Why a binding cannot be made: without the right to bind, nobody can tell whether he may hand out a role that does not exist. */
+export function refuseBinding(api: ApiServer, binding: JsonObject): string | undefined {
+  const { kind, name } = objectAt(binding, 'roleRef');
+  const namespace = textAt(binding, 'metadata', 'namespace');
+  const role = { kind, metadata: { name, ...(kind === 'Role' && { namespace }) } };
+  return kind !== undefined && api.get(role) === undefined ? `${kind} ${name} not found` : undefined;
+}
+
 /** Every rule of every role that exists, for every ServiceAccount that is bound to it. */
 export function listBoundRules(api: ApiServer): BoundRule[] {
   return [...api.list('RoleBinding'), ...api.list('ClusterRoleBinding')].flatMap((binding) => {

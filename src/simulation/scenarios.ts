@@ -19,7 +19,7 @@ export const SCENARIOS = {
     play: (simulation) => {
       work(simulation);
       endWell(simulation);
-      simulation.until(() => simulation.objectOf('agentrun-job') === undefined, HOUR);
+      simulation.until(() => simulation.carriedOf('agentrun-job') === undefined, HOUR);
       simulation.wait(MINUTE);
     },
   },
@@ -63,7 +63,7 @@ export const SCENARIOS = {
     about: 'somebody deletes the Object of the Job while the agent works',
     play: (simulation) => {
       work(simulation);
-      simulation.deleteObject('agentrun-job');
+      simulation.deleteCarried('agentrun-job');
       settle(simulation);
     },
   },

@@ -93,12 +93,13 @@ export class Simulation {
     this.world.api.putStatus(current, edit(objectAt(current, 'status')));
   }
 
-  /** The Object of a part is deleted, as kubectl does it. */
-  deleteObject(part: PartKey): void {
-    const object = this.objectOf(part);
-    if (object === undefined) return;
-    this.world.timeline.tell(`somebody deletes the Object ${part}`);
-    this.world.api.delete(object);
+  /** What carries a part is deleted, as kubectl does it. */
+  deleteCarried(part: PartKey): void {
+    const carried = this.carriedOf(part);
+    if (carried === undefined) return;
+    const isObject = carried['kind'] === 'Object';
+    this.world.timeline.tell(`somebody deletes the ${isObject ? `Object ${part}` : carried['kind']}`);
+    this.world.api.delete(carried, isObject ? undefined : 'Background');
   }
 
   /** The composite as it is in the API server. */
@@ -122,10 +123,10 @@ export class Simulation {
     return this.world.api.list('Pod').filter((pod) => isAlive(pod) && textAt(pod, 'metadata', 'labels', RUN) === this.id);
   }
 
-  /** The Object of a part, unless it is being deleted. */
-  objectOf(part: PartKey): JsonObject | undefined {
+  /** What carries a part, unless it is being deleted: its Object, or the real object where that is composed directly. */
+  carriedOf(part: PartKey): JsonObject | undefined {
     return this.world.api
-      .list('Object')
+      .all()
       .find(
         (object) =>
           valueAt(object, 'metadata', 'labels', PART) === part &&

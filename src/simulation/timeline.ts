@@ -152,6 +152,7 @@ export class Timeline {
     const item = `${kind}${this.of(real)}`;
     if (before === undefined) this.tell('made:', item);
     else if (after === undefined) this.tell('gone:', item);
+    else if (grants(before) && !grants(after)) this.tell('grants nothing any more:', item);
     else if (valueAt(before, 'spec', 'suspend') === true && valueAt(after, 'spec', 'suspend') === false) {
       this.tell(`the ${item} is let go`);
     }
@@ -171,6 +172,9 @@ export class Timeline {
     }
   }
 }
+
+/** Whether a role has rules, or a binding subjects. */
+const grants = (real: unknown): boolean => ['rules', 'subjects'].some((field) => listAt(real, field).length > 0);
 
 const plain = ({ serviceAccount, namespace = '', rule }: BoundRule): JsonObject => ({
   serviceAccount,

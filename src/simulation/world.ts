@@ -49,6 +49,7 @@ export class World {
   readonly api: ApiServer;
   readonly cluster: Cluster;
   readonly provider: Provider;
+  readonly garbage: GarbageCollector;
   readonly crossplane: Crossplane;
   readonly timeline: Timeline;
   /** The input of the Composition's step, which may be edited. */
@@ -64,7 +65,7 @@ export class World {
     this.timeline = new Timeline(this.clock, this.api, composites);
     this.cluster = new Cluster(this.clock, this.api);
     this.provider = new Provider(this.clock, this.api, { ...options, delayMs: options.providerDelayMs });
-    new GarbageCollector(this.api, composites);
+    this.garbage = new GarbageCollector(this.api, composites);
     this.crossplane = new Crossplane(this.clock, this.api, composites, { ...options, input: () => this.input });
   }
 }

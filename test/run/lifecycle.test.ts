@@ -4,7 +4,8 @@ import type { Composed } from '../../src/call/response.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desired as desiredBy, desiredRights, type History, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
-import { configRef, instanceXr, packXr, policyXr, respond, respondComposed, runXr, uses, VARIANT } from '../support/request.ts';
+import { configRef, instanceXr, packXr, policyXr, respond, respondComposed, runXr, uses } from '../support/request.ts';
+import { BY_OBJECTS, VARIANT } from '../support/variant.ts';
 
 describe('a run that is being prepared', () => {
   /** What the cluster makes of a response: Objects with names, defaults and the provider's word on them. */
@@ -32,7 +33,7 @@ describe('a run that is being prepared', () => {
   const desired = (response: Composed) =>
     JSON.stringify([...response.resources].map(([key, { resource }]) => [key, resource]).sort());
 
-  it('is asked for again byte for byte, with only the fields we own', () => {
+  it.runIf(BY_OBJECTS)('is asked for again byte for byte, with only the fields we own', () => {
     const nothingSeen = observe(first, () => []);
     const again = respondComposed({ ...world, observed: nothingSeen, composite: withStatus(first.status) });
     expect(desired(again)).toBe(desired(first));
@@ -53,7 +54,7 @@ describe('a run that is being prepared', () => {
     });
   });
 
-  it.each([
+  it.runIf(BY_OBJECTS).each([
     ['agentrun-rolebinding', 'agentrun-role'],
     ['agentrun-clusterrolebinding', 'agentrun-clusterrole'],
   ])('makes %s when %s is ready, and then for good', (binding, role) => {
@@ -69,7 +70,7 @@ describe('a run that is being prepared', () => {
     expect(policies(respondComposed({ ...world, observed: flickering, composite: withStatus(second.status) }))).toBeUndefined();
   });
 
-  it.each([
+  it.runIf(BY_OBJECTS).each([
     ['its pack is gone', [instanceXr()]],
     ['its instance is gone', [tools]],
     ['its pack has become invalid', [instanceXr(), packXr('tools', { skills: [] })]],
@@ -128,7 +129,7 @@ describe('a run that is being prepared', () => {
     expect([...now.resources.keys()].sort()).toEqual([...prepared.resources.keys()].sort());
   });
 
-  it.each([
+  it.runIf(BY_OBJECTS).each([
     ['no Object', { apiVersion: 'example.org/v1', kind: 'Bucket' }],
     ['an Object', { apiVersion: VARIANT.objects.apiVersion, kind: 'Object' }],
     ['an Object of another run', (first.resources.get('agentrun-configmap') as { resource: JsonObject }).resource],
@@ -149,7 +150,7 @@ describe('a run that is being prepared', () => {
     expect(now.status).toMatchObject({ phase: 'Preparing', reason: 'SkillPackNotFound' });
   });
 
-  it('is cancelled for good, and everything leaves', () => {
+  it.runIf(BY_OBJECTS)('is cancelled for good, and everything leaves', () => {
     const observed = observe(first, () => READY);
     const composite = runXr({ skills: uses('tools'), cancel: true }, { status: first.status as JsonObject });
     const cancelled = respondComposed({ ...world, observed, composite });
@@ -223,7 +224,7 @@ function openBreaker(run: History): History {
 }
 
 describe('the input', () => {
-  it('names the provider config and the time between calls', () => {
+  it.runIf(BY_OBJECTS)('names the provider config and the time between calls', () => {
     const input = {
       apiVersion: 'skillpack.fn.crossplane.io/v1beta1',
       kind: 'Settings',
@@ -265,7 +266,7 @@ describe('the input', () => {
     expect([run.call().condition('SettingsValid'), run.last.results]).toEqual(['True/Valid', []]);
   });
 
-  it('that cannot be read lets nothing start that a policy might have refused', () => {
+  it.runIf(BY_OBJECTS)('that cannot be read lets nothing start that a policy might have refused', () => {
     const run = withRights().call().settle();
     run.world = { ...run.world, input: BROKEN };
     run.objects.delete('agentrun-job');

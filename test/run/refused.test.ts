@@ -3,17 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { CLAIMS } from '../../src/api/kinds.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { plain, RUN_ID, task } from '../support/packs.ts';
-import {
-  anonymous,
-  instanceXr,
-  packXr,
-  policyXr,
-  respondComposed,
-  runXr,
-  uses,
-  VARIANT,
-  type World,
-} from '../support/request.ts';
+import { anonymous, instanceXr, packXr, policyXr, respondComposed, runXr, uses, type World } from '../support/request.ts';
+import { VARIANT } from '../support/variant.ts';
 
 describe('a run that cannot be', () => {
   const collides = packXr('collides', { sidecar: { image: 'c', env: [{ name: 'SKILL_A', value: '1' }] } });

@@ -6,20 +6,19 @@ import { compose } from '../../src/function.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desiredManifest } from '../../src/objects/object.ts';
-import { desired, type History, jobSpec, suspended, text, withRights } from '../support/history.ts';
+import { desired, jobSpec, lockOf, suspended, text, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
 import { instanceXr, NOW, packXr } from '../support/request.ts';
+import { BY_OBJECTS } from '../support/variant.ts';
 
 /** What is left of a task in the call that tells its end. */
 const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
 
 /** What makes a Job the one that it was observed as. */
 const LOCK = 'uid-of-agentrun-job';
-const lockOf = (run: History) =>
-  jobSpec(run, 'forProvider', 'manifest', 'spec', 'template', 'metadata', 'labels', 'batch.kubernetes.io/controller-uid');
 
 describe('while a run is prepared', () => {
-  it('keeps waiting for 10 minutes with the text of the provider, then drops everything', () => {
+  it.runIf(BY_OBJECTS)('keeps waiting for 10 minutes with the text of the provider, then drops everything', () => {
     const run = withRights().call().settle().fail('agentrun-role', 'not currently held').call();
     expect(run.status).toMatchObject({
       phase: 'Preparing',
@@ -45,7 +44,7 @@ describe('while a run is prepared', () => {
 });
 
 describe('a composite that is read older than it is', () => {
-  it('makes nothing anew of a run whose Objects are there', () => {
+  it.runIf(BY_OBJECTS)('makes nothing anew of a run whose Objects are there', () => {
     const run = withRights().released().call();
     const objects = new Map(run.objects);
     run.leaving = [...objects.values()];
@@ -74,7 +73,7 @@ describe('a composite that is read older than it is', () => {
     expect(second).toMatchObject({ status: { phase: 'Pending', reason: 'Fetching' }, resources: new Map() });
   });
 
-  it('cannot have a released Job suspended', () => {
+  it.runIf(BY_OBJECTS)('cannot have a released Job suspended', () => {
     const run = withRights().call();
     expect([suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([true, ['Observe', 'Create', 'Delete']]);
     run.settle().call();
@@ -115,7 +114,7 @@ describe('from its first Job on a task is frozen', () => {
 
   it('fails with nothing started when a part that exists is not what was planned', () => {
     const run = withRights().call().settle();
-    run.alter('agentrun-role', ['spec', 'forProvider', 'manifest'], { rules: [] }).call().call();
+    run.alterDesired('agentrun-role', [], { rules: [] }).call().call();
     expect([run.status.phase, run.status.workloadName, suspended(run)]).toEqual(['Preparing', undefined, true]);
     run.wait(600).call();
     expect(run.status).toMatchObject({
@@ -148,7 +147,7 @@ describe('a start is decided once, and then the Job is released', () => {
     expect(suspended(waiting)).toBe(false);
   });
 
-  it('waits until the provider has seen the latest of what it shall make', () => {
+  it.runIf(BY_OBJECTS)('waits until the provider has seen the latest of what it shall make', () => {
     const run = withRights().call().settle();
     const seen = listAt(run.objects.get('agentrun-role'), 'status', 'conditions') as JsonObject[];
     const conditions = seen.map((condition) => ({ ...condition, observedGeneration: 1 }));
@@ -168,20 +167,31 @@ describe('a start is decided once, and then the Job is released', () => {
     expect(suspended(run)).toBe(false);
   });
 
-  it('is bounded: a Job that cannot be started takes the rights of its run with it, 20 minutes after it was released', () => {
-    const run = withRights().call().wait(300).settle().call().call().fail('agentrun-job', 'cannot update jobs').wait(1199).call();
-    expect([suspended(run), run.status.phase, run.status.reason]).toEqual([false, 'Preparing', 'CannotCreate']);
-    run.wait(1).call();
-    expect(run.status).toMatchObject({
-      phase: 'Failed',
-      reason: 'PrerequisiteFailed',
-      message: expect.stringMatching(
-        /^Job .* was released, and nobody reports within 20 minutes that it has started. .*cannot update jobs/,
-      ),
-    });
-    expect(desired(run)).toEqual(EVIDENCE);
-    expect(desired(run.call())).toEqual([]);
-  });
+  it.runIf(BY_OBJECTS)(
+    'is bounded: a Job that cannot be started takes the rights of its run with it, 20 minutes after it was released',
+    () => {
+      const run = withRights()
+        .call()
+        .wait(300)
+        .settle()
+        .call()
+        .call()
+        .fail('agentrun-job', 'cannot update jobs')
+        .wait(1199)
+        .call();
+      expect([suspended(run), run.status.phase, run.status.reason]).toEqual([false, 'Preparing', 'CannotCreate']);
+      run.wait(1).call();
+      expect(run.status).toMatchObject({
+        phase: 'Failed',
+        reason: 'PrerequisiteFailed',
+        message: expect.stringMatching(
+          /^Job .* was released, and nobody reports within 20 minutes that it has started. .*cannot update jobs/,
+        ),
+      });
+      expect(desired(run)).toEqual(EVIDENCE);
+      expect(desired(run.call())).toEqual([]);
+    },
+  );
 
   it('lets a Job that nobody speaks of have its time, because it may be running', () => {
     const run = withRights()
@@ -207,17 +217,17 @@ describe('a start is decided once, and then the Job is released', () => {
     expect(suspended(run)).toBe(false);
   });
 
-  it('waits for a Job whose uid is known', () => {
+  it.runIf(BY_OBJECTS)('waits for a Job whose uid is known', () => {
     const run = withRights().call().settle();
     const known = run.objects.get('agentrun-job') ?? {};
-    run.alter('agentrun-job', ['status', 'atProvider', 'manifest'], { metadata: {} }).call().call();
+    run.alterReal('agentrun-job', [], { metadata: {} }).call().call();
     expect([run.status.workloadName, suspended(run)]).toEqual([undefined, true]);
     run.objects.set('agentrun-job', known);
     run.call();
     expect([run.status.workloadUID, run.status.preparedTime]).toEqual(['uid-of-agentrun-job', run.time()]);
   });
 
-  it('waits until the Object of the Job itself was applied', () => {
+  it.runIf(BY_OBJECTS)('waits until the Object of the Job itself was applied', () => {
     const run = withRights().call().settle().fail('agentrun-job', 'not yet').call().call();
     expect([run.status.workloadName, suspended(run)]).toEqual([undefined, true]);
   });
@@ -242,11 +252,11 @@ describe('a start is decided once, and then the Job is released', () => {
     ]);
   });
 
-  it('is not decided while something is missing, and not taken back when something is missing later', () => {
+  it.runIf(BY_OBJECTS)('is not decided while something is missing, and not taken back when something is missing later', () => {
     const run = withRights().call().settle().fail('agentrun-role', 'not yet').call().call().call();
     expect([run.status.workloadName, suspended(run)]).toEqual([undefined, true]);
     run.settle().call().call();
-    const beLate = () => run.alter('agentrun-job', ['spec', 'forProvider', 'manifest', 'spec'], { suspend: true });
+    const beLate = () => run.alterDesired('agentrun-job', ['spec'], { suspend: true });
     beLate().fail('agentrun-role', 'not any more').call();
     expect([suspended(run), run.status.phase]).toEqual([false, 'Preparing']);
     beLate().objects.delete('agentrun-role');
@@ -260,10 +270,10 @@ describe('a start is decided once, and then the Job is released', () => {
     expect(desired(run.call())).toEqual([]);
   });
 
-  it('fails a Job that a hand resumed before its time when something is missing', () => {
+  it.runIf(BY_OBJECTS)('fails a Job that a hand resumed before its time when something is missing', () => {
     const run = withRights().call().settle().call();
-    run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'spec'], { suspend: false });
-    run.alter('agentrun-job', ['status', 'atProvider', 'manifest', 'status'], { startTime: run.time() });
+    run.alterReal('agentrun-job', ['spec'], { suspend: false });
+    run.alterReal('agentrun-job', ['status'], { startTime: run.time() });
     run.objects.delete('agentrun-role');
     const before = run.world.composite;
     run.call();
@@ -281,7 +291,7 @@ describe('a start is decided once, and then the Job is released', () => {
 });
 
 describe('a Job that was resumed is pinned', () => {
-  it('never updates or creates the Job again once the provider reports it resumed', () => {
+  it.runIf(BY_OBJECTS)('never updates or creates the Job again once the provider reports it resumed', () => {
     const run = withRights().call().settle().call().call();
     expect([suspended(run), lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([false, LOCK, undefined]);
     run.call();
@@ -294,20 +304,20 @@ describe('a Job that was resumed is pinned', () => {
     ]);
   });
 
-  it('may not even try to make a Job that it does not know', () => {
+  it.runIf(BY_OBJECTS)('may not even try to make a Job that it does not know', () => {
     const run = withRights().released();
     const { workloadUID: _, ...status } = objectAt(run.world.composite, 'status');
     run.world = { ...run.world, composite: { ...run.world.composite, status } };
-    run.alter('agentrun-job', ['status', 'atProvider', 'manifest'], { metadata: {} }).call();
+    run.alterReal('agentrun-job', [], { metadata: {} }).call();
     expect([suspended(run), jobSpec(run, 'managementPolicies')]).toEqual([false, ['Observe', 'Delete']]);
   });
 
-  it('is the Job its digest was made of, with the lock and without', () => {
+  it.runIf(BY_OBJECTS)('is the Job its digest was made of, with the lock and without', () => {
     const run = withRights().call().settle().call();
     const { frozenDigest } = run.status;
     expect(frozenDigest).toBe(digest(desiredManifest(run.objects.get('agentrun-job'))));
     expect(run.call().status.frozenDigest).toBe(frozenDigest);
-    run.settle().alter('agentrun-job', ['spec', 'forProvider', 'manifest', 'spec'], { backoffLimit: 7 }).call();
+    run.settle().alterDesired('agentrun-job', ['spec'], { backoffLimit: 7 }).call();
     expect(run.status.frozenDigest).toBe(frozenDigest);
   });
 });
@@ -323,7 +333,7 @@ describe('a binding', () => {
 });
 
 describe('a Job is pinned also at the end', () => {
-  it('when the Job has ended before anybody could pin it', () => {
+  it.runIf(BY_OBJECTS)('when the Job has ended before anybody could pin it', () => {
     const run = withRights().call().settle().call().call().settle().end('Complete');
     expect([run.status.phase, lockOf(run), jobSpec(run, 'managementPolicies')]).toEqual([
       'Succeeded',

@@ -5,7 +5,8 @@ import { PART } from '../../src/api/labels.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { createRunFunction, type Report } from '../../src/server/handler.ts';
 import { field, MAX_DEPTH, WireError, writeStruct } from '../../src/server/wire/struct.ts';
-import { instanceXr, NOW, packXr, runXr, uses, VARIANT } from '../support/request.ts';
+import { instanceXr, NOW, packXr, runXr, uses } from '../support/request.ts';
+import { VARIANT } from '../support/variant.ts';
 
 /** What a level is, counted from the inside. */
 const SHAPES: Record<string, (level: number) => 'map' | 'list'> = {

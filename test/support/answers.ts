@@ -5,14 +5,14 @@ import { REASONS, type Reason } from '../../src/api/reasons.ts';
 import type { Request } from '../../src/call/request.ts';
 import type { Composed } from '../../src/call/response.ts';
 import { digest } from '../../src/kube/digest.ts';
-import { equal, isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { desiredManifest, isRestricted, observeObject, POLICIES, realManifest } from '../../src/objects/object.ts';
+import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
 import { readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
 import type { World } from '../../src/simulation/world.ts';
+import { desiredOf, isWithheld, mayGrant, maySuspend, partLabelOf, realOf, stateOf } from './carried.ts';
 import { must } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
 
@@ -51,7 +51,7 @@ export class Answers {
     must('othersUntouched', !response.resources.has(OTHERS), '');
     const makes = (key: PartKey): boolean => {
       const object = response.resources.get(key)?.resource;
-      return object !== undefined && !equal(listAt(object, 'spec', 'managementPolicies'), POLICIES.withheld);
+      return object !== undefined && mayGrant(object);
     };
     const kept = isEnd(phase) ? RIGHTS.filter(makes) : [];
     must('noRightsAfterEnd', kept.length === 0, kept.join(', '));
@@ -59,7 +59,9 @@ export class Answers {
     const { frozenDigest = '' } = before;
     const digests = `${frozenDigest} becomes ${status['frozenDigest']}`;
     must('digestIsFinal', frozenDigest === '' || frozenDigest === status['frozenDigest'], digests);
-    const lost = KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
+    // Whose phase a hand took away before anything was made has not begun.
+    const isNew = known.isEdited && request.observed.size === 0 && phase === 'Pending';
+    const lost = isNew ? [] : KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
     must('statusIsKept', lost.length === 0, lost.join(', '));
   }
 
@@ -67,22 +69,22 @@ export class Answers {
   private checkRelease(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
     const job = resources.get(JOB)?.resource;
     if (job === undefined) return;
-    const manifest = desiredManifest(job);
+    const manifest = desiredOf(job);
     const planned = readPlan(manifest)?.parts ?? {};
     const suspend = valueAt(manifest, 'spec', 'suspend');
-    const looks = [desiredManifest(observed.get(JOB)), realManifest(observed.get(JOB))];
+    const looks = [desiredOf(observed.get(JOB)), realOf(observed.get(JOB))];
     const wasReleased = looks.some((look) => valueAt(look, 'spec', 'suspend') === false);
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
     if (isDecided && !wasReleased) {
-      const { kind } = observeObject(observed.get(JOB) ?? {});
+      const { kind } = stateOf(observed.get(JOB) ?? {});
       must('decidedOnReports', kind === 'applied' || kind === 'ready', `the Job is ${kind}`);
       this.checkParts(planned, observed);
     }
-    const mayUpdate = listAt(job, 'spec', 'managementPolicies').length === 0;
-    must('neverSuspended', !known.released || suspend === false || !mayUpdate || hasForgotten(known), '');
-    if (suspend !== false) return;
+    const mayUpdate = maySuspend(job);
+    must('neverSuspended', !known.released || suspend !== true || !mayUpdate || hasForgotten(known), '');
+    if (suspend === true) return;
     const label = textAt(manifest, 'spec', 'template', 'metadata', 'labels', CONTROLLER_UID);
-    const real = realManifest(observed.get(JOB));
+    const real = realOf(observed.get(JOB));
     must('locked', label !== undefined && (Object.keys(real).length === 0 || label === uidOf(real)), String(label));
     if (known.released || wasReleased) return;
     known.released = true;
@@ -92,7 +94,7 @@ export class Answers {
 
   private checkParts(planned: Record<string, string>, observed: ReadonlyMap<string, JsonObject>): void {
     for (const [part, digestOfPart] of Object.entries(planned)) {
-      const manifest = desiredManifest(observed.get(part));
+      const manifest = desiredOf(observed.get(part));
       must('startsWhenReady', digest(manifest) === digestOfPart, `${part} is not what was planned when the start is decided`);
       const object = observed.get(part);
       const current = this.world.api.get(object);
@@ -108,11 +110,11 @@ export class Answers {
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
       if (desired === undefined) continue;
-      const isTakenBack = !isEnd(phase) && BINDINGS.includes(key) && !isRestricted(object) && isRestricted(desired);
-      const isSuspended = isLetGo(object) && !isLetGo(desired);
+      const isTakenBack = !isEnd(phase) && BINDINGS.includes(key) && isWithheld(desired) && !isWithheld(object);
+      const isSuspended = isLetGo(object) && isStopped(desired);
       must('notTakenBack', !isTakenBack && !isSuspended, key);
     }
-    const started = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
+    const started = textAt(realOf(observed.get(JOB)), 'status', 'startTime');
     const isNew = !isEnd(textAt(composite, 'status', 'phase'));
     // A hand may have started it before its time.
     const isReported = started !== undefined && known.resumed === 0;
@@ -127,15 +129,16 @@ export class Answers {
     const { phase = '', reason = '' } = status as { phase?: string; reason?: string };
     const isLiving = ['Preparing', 'Running'].includes(phase) && !known.isEdited;
     // Past its deadline a Job of which nobody says anything counts as ended, for its rights.
-    const reported = textAt(realManifest(job), 'status', 'startTime') ?? '';
+    const reported = textAt(realOf(job), 'status', 'startTime') ?? '';
     const started = Date.parse(textAt(composite, 'status', 'startTime') ?? reported);
-    const deadline = started + Number(valueAt(desiredManifest(job), 'spec', 'activeDeadlineSeconds')) * 1000;
+    const deadline = started + Number(valueAt(desiredOf(job), 'spec', 'activeDeadlineSeconds')) * 1000;
     const rightsEnded = reason === 'Ending' || now.getTime() >= deadline;
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
       const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === OTHERS;
       must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
-      must('frozen', desired === undefined || equal(frozenOf(desired), frozenOf(object)), `${key} has changed`);
+      const isSame = desired === undefined || (mayGo && !mayGrant(desired)) || equal(frozenOf(desired), frozenOf(object));
+      must('frozen', isSame, `${key} has changed`);
     }
     if (known.isJobEdited || (known.isEdited && known.lostJobObject)) known.frozen = undefined;
     must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
@@ -148,7 +151,7 @@ export class Answers {
     const started = textAt(composite, 'status', 'startTime');
     const before = objectAt(composite, 'status')['phase'];
     if (known.resumed === 0 || isEnd(before) || started === undefined) return;
-    const startTime = textAt(realManifest(observed.get(JOB)), 'status', 'startTime');
+    const startTime = textAt(realOf(observed.get(JOB)), 'status', 'startTime');
     if (startTime !== undefined && startTime !== started) known.sawSecondStart = true;
     must(
       'secondStartIsSeen',
@@ -170,21 +173,23 @@ export class Answers {
 
 const BINDINGS = ['agentrun-rolebinding', 'agentrun-clusterrolebinding'];
 
-const isLetGo = (object: JsonObject): boolean => valueAt(desiredManifest(object), 'spec', 'suspend') === false;
+const isLetGo = (object: JsonObject): boolean => valueAt(desiredOf(object), 'spec', 'suspend') === false;
+const isStopped = (object: JsonObject): boolean => valueAt(desiredOf(object), 'spec', 'suspend') === true;
 
 /** What is observed, and where the composite refers to nothing what is listed by its label. */
 function objectsShown({ observed, required }: Request): ReadonlyMap<string, JsonObject> {
   if (observed.size > 0) return observed;
-  return new Map((required.get('held') ?? []).map((object) => [textAt(object, 'metadata', 'labels', PART) ?? '', object]));
+  const listed = [...required].flatMap(([key, found]) => (key.startsWith('held') ? found : []));
+  return new Map(listed.map((object) => [partLabelOf(object) ?? '', object]));
 }
 
-const isRight = (object: JsonObject): boolean => RBAC_KINDS.includes(textAt(desiredManifest(object), 'kind') ?? '');
+const isRight = (object: JsonObject): boolean => RBAC_KINDS.includes(textAt(desiredOf(object), 'kind') ?? '');
 
 /** A manifest but for what changes at the release: whether its Job is suspended, and what ties it to this one Job. */
 function frozenOf(object: JsonObject): JsonObject {
-  const manifest = desiredManifest(object);
+  const manifest = desiredOf(object);
   const { spec, metadata } = manifest;
-  if (!isObject(spec) || !('suspend' in spec)) return manifest;
+  if (!isObject(spec) || manifest['kind'] !== 'Job') return manifest;
   const { uid: _, ...others } = objectAt({ metadata: metadata ?? {} }, 'metadata');
   const template = objectAt(spec, 'template');
   const { [CONTROLLER_UID]: __, ...labels } = objectAt(template, 'metadata', 'labels');

@@ -5,6 +5,7 @@ import { Refused } from '../../src/simulation/apiserver.ts';
 import type { Simulation } from '../../src/simulation/simulation.ts';
 import { tools } from './packs.ts';
 import { instanceXr, packXr, policyXr, runXr, uses } from './request.ts';
+import { inputOf } from './variant.ts';
 import type { Watched } from './watched.ts';
 
 const READ_PODS = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
@@ -50,16 +51,14 @@ const EDITS: JsonObject[] = [
   policyXr(),
 ];
 
-const SETTINGS_TYPE = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings' };
-
 /** Crossplane looks less often than by default, so that ten thousand lives take a minute or so. */
-export const SETTINGS: JsonObject = { ...SETTINGS_TYPE, ttl: { preparing: '30s', active: '60s' } };
+export const SETTINGS: JsonObject = inputOf({ ttl: { preparing: '30s', active: '60s' } });
 
 const OTHER_SETTINGS: JsonObject[] = [
   SETTINGS,
   { ...SETTINGS, providerConfigName: 'other' },
   { ...SETTINGS, requirePolicy: true },
-  { ...SETTINGS_TYPE, ttl: { preparing: '10s', active: '40s' } },
+  inputOf({ ttl: { preparing: '10s', active: '40s' } }),
 ];
 const BROKEN_SETTINGS: JsonObject[] = [
   { ...SETTINGS, nonsense: true },
@@ -122,15 +121,15 @@ export const HANDS: Record<string, Hand> = {
     choices: BROKEN_SETTINGS,
     act: (watched, input: JsonObject) => watched.editSettings(input, true),
   },
-  deleteObject: { weight: 1, choices: [...RIGHTS], act: (_, part: PartKey, run) => run.deleteObject(part) },
-  deleteJobObject: { weight: 1, act: (_, __, run) => run.deleteObject('agentrun-job') },
+  deleteObject: { weight: 1, choices: [...RIGHTS], act: (_, part: PartKey, run) => run.deleteCarried(part) },
+  deleteJobObject: { weight: 1, act: (_, __, run) => run.deleteCarried('agentrun-job') },
   editJobObject: { weight: 0.4, act: (watched, _, run) => refusing(() => watched.editJobObject(run)) },
-  deleteServerObject: { weight: 0.5, act: (_, __, run) => run.deleteObject('agentrun-deployment') },
+  deleteServerObject: { weight: 0.5, act: (_, __, run) => run.deleteCarried('agentrun-deployment') },
   deleteJob: { weight: 1, act: (_, __, run) => run.deleteJob() },
-  suspendJob: { weight: 0.7, act: (watched, __, run) => watched.suspendJob(run) },
-  resumeJob: { weight: 1, act: (watched, __, run) => watched.resumeJob(run) },
+  suspendJob: { weight: 0.7, act: (watched, __, run) => refusing(() => watched.suspendJob(run)) },
+  resumeJob: { weight: 1, act: (watched, __, run) => refusing(() => watched.resumeJob(run)) },
   // The Pod has five seconds to end.
-  restartJob: { weight: 0.5, act: (watched, _, run) => restartJob(watched, run) },
+  restartJob: { weight: 0.5, act: (watched, _, run) => refusing(() => restartJob(watched, run)) },
   loseNode: { weight: 0.5, act: (watched, __, run) => watched.loseNode(run) },
   recoverNodes: { weight: 0.5, act: (watched) => watched.recoverNodes() },
   wipeStatus: { weight: 0.6, act: (watched, __, run) => watched.editStatus(run, () => ({})) },

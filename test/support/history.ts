@@ -1,19 +1,27 @@
-/** One run from call to call: applies what is desired, and lets a test say what provider and cluster make of it. */
+/** One run from call to call: applies what is desired, and lets a test say what the provider, where one is, and the cluster make of it. */
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
+import { RELEASE } from '../../src/api/labels.ts';
 import type { Composed, Condition } from '../../src/call/response.ts';
-import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { RIGHTS } from '../../src/run/parts.ts';
+import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { HELD } from '../../src/objects/carrier.ts';
+import { POLICIES } from '../../src/objects/object.ts';
+import { GRANTS, isAmong, RIGHTS } from '../../src/run/parts.ts';
+import { applied } from '../../src/simulation/apply.ts';
+import { admitJob, CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
+import { desiredOf, mayGrant } from './carried.ts';
 import { task } from './packs.ts';
 import { NOW, respondComposed, uses, type World } from './request.ts';
+import { BY_OBJECTS } from './variant.ts';
 
 const SYNCED = { type: 'Synced', status: 'True', reason: 'ReconcileSuccess', message: '' };
 const READY = { type: 'Ready', status: 'True', reason: 'Available', message: '' };
 
 export class History {
-  /** The Objects of the run by resource name, as Crossplane observes them. */
+  /** What carries the parts of the run, by resource name, as Crossplane observes it. */
   readonly objects = new Map<string, JsonObject>();
-  /** Objects that are desired no more and not gone yet. */
+  /** What is desired no more and not gone yet. */
   leaving: JsonObject[] = [];
+  private readonly applied = new Map<string, JsonObject>();
   now: number = NOW.getTime();
   last!: Composed;
   world: World;
@@ -31,9 +39,15 @@ export class History {
     return found && `${found.status}/${found.reason}`;
   }
 
-  /** One call of the function, applied as Crossplane would. */
+  /** One call of the function, applied as Crossplane would; and where Crossplane makes the role itself, the one that it leads to. */
   call(): this {
-    return this.apply(this.ask());
+    this.apply(this.ask());
+    return this.needsBinding() ? this.apply(this.ask()) : this;
+  }
+
+  private needsBinding(): boolean {
+    const role = this.last.resources.get('agentrun-role')?.resource;
+    return !BY_OBJECTS && role !== undefined && !this.objects.has('agentrun-rolebinding') && mayGrant(role);
   }
 
   /** One call whose status is never written: Crossplane deletes and applies before it, and may fail in between. */
@@ -57,9 +71,10 @@ export class History {
     for (const [key, object] of this.objects) {
       if (resources.has(key)) continue;
       this.objects.delete(key);
+      this.applied.delete(key);
       this.leaving.push({ ...object, metadata: { ...objectAt(object, 'metadata'), deletionTimestamp: this.time() } });
     }
-    for (const [key, { resource }] of resources) this.applyObject(key, resource);
+    for (const [key, { resource }] of resources) this.applyCarried(key, resource);
     return this;
   }
 
@@ -70,9 +85,27 @@ export class History {
     return { ...item, lastTransitionTime: (isSame && textAt(before, 'lastTransitionTime')) || this.time() };
   }
 
-  private applyObject(key: string, resource: JsonObject): void {
+  private applyCarried(key: string, resource: JsonObject): void {
     const before = this.objects.get(key);
     const creationTimestamp = textAt(before, 'metadata', 'creationTimestamp') ?? new Date(this.now).toISOString();
+    if (resource['kind'] === 'Object') this.applyObject(key, resource, creationTimestamp);
+    else this.applyReal(key, resource, creationTimestamp);
+  }
+
+  /** As the API server does it for one that owns what it applied. */
+  private applyReal(key: string, resource: JsonObject, creationTimestamp: string): void {
+    const before = this.objects.get(key);
+    const { resourceVersion: _, ...metadata } = objectAt(resource, 'metadata');
+    const wanted = { ...resource, metadata };
+    const merged = applied(before ?? {}, wanted, this.applied.get(key) ?? {});
+    const own = { uid: `uid-of-${key}`, creationTimestamp, resourceVersion: '1' };
+    const real = { ...merged, metadata: { ...objectAt(merged, 'metadata'), ...own } };
+    this.applied.set(key, wanted);
+    this.objects.set(key, admitJob(real, before));
+  }
+
+  private applyObject(key: string, resource: JsonObject, creationTimestamp: string): void {
+    const before = this.objects.get(key);
     const defaults = { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false };
     this.objects.set(key, {
       ...resource,
@@ -82,9 +115,14 @@ export class History {
     });
   }
 
-  /** The provider has applied everything; a Job is ready only at its end. */
+  /**
+   * The provider has applied everything; a Job is ready only at its end. What is composed directly is what it is, and where it grants
+   * nothing any more Crossplane has called again and dropped it.
+   */
   settle(): this {
+    if (isEmptying(this.last)) this.apply(this.ask());
     for (const [key, object] of this.objects) {
+      if (object['kind'] !== 'Object') continue;
       const manifest = structuredClone(objectAt(object, 'spec', 'forProvider', 'manifest'));
       const metadata = { ...objectAt(manifest, 'metadata'), uid: `uid-of-${key}` };
       const real = { ...manifest, metadata, status: objectAt(object, 'status', 'atProvider', 'manifest', 'status') };
@@ -98,6 +136,10 @@ export class History {
   /** What the cluster says of the workload now. */
   report(key: 'agentrun-job' | 'agentrun-deployment', status: JsonObject): this {
     const object = this.objects.get(key) ?? {};
+    if (object['kind'] !== 'Object') {
+      this.objects.set(key, { ...object, status });
+      return this;
+    }
     const provider = objectAt(object, 'status');
     const manifest = objectAt(provider, 'atProvider', 'manifest');
     this.objects.set(key, { ...object, status: { ...provider, atProvider: { manifest: { ...manifest, status } } } });
@@ -112,7 +154,17 @@ export class History {
     return this;
   }
 
-  /** What is observed of an Object is different, in some fields at a path. */
+  /** What a part is asked to be is different, in some fields at a path; composed directly it is the part itself. */
+  alterDesired(key: string, path: string[], fields: JsonObject): this {
+    return this.alter(key, BY_OBJECTS ? ['spec', 'forProvider', 'manifest', ...path] : path, fields);
+  }
+
+  /** What a part is observed to be is different, in some fields at a path. */
+  alterReal(key: string, path: string[], fields: JsonObject): this {
+    return this.alter(key, BY_OBJECTS ? ['status', 'atProvider', 'manifest', ...path] : path, fields);
+  }
+
+  /** What is observed of what carries a part is different, in some fields at a path. */
   alter(key: string, path: string[], fields: JsonObject): this {
     const object = structuredClone(this.objects.get(key) ?? {});
     Object.assign(valueAt(object, ...path) as JsonObject, fields);
@@ -172,12 +224,40 @@ export class History {
 export const withRights = (): History => new History(task({ skills: uses('tools') }));
 
 /** What the last response desires: its resource names, its text, and what it says of the Job. */
-export const desired = ({ last }: History): string[] => [...last.resources.keys()].sort();
+export const desired = ({ last }: History): string[] => {
+  const leaves = (key: string, resource: JsonObject): boolean =>
+    isEmptying(last) && (isEmptied(key, resource) || (isEnded(last) && isAmong(RIGHTS, key)));
+  return [...last.resources].flatMap(([key, { resource }]) => (leaves(key, resource) ? [] : [key])).sort();
+};
+
+/** What is composed directly leaves in two steps: without what it grants, and at an end with its identity, then not at all. */
+const isEmptied = (key: string, resource: JsonObject): boolean => !BY_OBJECTS && isAmong(GRANTS, key) && !mayGrant(resource);
+const isEmptying = ({ resources }: Composed): boolean => [...resources].some(([key, { resource }]) => isEmptied(key, resource));
+const isEnded = ({ conditions }: Composed): boolean =>
+  conditions.some(({ type, reason }) => type === 'RightsHeld' && ['Revoking', 'Stopping'].includes(reason)) &&
+  conditions.some(
+    ({ type, reason }) => type === 'Succeeded' && !['Running', 'Serving', 'Available', 'PolicyDenied'].includes(reason),
+  );
 export const text = ({ last }: History): string =>
   JSON.stringify([...last.resources].map(([key, { resource }]) => [key, resource]).sort());
 /** What of it carries rights. */
 export const desiredRights = (history: History): string[] =>
   desired(history).filter((key) => RIGHTS.some((right) => right === key));
-export const jobSpec = ({ last }: History, ...path: string[]) =>
-  valueAt(last.resources.get('agentrun-job')?.resource, 'spec', ...path);
-export const suspended = (history: History) => jobSpec(history, 'forProvider', 'manifest', 'spec', 'suspend');
+const desiredJob = ({ last }: History) => last.resources.get('agentrun-job')?.resource;
+/** Of the Object of a Job. */
+export const jobSpec = (history: History, ...path: string[]) => valueAt(desiredJob(history), 'spec', ...path);
+/** The uid that the desired Job is locked to. */
+export const lockOf = (history: History) =>
+  textAt(desiredOf(desiredJob(history)), 'spec', 'template', 'metadata', 'labels', CONTROLLER_UID);
+export const suspended = (history: History) => valueAt(desiredOf(desiredJob(history)), 'spec', 'suspend');
+
+/** Whether Crossplane is asked what is left of the run. */
+export const isLooking = ({ last }: History): boolean => Object.keys(last.requirements).some((key) => key.startsWith(HELD));
+
+/** Whether nothing that is desired may change the Job any more. */
+export const isPinned = (history: History): boolean => {
+  const job = desiredJob(history) ?? {};
+  if (BY_OBJECTS)
+    return equal(valueAt(job, 'spec', 'managementPolicies') ?? null, POLICIES.fixed) && suspended(history) === false;
+  return valueAt(job, 'metadata', 'annotations', RELEASE) === 'done' && valueAt(job, 'spec', 'suspend') === undefined;
+};

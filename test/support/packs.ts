@@ -2,7 +2,8 @@
 
 import { CLAIMS } from '../../src/api/kinds.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
-import { instanceXr, packXr, runXr, VARIANT, type World } from './request.ts';
+import { instanceXr, packXr, runXr, type World } from './request.ts';
+import { VARIANT } from './variant.ts';
 
 const READ_PODS = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
 const READ_NODES = [{ apiGroups: [''], resources: ['nodes'], verbs: ['get'] }];

@@ -8,6 +8,7 @@ import { type Change, uidOf } from '../../src/simulation/apiserver.ts';
 import { RBAC_KINDS } from '../../src/simulation/rights.ts';
 import type { World } from '../../src/simulation/world.ts';
 import { isEnd } from './answers.ts';
+import { partLabelOf } from './carried.ts';
 import { must } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
 
@@ -51,8 +52,8 @@ export class Persisted {
   private see(change: Change, resource: JsonObject): void {
     const kind = String(resource['kind']);
     if (kind === 'Pod') this.seePod(change, resource);
-    else if (kind === 'Object') this.seeObject(change, resource);
     else if (RBAC_KINDS.includes(kind)) this.seeRights(change, resource);
+    else if (partLabelOf(resource) !== undefined) this.seeCarried(change, resource);
     else if (kind.endsWith('AgentRun')) this.seeComposite(change, resource);
   }
 
@@ -65,9 +66,9 @@ export class Persisted {
     must('startsOnce', isOnce, `Pod ${known.pods} of ${known.id}, ${known.resumed} resumed by a hand`);
   }
 
-  private seeObject({ before, after }: Change, object: JsonObject): void {
+  private seeCarried({ before, after }: Change, object: JsonObject): void {
     const known = this.given.byId(textAt(object, 'metadata', 'labels', RUN) ?? '');
-    const part = textAt(object, 'metadata', 'labels', PART);
+    const part = partLabelOf(object);
     if (known === undefined || (part !== 'agentrun-job' && part !== 'agentrun-deployment')) return;
     if (after === undefined && part === 'agentrun-job') known.lostJobObject = true;
     const isGoing = after === undefined || textAt(after, 'metadata', 'deletionTimestamp') !== undefined;
@@ -76,7 +77,7 @@ export class Persisted {
     const [mode, other] = part === 'agentrun-job' ? ['task', 'agentrun-deployment'] : ['server', 'agentrun-job'];
     const isOther = (item: JsonObject) =>
       textAt(item, 'metadata', 'labels', RUN) === known.id && textAt(item, 'metadata', 'labels', PART) === other;
-    const isKept = (known.mode ?? mode) === mode && !this.world.api.list('Object').some(isOther);
+    const isKept = (known.mode ?? mode) === mode && !this.world.api.all().some(isOther);
     must('staysWhatItIs', isKept, `${part} is made for a ${known.mode ?? 'run of the other kind'}`);
   }
 

@@ -1,22 +1,24 @@
 /** A world of runs with everything the README promises checked at every call and every change, and what may befall it. */
 
-import { PART } from '../../src/api/labels.ts';
+import { RELEASE } from '../../src/api/labels.ts';
 import type { Request } from '../../src/call/request.ts';
 import type { Response } from '../../src/call/response.ts';
 import { isLast } from '../../src/call/rounds.ts';
 import { compose } from '../../src/function.ts';
-import { type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { carryByObjects, desiredManifest } from '../../src/objects/object.ts';
+import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { chooseCarrier } from '../../src/objects/choice.ts';
+import { isObject } from '../../src/objects/object.ts';
 import { identifyRun } from '../../src/run/given.ts';
 import { Refused, uidOf } from '../../src/simulation/apiserver.ts';
 import { Simulation } from '../../src/simulation/simulation.ts';
 import { World, type WorldCast } from '../../src/simulation/world.ts';
 import { Answers, OTHERS } from './answers.ts';
+import { desiredOf, partLabelOf } from './carried.ts';
 import { must } from './invariants.ts';
 import { type Known, newKnown } from './known.ts';
 import { Persisted } from './persisted.ts';
 import type { Random } from './random.ts';
-import { VARIANT } from './request.ts';
+import { COMPOSE, VARIANT } from './variant.ts';
 
 /** What is down, by name; see `circumstances`. */
 export type Trouble =
@@ -131,11 +133,13 @@ export class Watched {
   forbid(kind: string): void {
     this.set(`forbid ${kind}`, true);
     this.world.provider.forbid(kind, 'no');
+    this.world.crossplane.forbid(kind, 'no');
   }
 
   permit(kind: string): void {
     this.set(`forbid ${kind}`, false);
     this.world.provider.permit(kind);
+    this.world.crossplane.permit(kind);
   }
 
   /** A quota or a webhook stands against the Objects of a part: against new ones, or also against changes. */
@@ -150,7 +154,7 @@ export class Watched {
   }
 
   private admit(after: JsonObject, before: JsonObject | undefined): JsonObject {
-    const part = after['kind'] === 'Object' ? textAt(after, 'metadata', 'labels', PART) : undefined;
+    const part = partLabelOf(after);
     const trouble: Trouble = before === undefined ? `refuse ${part}` : `refuse change of ${part}`;
     if (part !== undefined && this.troubles.has(trouble)) throw new Refused('Forbidden', `${part} is forbidden: no`);
     return after;
@@ -183,29 +187,30 @@ export class Watched {
   /** Somebody edits the Job inside its Object, which makes it another one from then on. */
   editJobObject(run: Simulation): void {
     const known = this.byId.get(run.id);
-    const object = run.objectOf('agentrun-job');
-    if (known === undefined || object === undefined) return;
+    const object = run.carriedOf('agentrun-job');
+    if (known === undefined || object === undefined || !isObject(object)) return;
     known.isJobEdited = true;
     this.world.timeline.tell('somebody edits the Object agentrun-job');
-    const manifest = desiredManifest(object);
+    const manifest = desiredOf(object);
     const annotations = { ...objectAt(manifest, 'metadata', 'annotations'), edited: 'true' };
     const edited = { ...manifest, metadata: { ...objectAt(manifest, 'metadata'), annotations } };
     const forProvider = { ...objectAt(object, 'spec', 'forProvider'), manifest: edited };
     this.world.api.put({ ...object, spec: { ...objectAt(object, 'spec'), forProvider } });
   }
 
-  /** Between release and start the provider takes it for drift and resumes the Job, which is the hand's doing. */
+  /** Between release and start it is taken for drift and the Job is resumed, which is the hand's doing. */
   suspendJob(run: Simulation): void {
     const known = this.byId.get(run.id);
-    if (known !== undefined && isBeforePin(run) && valueAt(run.job(), 'spec', 'suspend') === false) known.resumed += 1;
+    const isResumed = isBeforePin(run) && valueAt(run.job(), 'spec', 'suspend') === false;
     run.suspendJob(true);
+    if (known !== undefined && isResumed) known.resumed += 1;
   }
 
   resumeJob(run: Simulation): void {
     const known = this.byId.get(run.id);
     const job = run.job();
-    if (known !== undefined && valueAt(job, 'spec', 'suspend') === true) known.resumed += 1;
     run.suspendJob(false);
+    if (known !== undefined && valueAt(job, 'spec', 'suspend') === true) known.resumed += 1;
     this.disturb();
   }
 
@@ -260,15 +265,18 @@ export class Watched {
 function withOthers(response: Response): Response {
   if (response.kind === 'fatal') return response;
   const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team-a', name: OTHERS } };
-  const resource = carryByObjects(VARIANT).wrap(manifest, 'default', 'team-a', {}) ?? {};
+  const settings = { compose: COMPOSE, clusterRights: 'Provider' } as const;
+  const resource = chooseCarrier(settings, VARIANT, []).wrap(manifest, 'default', 'team-a', {}) ?? {};
   return { ...response, resources: new Map([...response.resources, [OTHERS, { resource, ready: true }]]) };
 }
 
-/** Whether a Job was released and the provider may still update it. */
+/** Whether a Job was released and may still be updated. */
 function isBeforePin(run: Simulation): boolean {
-  const object = run.objectOf('agentrun-job');
-  const released = valueAt(desiredManifest(object), 'spec', 'suspend') === false;
-  return released && (valueAt(object, 'spec', 'managementPolicies') as string[]).includes('*');
+  const carried = run.carriedOf('agentrun-job');
+  if (carried === undefined) return false;
+  if (!isObject(carried)) return valueAt(carried, 'metadata', 'annotations', RELEASE) !== 'done';
+  const released = valueAt(desiredOf(carried), 'spec', 'suspend') === false;
+  return released && listAt(carried, 'spec', 'managementPolicies').includes('*');
 }
 
 const text = (response: Response): string => JSON.stringify(response, (_, value) => (value instanceof Map ? [...value] : value));
