@@ -1,13 +1,14 @@
-/** Crossplane's core, the provider and the function, stopped and started by the commands the user gave. */
+/** Crossplane's core, the provider, the function and Kubernetes' controllers, stopped and started by the commands the user gave. */
 import { execFile } from 'node:child_process';
 import { flagOf, type Options } from './options.ts';
 
-export type Component = 'core' | 'provider' | 'function';
+export type Component = 'core' | 'provider' | 'function' | 'controllers';
 
 const COMMANDS = {
   core: ['stopCore', 'startCore'],
   provider: ['stopProvider', 'startProvider'],
   function: ['stopFunction', 'startFunction'],
+  controllers: ['stopControllers', 'startControllers'],
 } as const satisfies Record<Component, readonly (keyof Options)[]>;
 
 /** The flags a scenario needs that stops these. */

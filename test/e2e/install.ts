@@ -13,7 +13,8 @@ import { buildPacks, SEED } from './packs.ts';
 
 const FUNCTION = 'function-skillpack';
 const SYSTEM_NAMESPACE = 'sympozium-system';
-const ROLE = 'function-skillpack-e2e:maker';
+/** What whoever makes runs holds. */
+export const ROLE = 'function-skillpack-e2e:maker';
 const RBAC = 'rbac.authorization.k8s.io';
 
 const kindsOf = (configuration: string): string[] => listDirectory(`package/${configuration}/apis`);

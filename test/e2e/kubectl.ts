@@ -61,6 +61,10 @@ export const patch = (
 ): Promise<string> =>
   kubectl(['patch', kind, name, ...inNamespace(namespace), '--type', 'merge', '-p', JSON.stringify(change), ...flags]);
 
+/** A patch as RFC 6902 has it. */
+export const patchJson = (kind: string, name: string, operations: JsonObject[]): Promise<string> =>
+  kubectl(['patch', kind, name, '--type', 'json', '-p', JSON.stringify(operations)]);
+
 /** Runs a shell script in a container. */
 export const exec = (pod: string, container: string, namespace: string, script: string): Promise<string> =>
   kubectl(['exec', pod, '-c', container, '-n', namespace, '--', 'sh', '-c', script]);

@@ -20,6 +20,8 @@ export interface Options {
   startCore?: string;
   stopProvider?: string;
   startProvider?: string;
+  stopControllers?: string;
+  startControllers?: string;
   stopFunction?: string;
   startFunction?: string;
   coreMetrics?: string;
@@ -55,6 +57,8 @@ export const parseOptions = (argv: string[]): Options =>
     .option('--start-core <command>', 'how it is started again')
     .option('--stop-provider <command>', 'how the provider is stopped')
     .option('--start-provider <command>', 'how it is started again')
+    .option('--stop-controllers <command>', "how Kubernetes' controller manager is stopped, and with it the garbage collector")
+    .option('--start-controllers <command>', 'how it is started again')
     .option('--stop-function <command>', 'how the function is stopped')
     .option('--start-function <command>', 'how it is started again')
     .option('--core-metrics <url>', "where Crossplane's core serves metrics, for example http://localhost:8080/metrics")

@@ -10,11 +10,11 @@ import * as cluster from './kubectl.ts';
 import { must, type World } from './world.ts';
 
 /** Some of what the sidecar of e2e-tools may do in namespace and, but with direct, cluster, and some of what it may not. */
-const TOOLS_MAY: cluster.Access[] = [
+export const TOOLS_MAY: cluster.Access[] = [
   { verb: 'get', resource: 'pods' },
   { verb: 'list', resource: 'pods' },
 ];
-const TOOLS_MAY_IN_CLUSTER: cluster.Access[] = [{ verb: 'list', resource: 'nodes' }];
+export const TOOLS_MAY_IN_CLUSTER: cluster.Access[] = [{ verb: 'list', resource: 'nodes' }];
 const TOOLS_MAY_NOT: cluster.Access[] = [
   { verb: 'delete', resource: 'pods' },
   { verb: 'get', resource: 'secrets' },
@@ -123,8 +123,7 @@ export class Run {
   }
 
   /** Whether it has the rights of e2e-tools now, and no other of those that are asked for. */
-  async hasItsRights(): Promise<boolean> {
-    const may = mayIn(this.world);
+  async hasItsRights(may = mayIn(this.world)): Promise<boolean> {
     const answers = await cluster.mayDo(this.ask([...may, ...TOOLS_MAY_NOT]));
     return answers.every((is, index) => is === index < may.length);
   }

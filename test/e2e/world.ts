@@ -76,14 +76,19 @@ export class World {
     return run;
   }
 
-  /** Deletes what the scenario made; what does not go is a fault of the product, and so is a run that started twice. */
-  async close(): Promise<void> {
+  /** Deletes runs and instances, until nothing is left that was composed for them. */
+  async removeRuns(): Promise<void> {
     for (const namespace of this.namespaces) {
       for (const kind of ['agentruns.sympozium.ai', 'sympoziuminstances.sympozium.ai'])
         for (const item of await cluster.list(kind, { namespace }))
           await cluster.remove(kind, textAt(item, 'metadata', 'name') ?? '', namespace);
     }
     await eventually('nothing composed is left', 120, async () => (await this.composed()).length === 0);
+  }
+
+  /** Deletes what the scenario made; what does not go is a fault of the product, and so is a run that started twice. */
+  async close(): Promise<void> {
+    await this.removeRuns();
     for (const namespace of this.namespaces) {
       await cluster.remove('namespace', namespace);
       await eventually(
