@@ -32,10 +32,26 @@ const common = { dir: 'test', testTimeout: HANGS, hookTimeout: HANGS, env: { TLS
 /** Everything about runs and instances holds in every configuration. */
 export default defineConfig(({ mode }) => {
   const slow = mode === 'fast' ? SLOW : [];
+  /** About the one configuration. */
+  const own = ['run/direct.test.ts'];
   const projects = [
-    { test: { ...common, name: 'claims', include: ['**/*.test.ts'], exclude: slow, provide: { variant: 'claims' as const } } },
+    {
+      test: {
+        ...common,
+        name: 'claims',
+        include: ['**/*.test.ts'],
+        exclude: [...slow, ...own],
+        provide: { variant: 'claims' as const },
+      },
+    },
     ...(['namespaced', 'direct'] as const).map((variant) => ({
-      test: { ...common, name: variant, include: ['**/*.test.ts'], exclude: [...ONCE, ...slow], provide: { variant } },
+      test: {
+        ...common,
+        name: variant,
+        include: ['**/*.test.ts'],
+        exclude: [...ONCE, ...slow, ...(variant === 'direct' ? [] : own)],
+        provide: { variant },
+      },
     })),
   ];
   return { test: { passWithNoTests: false, allowOnly: false, projects } };

@@ -66,13 +66,14 @@ export class Answers {
   }
 
   /** Everything is there when the start is decided, and still exists when the Job is released. */
-  private checkRelease(known: Known, { observed, composite }: Request, { resources, status }: Composed): void {
+  private checkRelease(known: Known, { observed, required, composite }: Request, { resources, status }: Composed): void {
     const job = resources.get(JOB)?.resource;
     if (job === undefined) return;
     const manifest = desiredOf(job);
     const planned = readPlan(manifest)?.parts ?? {};
     const suspend = valueAt(manifest, 'spec', 'suspend');
-    const looks = [desiredOf(observed.get(JOB)), realOf(observed.get(JOB))];
+    const shown = observed.get(JOB) ?? listed(required).find((object) => partLabelOf(object) === JOB);
+    const looks = [desiredOf(shown), realOf(shown)];
     const wasReleased = looks.some((look) => valueAt(look, 'spec', 'suspend') === false);
     const isDecided = 'workloadName' in status && textAt(composite, 'status', 'workloadName') === undefined;
     if (isDecided && !wasReleased) {
@@ -179,9 +180,11 @@ const isStopped = (object: JsonObject): boolean => valueAt(desiredOf(object), 's
 /** What is observed, and where the composite refers to nothing what is listed by its label. */
 function objectsShown({ observed, required }: Request): ReadonlyMap<string, JsonObject> {
   if (observed.size > 0) return observed;
-  const listed = [...required].flatMap(([key, found]) => (key.startsWith('held') ? found : []));
-  return new Map(listed.map((object) => [partLabelOf(object) ?? '', object]));
+  return new Map(listed(required).map((object) => [partLabelOf(object) ?? '', object]));
 }
+
+const listed = (required: Request['required']): JsonObject[] =>
+  [...required].flatMap(([key, found]) => (key.startsWith('held') ? found : []));
 
 const isRight = (object: JsonObject): boolean => RBAC_KINDS.includes(textAt(desiredOf(object), 'kind') ?? '');
 

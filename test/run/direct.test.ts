@@ -1,0 +1,292 @@
+/** What holds of a run that Crossplane composes directly and of no other, rule by rule; see src/objects/resource.ts. */
+import { describe, expect, it } from 'vitest';
+import { NAMESPACED } from '../../src/api/kinds.ts';
+import { type Selector, selects } from '../../src/call/request.ts';
+import { compose } from '../../src/function.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { chooseCarrier } from '../../src/objects/choice.ts';
+import { History } from '../support/history.ts';
+import { RUN_ID, task } from '../support/packs.ts';
+import { instanceXr, NOW, packXr, respondOnce, runXr, uses } from '../support/request.ts';
+import { inputOf } from '../support/variant.ts';
+
+/** Asks for rights in its namespace only. */
+const reader = packXr('reader', {
+  sidecar: { image: 'reader:1', rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
+});
+const READ = { skills: uses('reader') };
+const reading = (): History => new History(task(READ, reader));
+const resource = ({ last }: History, key: string): JsonObject => last.resources.get(key)?.resource ?? {};
+const keys = ({ last }: History): string[] => [...last.resources.keys()].sort();
+const job = (history: History): JsonObject => resource(history, 'agentrun-job');
+
+const WITHOUT_BINDING = ['agentrun-configmap', 'agentrun-job', 'agentrun-role', 'agentrun-serviceaccount'];
+const PARTS = [...WITHOUT_BINDING, 'agentrun-rolebinding'].sort();
+
+/** Crossplane's own words, on the composite, of an answer that it could not apply. */
+function withApplyFailure(history: History, message: string): History {
+  const { composite } = history.world;
+  const told = { type: 'Synced', status: 'False', reason: 'ReconcileError', message: `cannot compose resources: ${message}` };
+  const conditions = [...listAt(composite, 'status', 'conditions').filter((item) => textAt(item, 'type') !== 'Synced'), told];
+  history.world = { ...history.world, composite: { ...composite, status: { ...objectAt(composite, 'status'), conditions } } };
+  return history;
+}
+
+describe('before anything is made', () => {
+  it('the status says that it is being made, in an answer of its own', () => {
+    const first = respondOnce(task(READ, reader));
+    if (first.kind === 'fatal') throw new Error(first.message);
+    expect([first.status.phase, first.resources.size, first.ttlSeconds]).toEqual(['Preparing', 0, 1]);
+    const told = { ...runXr(READ), status: first.status as JsonObject };
+    const second = respondOnce({ ...task(READ, reader), composite: told });
+    if (second.kind === 'fatal') throw new Error(second.message);
+    expect([...second.resources.keys()].sort()).toEqual(WITHOUT_BINDING);
+    expect(second.status).toEqual(first.status);
+  });
+
+  it('a run whose rights in the whole cluster nobody makes is refused, with what to do', () => {
+    const world = { ...task({ skills: uses('tools') }), input: inputOf({ clusterRights: 'Refuse' }) };
+    const response = respondOnce(world);
+    expect(response).toMatchObject({
+      status: { phase: 'Failed', reason: 'InvalidSpec', message: expect.stringContaining('clusterRights: Provider') },
+      resources: new Map(),
+    });
+  });
+});
+
+describe('what is made', () => {
+  it('is the real objects, labelled with run, part and mode', () => {
+    const run = reading().call();
+    expect(keys(run)).toEqual(PARTS);
+    const kinds = PARTS.map((key) => [key, resource(run, key)['kind'], objectAt(resource(run, key), 'metadata', 'labels')]);
+    for (const [key, , labels] of kinds) {
+      expect(labels).toMatchObject({ 'sympozium.ai/run': RUN_ID, 'sympozium.ai/part': key, 'sympozium.ai/mode': 'task' });
+    }
+    expect(kinds.map(([, kind]) => kind)).toEqual(['ConfigMap', 'Job', 'Role', 'RoleBinding', 'ServiceAccount']);
+  });
+
+  it('waits for its role where it is a binding', () => {
+    expect([respondKeys(task(READ, reader)), keys(reading().call())]).toEqual([WITHOUT_BINDING, PARTS]);
+  });
+
+  it('stays what it was, whatever becomes of the pack', () => {
+    const run = reading().run();
+    const before = PARTS.map((key) => resource(run, key));
+    run.edit([instanceXr(), packXr('reader', { sidecar: { image: 'other:2' } })]).call();
+    expect(PARTS.map((key) => resource(run, key))).toEqual(before);
+    run.edit([]).call();
+    expect(PARTS.map((key) => resource(run, key))).toEqual(before);
+  });
+});
+
+/** The resource names of the second answer, in which nothing is observed yet. */
+function respondKeys(world: ReturnType<typeof task>): string[] {
+  const first = respondOnce(world);
+  if (first.kind === 'fatal') throw new Error(first.message);
+  const second = respondOnce({ ...world, composite: { ...world.composite, status: first.status as JsonObject } });
+  return second.kind === 'fatal' ? [] : [...second.resources.keys()].sort();
+}
+
+describe('the Job', () => {
+  const label = (history: History) =>
+    textAt(job(history), 'spec', 'template', 'metadata', 'labels', 'batch.kubernetes.io/controller-uid');
+  const said = (history: History) => ({
+    suspend: valueAt(job(history), 'spec', 'suspend'),
+    version: valueAt(job(history), 'metadata', 'resourceVersion'),
+    release: valueAt(job(history), 'metadata', 'annotations', 'sympozium.ai/release'),
+    lock: label(history),
+  });
+  const LOCK = 'uid-of-agentrun-job';
+
+  it('is locked to its uid from its first observation on, and tells its version as long as it waits', () => {
+    const run = reading();
+    const created = respondOnce({ ...run.world, composite: { ...run.world.composite, status: { phase: 'Preparing' } } });
+    if (created.kind === 'fatal') throw new Error(created.message);
+    expect(valueAt(created.resources.get('agentrun-job')?.resource, 'metadata', 'resourceVersion')).toBeUndefined();
+    expect(said(run.call().call())).toEqual({ suspend: true, version: '1', release: undefined, lock: LOCK });
+  });
+
+  it('is released by an answer that the status foresaw, and left alone from when it was resumed', () => {
+    const run = reading().call().call();
+    expect([run.status.workloadUID, said(run).suspend]).toEqual([LOCK, true]);
+    expect(said(run.call())).toEqual({ suspend: false, version: undefined, release: 'asked', lock: LOCK });
+    expect(said(run.call())).toEqual({ suspend: undefined, version: undefined, release: 'done', lock: LOCK });
+  });
+
+  it('is lost when a hand suspends it, also when its status was wiped', () => {
+    const run = reading().run();
+    run.alterReal('agentrun-job', ['spec'], { suspend: true });
+    run.world = { ...run.world, composite: { ...run.world.composite, status: {} } };
+    expect([run.call().status.phase, run.status.reason]).toEqual(['Failed', 'WorkloadLost']);
+  });
+
+  it('is lost in the call after it was deleted', () => {
+    const run = reading().run();
+    run.objects.delete('agentrun-job');
+    expect([run.call().status.reason, run.last.resources.has('agentrun-job')]).toEqual(['WorkloadLost', false]);
+  });
+});
+
+describe('the rights of a run that ends', () => {
+  const granted = (history: History) => [
+    listAt(resource(history, 'agentrun-role'), 'rules').length,
+    listAt(resource(history, 'agentrun-rolebinding'), 'subjects').length,
+  ];
+
+  it('are emptied in one answer and dropped in the next, and count as held until they are gone', () => {
+    const run = reading().run();
+    expect(granted(run)).toEqual([1, 1]);
+    run.spec({ cancel: true }).call();
+    expect([keys(run), granted(run), run.condition('RightsHeld')]).toEqual([
+      ['agentrun-role', 'agentrun-rolebinding', 'agentrun-serviceaccount'],
+      [0, 0],
+      'True/Stopping',
+    ]);
+    expect([keys(run.call()), run.condition('RightsHeld')]).toEqual([[], 'True/Stopping']);
+    run.settle().wait(5).call();
+    expect(run.condition('RightsHeld')).toBe('False/Revoked');
+  });
+
+  it('are dropped at once where Crossplane could not apply what was asked before', () => {
+    const run = withApplyFailure(reading().run(), 'cannot apply composed resource "agentrun-role": denied by a webhook');
+    expect(keys(run.spec({ cancel: true }).call())).toEqual([]);
+  });
+
+  it('leave alone when somebody wrote another one into the role', () => {
+    const run = reading().run();
+    run.alterReal('agentrun-role', [], { rules: [{ apiGroups: ['*'], resources: ['*'], verbs: ['*'] }] }).call();
+    expect([run.status.phase, granted(run), keys(run)]).toEqual(['Running', [0, 1], PARTS]);
+    expect(keys(run.call())).toEqual(PARTS.filter((key) => key !== 'agentrun-role'));
+  });
+});
+
+describe('what Crossplane is asked to list', () => {
+  const kindsAsked = ({ last }: History): string[] =>
+    Object.entries(last.requirements).flatMap(([key, { kind }]) => (key.startsWith('held') ? [kind] : []));
+
+  it('is ServiceAccounts for a new run, and nothing more where there is none', () => {
+    const first = respondOnce(task(READ, reader));
+    if (first.kind === 'fatal') throw new Error(first.message);
+    expect(Object.keys(first.requirements).filter((key) => key.startsWith('held'))).toEqual(['held/ServiceAccount']);
+  });
+
+  it.each([
+    ['cannot be made', (run: History) => run.objects.clear(), ['ServiceAccount']],
+    ['had a binding', () => undefined, ['ServiceAccount', 'RoleBinding']],
+  ])('is what certainly exists of one that %s and is cancelled', (_, lose, kinds) => {
+    const run = reading().call();
+    run.objects.delete('agentrun-role');
+    lose(run);
+    run.spec({ cancel: true }).call();
+    expect(kindsAsked(run)).toEqual(kinds);
+    expect(kindsAsked(run.call())).toEqual(kinds);
+  });
+
+  it('grows from what is found, for a run to which nothing refers', () => {
+    const run = reading().run();
+    const all = [...run.objects.values()];
+    const composite = { ...run.world.composite, status: {} };
+    const asked: string[][] = [];
+    let requirements: Record<string, Selector> = {};
+    for (let round = 0; round < 4; round += 1) {
+      const found = [...(run.world.cluster ?? []), ...all];
+      const required = new Map(
+        Object.entries(requirements).map(([key, selector]) => [key, found.filter((item) => selects(selector, item))]),
+      );
+      const given = { composite, observed: new Map(), input: inputOf({ clusterRights: 'Refuse' }), now: NOW, required };
+      const answer = compose(given, { ttlSeconds: 60, requirePolicy: false });
+      if (answer.kind === 'fatal') throw new Error(answer.message);
+      requirements = answer.requirements;
+      asked.push(Object.keys(requirements).filter((key) => key.startsWith('held')));
+      if (round < 3) continue;
+      expect([answer.status.phase, [...answer.resources.keys()].sort()]).toEqual(['Running', PARTS]);
+      expect(valueAt(answer.resources.get('agentrun-job')?.resource, 'spec', 'suspend')).toBeUndefined();
+    }
+    const kinds = ['ServiceAccount', 'Job', 'ConfigMap', 'Role', 'RoleBinding'].map((kind) => `held/${kind}`);
+    expect(asked.map((each) => each.sort())).toEqual([1, 2, 5, 5].map((count) => kinds.slice(0, count).sort()));
+  });
+});
+
+describe('a run that cannot be made', () => {
+  const WORDS = 'cannot apply composed resource "agentrun-job": jobs.batch is forbidden';
+
+  it.each([
+    ['has some of its objects', () => reading().call()],
+    ['has none', () => new History({ ...task(READ, reader), composite: { ...runXr(READ), status: told() } })],
+  ])('and %s ends after 10 minutes with the words of Crossplane', (_, begin) => {
+    const run = withApplyFailure(begin(), WORDS);
+    run.objects.delete('agentrun-job');
+    const { composite } = run.world;
+    run.wait(599);
+    expect(respondOnce({ ...run.world, composite, observed: run.objects, now: new Date(run.now) })).toMatchObject({
+      status: { phase: 'Preparing', reason: 'CreatingObjects' },
+    });
+    run.wait(2);
+    const end = respondOnce({ ...run.world, composite, observed: run.objects, now: new Date(run.now) });
+    expect(end).toMatchObject({
+      status: { phase: 'Failed', reason: 'PrerequisiteFailed', message: expect.stringContaining(WORDS) },
+    });
+  });
+
+  const told = (): JsonObject => ({
+    phase: 'Preparing',
+    reason: 'CreatingObjects',
+    mode: 'task',
+    conditions: [{ type: 'Prepared', status: 'Unknown', reason: 'FatalError', lastTransitionTime: '2026-01-01T12:00:00Z' }],
+  });
+});
+
+describe('what exists decides who composes a run', () => {
+  const settings = (value: 'Objects' | 'Resources') => ({ compose: value, clusterRights: 'Refuse' }) as const;
+  const object = (namespace: JsonObject) => ({
+    kind: 'Object',
+    spec: { forProvider: { manifest: { metadata: namespace } } },
+  });
+  const kindOf = (value: 'Objects' | 'Resources', parts: JsonObject[]): unknown => {
+    const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'b' } };
+    return chooseCarrier(settings(value), NAMESPACED, parts).wrap(manifest, 'default', 'b', {})?.['kind'];
+  };
+
+  it.each([
+    ['nothing, and Objects are asked for', 'Objects', [], 'Object'],
+    ['nothing, and Resources are asked for', 'Resources', [], 'ConfigMap'],
+    ['an Object', 'Resources', [object({ namespace: 'b' })], 'Object'],
+    ['a real object', 'Objects', [{ kind: 'Role' }], 'ConfigMap'],
+    ['a real object, and an Object for the whole cluster', 'Objects', [{ kind: 'Role' }, object({})], 'ConfigMap'],
+    ['an Object for the whole cluster', 'Resources', [object({})], 'ConfigMap'],
+  ] as const)('%s', (_, value, parts, kind) => {
+    expect(kindOf(value, [...parts] as JsonObject[])).toBe(kind);
+  });
+
+  it('also while nobody can read the input', () => {
+    const run = reading().run();
+    run.world = { ...run.world, input: inputOf({ nonsense: true }) };
+    run.spec({ cancel: true }).call();
+    expect([run.status.phase, Object.keys(run.call().last.requirements).sort()]).toEqual([
+      'Cancelled',
+      ['held/Role', 'held/RoleBinding', 'held/ServiceAccount'],
+    ]);
+  });
+});
+
+describe('the ConfigMap of a SkillPack', () => {
+  const pack = packXr('tools');
+  const composed = (compose_: 'Objects' | 'Resources', observed = new Map<string, JsonObject>()): [string, unknown][] => {
+    const response = respondOnce({ composite: pack, observed, input: inputOf({ compose: compose_, objectScope: 'Namespaced' }) });
+    if (response.kind === 'fatal') throw new Error(response.message);
+    return [...response.resources].map(([key, item]) => [key, item.resource['kind']]);
+  };
+  const made = (kind: string) => new Map<string, JsonObject>([['skillpack-configmap', { kind }]]);
+
+  it.each([
+    ['Object', 'Resources'],
+    ['ConfigMap', 'Objects'],
+  ] as const)('goes as an %s and comes back as it is made with %s', (kind, value) => {
+    const other = value === 'Resources' ? 'ConfigMap' : 'Object';
+    expect([composed(value, made(kind)), composed(value), composed(value, made(other))]).toEqual([
+      [],
+      [['skillpack-configmap', other]],
+      [['skillpack-configmap', other]],
+    ]);
+  });
+});
