@@ -58,7 +58,7 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds) : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
-  const given = { state, facts, observed, isCleanUp, settings, carrier, namespace };
+  const given = { state, facts, observed, isCleanUp, settings, carrier, isPreview: run.isPreview, namespace };
   const resources = desireObjects(given);
   const emptied = emptyRights(given, resources);
   const areLogsLeft = STAGES[state.stage].desires === 'remains' && !isCleanUp && resources.has('agentrun-job');

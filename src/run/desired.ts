@@ -19,6 +19,8 @@ export interface Given {
   isCleanUp: boolean;
   settings: Settings;
   carrier: Carrier;
+  /** See run/given.ts. */
+  isPreview: boolean;
   /** The namespace of the run. */
   namespace: string;
 }
@@ -34,8 +36,12 @@ export function desireObjects(given: Given): Map<string, DesiredResource> {
 }
 
 /** Whether the status has to say first that the run is being made: what is refused then leaves at least that. */
-export const isUntold = ({ carrier, facts: { memory }, observed }: Given): boolean =>
-  carrier.losesStatus && observed.size === 0 && !memory.isDecided && (memory.state?.stage ?? 'waiting') === 'waiting';
+export const isUntold = ({ carrier, isPreview, facts: { memory }, observed }: Given): boolean =>
+  carrier.losesStatus &&
+  !isPreview &&
+  observed.size === 0 &&
+  !memory.isDecided &&
+  (memory.state?.stage ?? 'waiting') === 'waiting';
 
 /**
  * The rights that leave, each once more without what it grants, so that no right waits for a garbage collector. The identity stays that
@@ -83,13 +89,14 @@ function wrap(key: string, manifest: Manifest, given: Given, watch = false): Jso
   const config = existing ?? settings.providerConfigName;
   // A fixed one may be updated between its release and its start only: an answer to an old request cannot suspend it again.
   const permission = isFixed ? 'fixed' : mustWait(key, given) ? 'withheld' : 'full';
-  return carrier.wrap(manifest, config, namespace, {
+  const wrapping = {
     labels: { [RUN]: facts.prepared?.id ?? '', [PART]: key, [MODE]: facts.mode },
-    permission,
     isForeground: isWorkload,
     watch,
     ...(readyWhen !== undefined && { readyWhen }),
-  });
+  };
+  const carried = carrier.wrap(manifest, config, namespace, { ...wrapping, permission });
+  return carried === undefined && given.isPreview ? carrier.wrap(manifest, config, namespace, wrapping) : carried;
 }
 
 /** Whether a part waits for another one, so that it may not be made yet. One that had its turn does not wait again. */

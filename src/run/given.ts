@@ -24,6 +24,8 @@ export interface GivenRun {
   cancel: boolean;
   /** How long Job and skills stay after a Job that ended by itself, in seconds; infinite to keep them. */
   keepSeconds: number;
+  /** Whether the composite stands in no API server, as in `crossplane render`: then nothing can be refused, and all is shown at once. */
+  isPreview: boolean;
   /** Why Crossplane could not apply an earlier answer, in its own words; undefined when it could. */
   applyFailure: string | undefined;
   /** Whether Crossplane's circuit breaker is open for this composite, so that Crossplane hears of no change. */
@@ -40,6 +42,7 @@ export function readGiven(composite: JsonObject): GivenRun {
     parseSpec: () => parseAgentRun(composite),
     cancel: valueAt(composite, 'spec', 'cancel') === true,
     keepSeconds: readKeepSeconds(composite),
+    isPreview: textAt(composite, 'metadata', 'creationTimestamp') === undefined,
     applyFailure: readApplyFailure(composite),
     // crossplane/crossplane, apis/apiextensions/v1/conditions.go: WatchCircuitOpen.
     isBreakerOpen: responsive?.status === 'False' && responsive.reason === 'WatchCircuitOpen',

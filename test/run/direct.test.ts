@@ -7,7 +7,7 @@ import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/ku
 import { chooseCarrier } from '../../src/objects/choice.ts';
 import { History } from '../support/history.ts';
 import { RUN_ID, task } from '../support/packs.ts';
-import { instanceXr, NOW, packXr, respondOnce, runXr, uses } from '../support/request.ts';
+import { instanceXr, NOW, packXr, respond, uses, type World } from '../support/request.ts';
 import { inputOf } from '../support/variant.ts';
 
 /** Asks for rights in its namespace only. */
@@ -15,7 +15,14 @@ const reader = packXr('reader', {
   sidecar: { image: 'reader:1', rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
 });
 const READ = { skills: uses('reader') };
-const reading = (): History => new History(task(READ, reader));
+/** A composite that stands in an API server, and not in a preview. */
+const inCluster = (world: World): World => {
+  const metadata = { ...objectAt(world.composite, 'metadata'), creationTimestamp: '2026-01-01T11:59:59Z' };
+  return { ...world, composite: { ...world.composite, metadata } };
+};
+const world = (): World => inCluster(task(READ, reader));
+/** Of which the status says that it is being made. */
+const reading = (): History => new History(world()).call();
 const resource = ({ last }: History, key: string): JsonObject => last.resources.get(key)?.resource ?? {};
 const keys = ({ last }: History): string[] => [...last.resources.keys()].sort();
 const job = (history: History): JsonObject => resource(history, 'agentrun-job');
@@ -34,19 +41,24 @@ function withApplyFailure(history: History, message: string): History {
 
 describe('before anything is made', () => {
   it('the status says that it is being made, in an answer of its own', () => {
-    const first = respondOnce(task(READ, reader));
+    const first = respond(world());
     if (first.kind === 'fatal') throw new Error(first.message);
     expect([first.status.phase, first.resources.size, first.ttlSeconds]).toEqual(['Preparing', 0, 1]);
-    const told = { ...runXr(READ), status: first.status as JsonObject };
-    const second = respondOnce({ ...task(READ, reader), composite: told });
+    const told = { ...world().composite, status: first.status as JsonObject };
+    const second = respond({ ...world(), composite: told });
     if (second.kind === 'fatal') throw new Error(second.message);
     expect([...second.resources.keys()].sort()).toEqual(WITHOUT_BINDING);
     expect(second.status).toEqual(first.status);
   });
 
+  it('a preview shows everything at once, what waits too', () => {
+    const preview = respond(task(READ, reader));
+    if (preview.kind === 'fatal') throw new Error(preview.message);
+    expect([...preview.resources.keys()].sort()).toEqual(PARTS);
+  });
+
   it('a run whose rights in the whole cluster nobody makes is refused, with what to do', () => {
-    const world = { ...task({ skills: uses('tools') }), input: inputOf({ clusterRights: 'Refuse' }) };
-    const response = respondOnce(world);
+    const response = respond({ ...task({ skills: uses('tools') }), input: inputOf({ clusterRights: 'Refuse' }) });
     expect(response).toMatchObject({
       status: { phase: 'Failed', reason: 'InvalidSpec', message: expect.stringContaining('clusterRights: Provider') },
       resources: new Map(),
@@ -66,7 +78,7 @@ describe('what is made', () => {
   });
 
   it('waits for its role where it is a binding', () => {
-    expect([respondKeys(task(READ, reader)), keys(reading().call())]).toEqual([WITHOUT_BINDING, PARTS]);
+    expect([respondKeys(world()), keys(reading().call())]).toEqual([WITHOUT_BINDING, PARTS]);
   });
 
   it('stays what it was, whatever becomes of the pack', () => {
@@ -80,10 +92,10 @@ describe('what is made', () => {
 });
 
 /** The resource names of the second answer, in which nothing is observed yet. */
-function respondKeys(world: ReturnType<typeof task>): string[] {
-  const first = respondOnce(world);
+function respondKeys(given: World): string[] {
+  const first = respond(given);
   if (first.kind === 'fatal') throw new Error(first.message);
-  const second = respondOnce({ ...world, composite: { ...world.composite, status: first.status as JsonObject } });
+  const second = respond({ ...given, composite: { ...given.composite, status: first.status as JsonObject } });
   return second.kind === 'fatal' ? [] : [...second.resources.keys()].sort();
 }
 
@@ -100,7 +112,7 @@ describe('the Job', () => {
 
   it('is locked to its uid from its first observation on, and tells its version as long as it waits', () => {
     const run = reading();
-    const created = respondOnce({ ...run.world, composite: { ...run.world.composite, status: { phase: 'Preparing' } } });
+    const created = respond({ ...run.world, composite: { ...run.world.composite, status: { phase: 'Preparing' } } });
     if (created.kind === 'fatal') throw new Error(created.message);
     expect(valueAt(created.resources.get('agentrun-job')?.resource, 'metadata', 'resourceVersion')).toBeUndefined();
     expect(said(run.call().call())).toEqual({ suspend: true, version: '1', release: undefined, lock: LOCK });
@@ -165,7 +177,7 @@ describe('what Crossplane is asked to list', () => {
     Object.entries(last.requirements).flatMap(([key, { kind }]) => (key.startsWith('held') ? [kind] : []));
 
   it('is ServiceAccounts for a new run, and nothing more where there is none', () => {
-    const first = respondOnce(task(READ, reader));
+    const first = respond(world());
     if (first.kind === 'fatal') throw new Error(first.message);
     expect(Object.keys(first.requirements).filter((key) => key.startsWith('held'))).toEqual(['held/ServiceAccount']);
   });
@@ -212,17 +224,17 @@ describe('a run that cannot be made', () => {
 
   it.each([
     ['has some of its objects', () => reading().call()],
-    ['has none', () => new History({ ...task(READ, reader), composite: { ...runXr(READ), status: told() } })],
+    ['has none', () => new History({ ...world(), composite: { ...world().composite, status: told() } })],
   ])('and %s ends after 10 minutes with the words of Crossplane', (_, begin) => {
     const run = withApplyFailure(begin(), WORDS);
     run.objects.delete('agentrun-job');
     const { composite } = run.world;
     run.wait(599);
-    expect(respondOnce({ ...run.world, composite, observed: run.objects, now: new Date(run.now) })).toMatchObject({
+    expect(respond({ ...run.world, composite, observed: run.objects, now: new Date(run.now) })).toMatchObject({
       status: { phase: 'Preparing', reason: 'CreatingObjects' },
     });
     run.wait(2);
-    const end = respondOnce({ ...run.world, composite, observed: run.objects, now: new Date(run.now) });
+    const end = respond({ ...run.world, composite, observed: run.objects, now: new Date(run.now) });
     expect(end).toMatchObject({
       status: { phase: 'Failed', reason: 'PrerequisiteFailed', message: expect.stringContaining(WORDS) },
     });
@@ -272,7 +284,7 @@ describe('what exists decides who composes a run', () => {
 describe('the ConfigMap of a SkillPack', () => {
   const pack = packXr('tools');
   const composed = (compose_: 'Objects' | 'Resources', observed = new Map<string, JsonObject>()): [string, unknown][] => {
-    const response = respondOnce({ composite: pack, observed, input: inputOf({ compose: compose_, objectScope: 'Namespaced' }) });
+    const response = respond({ composite: pack, observed, input: inputOf({ compose: compose_, objectScope: 'Namespaced' }) });
     if (response.kind === 'fatal') throw new Error(response.message);
     return [...response.resources].map(([key, item]) => [key, item.resource['kind']]);
   };

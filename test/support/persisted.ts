@@ -100,7 +100,7 @@ export class Persisted {
     const { end } = known;
     if (end !== undefined) {
       // One that is cancelled at the moment it is lost may be told as both.
-      const isBoth = phase === 'Cancelled' && end.reason === 'WorkloadLost';
+      const isBoth = [reason, end.reason].every((told) => ['Cancelled', 'WorkloadLost'].includes(told));
       // Whose status was wiped is a server that never served, until the one it had is read no more.
       const isUnclear = known.isEdited && end.reason === 'PolicyDenied';
       must(

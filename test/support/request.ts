@@ -6,7 +6,7 @@ import { composeInRounds } from '../../src/call/rounds.ts';
 import { compose, type Options } from '../../src/function.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { desiredOf } from './carried.ts';
-import { COMPOSE, inputOf, VARIANT } from './variant.ts';
+import { inputOf, VARIANT } from './variant.ts';
 
 export const NOW = new Date('2026-01-01T12:00:00Z');
 const NAMESPACE = 'team-a';
@@ -74,26 +74,8 @@ export interface World {
 
 const OPTIONS: Options = { ttlSeconds: 60, requirePolicy: false };
 
-/**
- * An answer that only says that a run is being made, because that has to be read first, is taken up and asked for again; and so is one with
- * a role whose binding waits for it. What is returned has everything that a run is made of, whatever carries it.
- */
-export function respond(world: World): Response {
-  const first = respondOnce(world);
-  if (first.kind === 'fatal' || !isUntold(world, first)) return first;
-  const told = { ...world, composite: { ...world.composite, status: { ...(first.status as JsonObject) } } };
-  const second = respondOnce(told);
-  if (second.kind === 'fatal') return second;
-  const observed = new Map([...second.resources].map(([key, { resource }]) => [key, resource]));
-  const third = respondOnce({ ...told, observed });
-  const later = third.kind === 'fatal' ? [] : [...third.resources].filter(([key]) => !observed.has(key));
-  return { ...second, results: first.results, resources: new Map([...second.resources, ...later]) };
-}
-
-const isUntold = ({ observed }: World, { status, resources }: Composed): boolean =>
-  COMPOSE === 'Resources' && status.phase === 'Preparing' && resources.size === 0 && !observed?.size;
-
-export function respondOnce({ composite, cluster = [], observed = new Map(), input, now = NOW, options }: World): Response {
+/** The composites of these tests stand in no API server, so that an answer has everything at once, as in a preview. */
+export function respond({ composite, cluster = [], observed = new Map(), input, now = NOW, options }: World): Response {
   return composeInRounds(
     (request) => compose(request, { ...OPTIONS, ...options }),
     { composite, observed, input: input === undefined ? inputOf() : { ...inputOf(), ...input }, now },
