@@ -1,6 +1,5 @@
 /** Every scenario of `simulate`: what it promises, and the whole text it prints. */
-import { describe, expect, it } from 'vitest';
-import { CLAIMS } from '../src/api/kinds.ts';
+import { describe, expect, inject, it } from 'vitest';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { formatSimulated, type Simulated, simulate } from '../src/cli/simulate.ts';
 import type { JsonObject } from '../src/kube/json.ts';
@@ -8,9 +7,11 @@ import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';
 import { instanceXr, packXr, uses } from './support/request.ts';
-import { VARIANT } from './support/variant.ts';
+import { BY_OBJECTS } from './support/variant.ts';
 
-const [variant, folder] = VARIANT === CLAIMS ? ['claims', 'k8s-ops'] : ['namespaced', 'namespaced-run'];
+const FOLDERS = { claims: 'k8s-ops', namespaced: 'namespaced-run', direct: 'direct-run' };
+const variant = inject('variant');
+const folder = FOLDERS[variant];
 const example = loadRenderInput({
   composite: projectPath(`examples/${folder}/xr.yaml`),
   composition: projectPath(`package/${variant}/apis/agentrun/composition.yaml`),
@@ -18,6 +19,17 @@ const example = loadRenderInput({
   required: [projectPath('examples/packs'), projectPath(`examples/${folder}/required.yaml`)],
   observed: undefined,
 });
+
+/** What the pack of the example asks for: a run that is composed directly has no right outside its namespace. */
+const pack = BY_OBJECTS ? 'k8s-ops' : 'namespace-ops';
+const right = (namespace: string | undefined, apiGroups: string[], resources: string[]) => ({
+  namespace,
+  rule: { apiGroups, resources, verbs: ['get', 'list', 'watch'] },
+  packs: [pack],
+});
+const RIGHTS = BY_OBJECTS
+  ? [right('team-a', ['', 'apps'], ['pods', 'deployments']), right(undefined, [''], ['nodes', 'namespaces'])]
+  : [right('team-a', ['', 'apps'], ['pods', 'events', 'deployments', 'replicasets'])];
 
 /** The phases of a run in their order. */
 const phasesOf = ({ timeline }: Simulated): string[] => [...new Set(timeline.map(({ phase }) => phase).filter(Boolean))];
@@ -50,23 +62,12 @@ describe.each(Object.keys(SCENARIOS) as ScenarioName[])('simulate %s', (name) =>
 
   it('holds exactly the rights of its pack, from Preparing to its end, in its sidecar only', () => {
     const { rights, pods } = simulated;
-    expect(rights.map(({ namespace, rule, packs }) => ({ namespace, rule, packs }))).toEqual([
-      {
-        namespace: 'team-a',
-        rule: { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: ['get', 'list', 'watch'] },
-        packs: ['k8s-ops'],
-      },
-      {
-        namespace: undefined,
-        rule: { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: ['get', 'list', 'watch'] },
-        packs: ['k8s-ops'],
-      },
-    ]);
+    expect(rights.map(({ namespace, rule, packs }) => ({ namespace, rule, packs }))).toEqual(RIGHTS);
     expect(momentOf(simulated, 'made: ConfigMap')).toBeGreaterThan(momentOf(simulated, 'CreatingObjects'));
     if (name !== 'delete-while-running') {
       expect(lastRight(simulated)).toBeLessThan(momentOf(simulated, 'RightsHeld is False'));
     }
-    expect(pods[0]?.containersWithToken).toEqual(['skill-k8s-ops']);
+    expect(pods[0]?.containersWithToken).toEqual([`skill-${pack}`]);
   });
 
   it('prints what test/simulations has', async () => {
@@ -87,7 +88,7 @@ describe('simulate', () => {
     ['timeout', 'Pod POD is being deleted', 1],
     ['cancel', 'spec.cancel is set', 1],
     ['delete-while-running', 'the AgentRun is being deleted', 1],
-    ['object-vanishes', 'somebody deletes the Object', 1],
+    ['object-vanishes', 'somebody deletes the', 1],
     ['job-vanishes', 'the Job is let go', 660 + 120 + 31],
     ['provider-slow', 'Pod POD is Succeeded', 20 + 30 + 1],
   ] as const)('%s: the rights end soon after "%s"', (name, from, limit) => {

@@ -60,7 +60,7 @@ export const SCENARIOS = {
     },
   },
   'object-vanishes': {
-    about: 'somebody deletes the Object of the Job while the agent works',
+    about: 'somebody deletes the Object of the Job, or the Job where none is, while the agent works',
     play: (simulation) => {
       work(simulation);
       simulation.deleteCarried('agentrun-job');
