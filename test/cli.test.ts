@@ -112,41 +112,68 @@ describe('the command line', () => {
     });
   });
 
-  it('prints what the provider needs for some packs, and leaves out what is refused', async () => {
-    const { code, stdout, stderr } = await run(
-      'provider-rbac',
-      projectPath('examples/packs/k8s-ops.yaml'),
-      projectPath('test/packs/k8s-ops.yaml'),
-    );
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringMatching(/^skillpack: left out: SkillPack k8s-ops is refused: .*rbac-writes.*\n$/),
-    ]);
-    const [objects, packRights, role, binding] = readYaml(stdout, 'stdout') as JsonObject[];
-    const uses = ['get', 'create', 'patch', 'delete'];
-    const reads = ['get', 'list', 'watch'];
-    expect(objects?.['rules']).toEqual([
-      { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: uses },
-      { apiGroups: ['batch'], resources: ['jobs'], verbs: [...uses, 'list', 'watch'] },
-      {
-        apiGroups: ['rbac.authorization.k8s.io'],
-        resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-        verbs: uses,
-      },
-    ]);
-    expect(packRights?.['rules']).toEqual([
-      { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: reads },
-      { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: reads },
-    ]);
-    // Applied over examples/install it replaces the two parts, and not the role that is put together from them.
-    const installed = readDocuments('examples/install/3-provider-rights.yaml');
+  describe('rights', () => {
+    const READS = ['get', 'list', 'watch'];
+    const K8S_OPS = projectPath('examples/packs/k8s-ops.yaml');
+    const NAMESPACE_RULE = { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: READS };
+    const CLUSTER_RULE = { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: READS };
+    const printed = async (...args: string[]): Promise<JsonObject[]> =>
+      readYaml((await run('rights', ...args)).stdout, 'stdout') as JsonObject[];
+    const rulesOf = (manifests: JsonObject[]) =>
+      Object.fromEntries(manifests.map((item) => [textAt(item, 'metadata', 'name'), item['rules']]));
+    /** Applied over examples/install they replace what stands there, and nothing else. */
     const named = (manifests: JsonObject[]) =>
       manifests.map(({ kind, metadata, aggregationRule = {} }) => [kind, metadata, aggregationRule]);
-    expect(named([objects ?? {}, packRights ?? {}, role ?? {}, binding ?? {}])).toEqual(named(installed));
-    expect(binding?.['roleRef']).toEqual({
-      apiGroup: 'rbac.authorization.k8s.io',
-      kind: 'ClusterRole',
-      name: 'function-skillpack:provider',
+
+    it('are those of the provider for its Objects, without packs that are refused', async () => {
+      const { code, stderr } = await run('rights', '--for', 'provider', K8S_OPS, projectPath('test/packs/k8s-ops.yaml'));
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^skillpack: left out: SkillPack k8s-ops is refused: .*rbac-writes.*\n$/),
+      ]);
+      const manifests = await printed('--for', 'provider', K8S_OPS);
+      const uses = ['get', 'create', 'patch', 'delete'];
+      expect(rulesOf(manifests)).toMatchObject({
+        'function-skillpack:provider-kinds': [
+          { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: uses },
+          { apiGroups: ['batch'], resources: ['jobs'], verbs: [...uses, 'list', 'watch'] },
+          {
+            apiGroups: ['rbac.authorization.k8s.io'],
+            resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
+            verbs: uses,
+          },
+        ],
+        'function-skillpack:provider-pack:k8s-ops': [NAMESPACE_RULE, CLUSTER_RULE],
+      });
+      expect(named(manifests)).toEqual(named(readDocuments('examples/install/3-provider-rights.yaml')));
+    });
+
+    it('are those of Crossplane for what it composes directly, in namespaces only', async () => {
+      const manifests = await printed('--for', 'crossplane', K8S_OPS);
+      const verbs = [...READS, 'create', 'update', 'patch', 'delete'];
+      expect(rulesOf(manifests)).toEqual({
+        'function-skillpack:crossplane-kinds': [
+          { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs },
+          { apiGroups: ['batch'], resources: ['jobs'], verbs },
+          { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs },
+        ],
+        'function-skillpack:crossplane-pack:k8s-ops': [NAMESPACE_RULE],
+      });
+      expect(named(manifests)).toEqual(named(readDocuments('examples/install/direct/3-crossplane-rights.yaml')));
+    });
+
+    it('are those of the provider beside it where rights in the whole cluster are asked for', async () => {
+      const [kinds, pack] = await printed('--for', 'provider', '--scope', 'cluster', K8S_OPS);
+      expect([kinds?.['rules'], pack?.['rules']]).toEqual([
+        [
+          {
+            apiGroups: ['rbac.authorization.k8s.io'],
+            resources: ['clusterroles', 'clusterrolebindings'],
+            verbs: ['get', 'create', 'patch', 'delete'],
+          },
+        ],
+        [CLUSTER_RULE],
+      ]);
     });
   });
 

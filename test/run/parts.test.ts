@@ -2,11 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { isObject, type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
 import { GRANTS, KEPT_FOR_LOGS, PARTS, partOf, partsOf, RIGHTS } from '../../src/run/parts.ts';
+import { holds } from '../../src/simulation/cel.ts';
 import { task } from '../support/packs.ts';
 import { readDocuments } from '../support/project.ts';
 import { manifestOf, respondComposed, uses } from '../support/request.ts';
 
-const [objectRights] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject];
+const [providerKinds] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject];
+const [crossplaneKinds] = readDocuments('examples/install/direct/3-crossplane-rights.yaml') as [JsonObject];
 
 /** What a role permits, as `group/resource verb`. */
 const permitted = (role: JsonObject): Set<string> =>
@@ -65,16 +67,49 @@ describe('the parts of a run', () => {
   });
 });
 
-describe('the rights of the provider in examples/install', () => {
+describe('when a part is ready', () => {
+  const conditioned = (type: string, status: string): JsonObject => ({ status: { conditions: [{ type, status }] } });
+  const LOOKS: JsonObject[] = [
+    {},
+    { status: {} },
+    { status: { conditions: [] } },
+    ...['Suspended', 'FailureTarget', 'SuccessCriteriaMet', 'Complete', 'Failed'].flatMap((type) => [
+      conditioned(type, 'True'),
+      conditioned(type, 'False'),
+    ]),
+    { status: { availableReplicas: 0 } },
+    { status: { availableReplicas: 1 } },
+  ];
+  const queried = PARTS.filter(({ readyWhen }) => readyWhen !== undefined);
+
+  it.each(queried.map((part) => [part.key, part] as const))('the provider and the function agree: %s', (_, { readyWhen }) => {
+    const { celQuery = '', isMet } = readyWhen ?? {};
+    const verdicts = LOOKS.map((look) => isMet?.(look));
+    expect(verdicts).toEqual(LOOKS.map((look) => holds(celQuery, look)));
+    expect([...new Set(verdicts)].sort()).toEqual([false, true]);
+  });
+});
+
+describe('the rights in examples/install', () => {
   it('permit what every part needs', () => {
     const needed = PARTS.flatMap(({ apiGroup, resource, verbs }) => verbs.map((verb) => `${apiGroup}/${resource} ${verb}`));
-    const given = permitted(objectRights);
+    const given = permitted(providerKinds);
     expect(needed.filter((right) => !given.has(right))).toEqual([]);
   });
 
   it('permit no other kind', () => {
     const kinds = new Set(PARTS.map(({ apiGroup, resource }) => `${apiGroup}/${resource}`));
-    expect([...permitted(objectRights)].filter((right) => !kinds.has(right.split(' ')[0] ?? ''))).toEqual([]);
+    expect([...permitted(providerKinds)].filter((right) => !kinds.has(right.split(' ')[0] ?? ''))).toEqual([]);
+  });
+
+  it('permit Crossplane every kind in a namespace, and no other', () => {
+    const composed = PARTS.filter(({ scope }) => scope === 'Namespaced').map(
+      ({ apiGroup, resource }) => `${apiGroup}/${resource}`,
+    );
+    const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+    expect([...permitted(crossplaneKinds)].sort()).toEqual(
+      composed.flatMap((kind) => verbs.map((verb) => `${kind} ${verb}`)).sort(),
+    );
   });
 
   it('are not narrowed to fewer API groups by the admission policy', () => {

@@ -113,7 +113,7 @@ export class Answers {
       if (desired === undefined) continue;
       const isTakenBack = !isEnd(phase) && BINDINGS.includes(key) && isWithheld(desired) && !isWithheld(object);
       const isSuspended = isLetGo(object) && isStopped(desired);
-      must('notTakenBack', !isTakenBack && !isSuspended, key);
+      must('notTakenBack', (!isTakenBack && !isSuspended) || hasForgotten(known), key);
     }
     const started = textAt(realOf(observed.get(JOB)), 'status', 'startTime');
     const isNew = !isEnd(textAt(composite, 'status', 'phase'));
