@@ -144,7 +144,7 @@ export class Answers {
     if (known.isJobEdited || (known.isEdited && known.lostJobObject)) known.frozen = undefined;
     must('frozen', known.frozen === undefined || equal(frozenOf(job), known.frozen), 'the Job has changed');
     // Before its start is decided a Job that is lost is made again, of what is there then.
-    if ('workloadName' in status) known.frozen = frozenOf(job);
+    if (textAt(composite, 'status', 'workloadName') !== undefined) known.frozen = frozenOf(job);
   }
 
   /** A hand that suspends or resumes a Job starts another Pod; a run never owns to the work of that one. */
