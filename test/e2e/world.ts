@@ -5,6 +5,7 @@ import { type JsonObject, listAt, objectAt, textAt } from '../../src/kube/json.t
 import { PARTS } from '../../src/run/parts.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
+import { readCounter, sumCounter } from './metrics.ts';
 import type { Configuration, Options } from './options.ts';
 import { PodWatch } from './podwatch.ts';
 import { Run } from './run.ts';
@@ -54,6 +55,11 @@ export class World {
     return this.variant === NAMESPACED;
   }
 
+  /** Requests that the API server has answered, whoever made them. */
+  async requests(): Promise<number> {
+    return sumCounter(await cluster.raw('/metrics'), 'apiserver_request_total', {});
+  }
+
   measure(name: string, value: number, unit = 's'): void {
     this.figures.push({ name, value, unit });
   }
@@ -101,6 +107,13 @@ export class World {
     this.podsEver.stop();
     const guilty = this.podsEver.startedTwice();
     must(guilty.length === 0, `started more than once: ${guilty.join(', ')}`);
+  }
+
+  /** What the circuit breaker of Crossplane's core has counted for all runs. */
+  readBreaker(name: 'events' | 'opens'): Promise<number> {
+    const plural = this.isNamespaced ? 'agentruns' : 'xagentruns';
+    const controller = { controller: `composite/${plural}.sympozium.ai` };
+    return readCounter(this.options.coreMetrics ?? '', `circuit_breaker_${name}_total`, controller);
   }
 
   /** Whether runs are composed without Objects. */

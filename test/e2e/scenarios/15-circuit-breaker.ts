@@ -1,4 +1,4 @@
-import { readCounter } from '../metrics.ts';
+import { eventually } from '../clock.ts';
 import { must, type Scenario } from '../world.ts';
 
 const PACKS = ['e2e-tools', 'e2e-more', 'e2e-plain'].map((skillPackRef) => ({ skillPackRef }));
@@ -7,9 +7,7 @@ export const scenario: Scenario = {
   about: "an AgentRun with three packs loses its rights at once at its end, whether Crossplane's circuit breaker opens or not",
   needs: ['coreMetrics'],
   play: async (world) => {
-    const plural = world.isNamespaced ? 'agentruns' : 'xagentruns';
-    const controller = { controller: `composite/${plural}.sympozium.ai` };
-    const read = (name: string) => readCounter(world.options.coreMetrics ?? '', `circuit_breaker_${name}_total`, controller);
+    const read = (name: 'events' | 'opens') => world.readBreaker(name);
     const before = { events: await read('events'), opens: await read('opens') };
     const run = await world.createRun({ skills: PACKS });
     world.measure('Running', await run.start());
@@ -22,6 +20,8 @@ export const scenario: Scenario = {
     world.measure('no right after the Pod', noRight);
     must(noRight <= 5, `no right within 5 s, not ${noRight}`);
     await run.until('Succeeded');
+    await eventually('nothing is held', 60, async () => (await run.condition('RightsHeld')) === 'False/Revoked');
+    world.measure('events of the whole run', (await read('events')) - before.events, '');
     world.measure('the breaker opened', (await read('opens')) - before.opens, 'times');
   },
 };

@@ -33,9 +33,12 @@ export const scenario: Scenario = {
       return runs.every((run) => run.learn(found.get(run.name))['phase'] === phase);
     };
 
+    const asked = await world.requests();
     await apply(...runs.map((run) => run.manifest()));
     world.measure('all Running', await eventually('all are Running', 300, () => inPhase('Running')));
     world.measure('calls until then', (await calls()) - before, '');
+    world.measure('composed objects for each', (await world.composed()).length / RUNS, '');
+    world.measure('requests to the API server for each, until then', Math.round(((await world.requests()) - asked) / RUNS), '');
     for (const run of runs) await run.endAgent(0);
     let holders = runs;
     const noRight = await eventually('none has a right', 180, async () => {

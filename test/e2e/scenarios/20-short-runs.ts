@@ -8,7 +8,10 @@ const LIMIT = 5;
 /** A composite's circuit breaker has the least left right after its start. */
 export const scenario: Scenario = {
   about: `${RUNS} runs that end within 5 s of their start, one after the other, have no right 5 s after their Pod has ended`,
+  needs: ['coreMetrics'],
   play: async (world) => {
+    const opens = () => world.readBreaker('opens');
+    const before = await opens();
     const seconds: { start: number; noRight: number; lived: number }[] = [];
     for (let index = 0; index < RUNS; index += 1) {
       const run = await world.createRun({ ttlSecondsAfterFinished: 0 }, `short-${index}`);
@@ -29,6 +32,7 @@ export const scenario: Scenario = {
     world.measure('longest life of a Pod', of('lived')[RUNS - 1] ?? 0);
     world.measure('no right after the Pod, median', ends[RUNS / 2] ?? 0);
     world.measure('and at most', ends[RUNS - 1] ?? 0);
+    world.measure('the breaker opened', (await opens()) - before, 'times');
     must(
       ends.every((end) => end <= LIMIT),
       `within ${LIMIT} s, not ${ends.join(', ')}`,
