@@ -41,9 +41,9 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
 }
 
 describe('the command line', () => {
-  it('without files prints the k8s-ops example, wherever it is called from', async () => {
+  it('without files prints the example direct-run, wherever it is called from', async () => {
     const { code, stdout, stderr } = await run('render');
-    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/k8s-ops/expected.yaml')]);
+    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/direct-run/expected.yaml')]);
   });
 
   it('prints results with -r, and takes observed resources', async () => {
@@ -70,10 +70,10 @@ describe('the command line', () => {
   });
 
   it('plays scenarios, as text or as JSON', async () => {
-    expect(await run('simulate')).toEqual({ code: 0, stdout: readText('test/simulations/claims/success.txt'), stderr: '' });
+    expect(await run('simulate')).toEqual({ code: 0, stdout: readText('test/simulations/direct/success.txt'), stderr: '' });
     const { code, stdout } = await run('simulate', '--scenario', 'cancel', '--output', 'json');
     const { scenario, end, rights, left } = JSON.parse(stdout) as Simulated;
-    expect([code, scenario, end.phase, rights.length, left]).toEqual([0, 'cancel', 'Cancelled', 2, []]);
+    expect([code, scenario, end.phase, rights.length, left]).toEqual([0, 'cancel', 'Cancelled', 1, []]);
     expect(await run('simulate', '-s', 'magic')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/argument 'magic' is invalid. Allowed choices are success, failure,/),

@@ -51,7 +51,7 @@ describe('the README', () => {
   it('shows what simulate prints', () => {
     const [, shown = ''] = /```\n(Who held which right:\n[\s\S]*?)```/.exec(readme) ?? [];
     expect(shown.split('\n').length).toBeGreaterThan(3);
-    expect(readText('test/simulations/claims/cancel.txt')).toContain(shown);
+    expect(readText('test/simulations/direct/cancel.txt')).toContain(shown);
   });
 
   it('troubleshoots reasons that exist, and leaves out none of a failure', () => {

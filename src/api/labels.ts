@@ -28,11 +28,11 @@ export const SKILLS = 'sympozium.ai/skills';
 /** Annotation on the Job or Deployment of a run: what the run was prepared with; see run/plan.ts. */
 export const PLAN = 'sympozium.ai/plan';
 
-/**
- * Annotation on a Job that is composed directly and was released: `asked` while it is asked to start, `done` when it is left alone from
- * then on. Its own field does not tell, because somebody may suspend it.
- */
-export const RELEASE = 'sympozium.ai/release';
+/** Annotation on a Job that is composed directly: that it was released, which its own field does not tell when somebody suspends it. */
+export const RELEASED = 'sympozium.ai/released';
+
+/** Annotation on a Job that is composed directly: the digest of what it was made of. */
+export const MADE_OF = 'sympozium.ai/made-of';
 
 /** Label Kubernetes gives the Pod template of a Job: the uid of the Job; see run/lock.ts. */
 export const CONTROLLER_UID = 'batch.kubernetes.io/controller-uid';

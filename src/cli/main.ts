@@ -10,10 +10,10 @@ import { formatSimulated, simulate } from './simulate.ts';
 import { writeYaml } from './yaml.ts';
 
 const EXAMPLE = {
-  composite: 'examples/k8s-ops/xr.yaml',
-  composition: 'package/claims/apis/agentrun/composition.yaml',
+  composite: 'examples/direct-run/xr.yaml',
+  composition: 'package/direct/apis/agentrun/composition.yaml',
   functions: 'examples/functions.yaml',
-  required: ['examples/packs', 'examples/k8s-ops/required.yaml'],
+  required: ['examples/packs', 'examples/direct-run/required.yaml'],
 };
 
 interface InputFlags {
@@ -64,7 +64,7 @@ const commandWithFiles = (name: string): Command =>
     .option('-e, --required-resources <path>', 'file or directory with what the composite refers to (repeatable)', collect, []);
 
 commandWithFiles('render')
-  .description('Prints the status of a composite (XR) and every composed resource. Without files: the k8s-ops example.')
+  .description('Prints the status of a composite (XR) and every composed resource. Without files: the example direct-run.')
   .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
   .option('-r, --include-function-results', 'print results (events) too', false)
   .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime)
@@ -78,7 +78,7 @@ commandWithFiles('render')
 commandWithFiles('simulate')
   .description(
     'Plays a whole life of an AgentRun, from its creation to its deletion, in a small model of Crossplane, provider and cluster: ' +
-      'what happens when, and who holds which right from when to when. Without files: the k8s-ops example.',
+      'what happens when, and who holds which right from when to when. Without files: the example direct-run.',
   )
   .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))
   .addOption(OUTPUT)

@@ -34,6 +34,8 @@ export interface Wrapping {
 /** What of something that exists is to differ from what it was. */
 export interface Changes {
   manifest?: JsonObject;
+  /** What would be planned now, for whom it saves a write: what was made of exactly this is asked for as this. */
+  planned?: Manifest | undefined;
   /** Default as it was. */
   permission?: Permission;
   watch?: boolean;
@@ -69,7 +71,9 @@ export interface Carrier {
   configOf: (carried: JsonObject) => string | undefined;
   /** It is desired as it was, but for some changes: with the fields we own only, so that what does not differ writes nothing. */
   again: (carried: JsonObject, changes?: Changes) => JsonObject;
-  /** The same without the right that it grants; undefined when it grants none any more, or none can be taken before it goes. */
+  /** Whether the rights of the run are emptied before it goes. */
+  isEmptiedFirst: (carried: JsonObject) => boolean;
+  /** The same without the right that it grants; undefined when there is none, or none any more. */
   emptied: (carried: JsonObject) => JsonObject | undefined;
   stateOf: (carried: JsonObject, readyWhen?: Readiness) => CarriedState;
   /** Whether the real object does not exist, and was looked for. */

@@ -51,6 +51,7 @@ function mix(byObjects: Carrier, hasProvider: boolean): Carrier {
     wrap: (manifest, ...others) => (isClusterScoped(manifest) ? byObjects : RESOURCES).wrap(manifest, ...others),
     configOf: (carried) => of(carried).configOf(carried),
     again: (carried, changes) => of(carried).again(carried, changes),
+    isEmptiedFirst: (carried) => of(carried).isEmptiedFirst(carried),
     emptied: (carried) => of(carried).emptied(carried),
     stateOf: (carried, readyWhen) => of(carried).stateOf(carried, readyWhen),
     isAbsent: (carried) => of(carried).isAbsent(carried),

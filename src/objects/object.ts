@@ -35,6 +35,7 @@ export const carryByObjects = ({ objects }: Variant): Carrier => ({
   configOf: (object) => textAt(object, 'spec', 'providerConfigRef', 'name'),
   again: desireAgain,
   // The provider deletes the real object, and only then the Object goes.
+  isEmptiedFirst: () => false,
   emptied: () => undefined,
   stateOf: observeObject,
   isAbsent,

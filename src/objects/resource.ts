@@ -1,15 +1,16 @@
 /**
  * The real object as its own carrier: Crossplane composes it directly, watches it, and deletes it.
  *
- * An answer to an old request must do no harm. A Job that was observed is asked for with its whole spec, which has the labels that Kubernetes
- * derived from its uid: whatever says less, or means another Job, is refused with 422. One that waits tells its resourceVersion too, and
- * Kubernetes refuses with 409 to suspend one that was resumed since. Of one that works nothing is said about being suspended, so that one
- * that somebody suspends is not started again. What was asked for stands in an annotation then.
+ * An answer to an old request must do no harm. A Job that was released is asked for with its whole spec, which has the labels that Kubernetes
+ * derived from its uid: what says less, as the manifest of a new one does, or means another Job, is refused with 422. And it is asked for in
+ * the version that was seen, so that Kubernetes refuses with 409 to start one again that somebody has suspended since.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-import { AGENT_RUN, INSTANCE, MANAGED_BY, MODE, PART, PLAN, RELEASE, RUN, SKILL_PACK, SKILLS } from '../api/labels.ts';
+import { AGENT_RUN, INSTANCE, MADE_OF, MANAGED_BY, MODE, PART, PLAN, RELEASED, RUN, SKILL_PACK, SKILLS } from '../api/labels.ts';
 import type { Selector } from '../call/request.ts';
-import { type JsonObject, listAt, objectAt, pick, textAt } from '../kube/json.ts';
+import { digest } from '../kube/digest.ts';
+import { hasEnded } from '../kube/job.ts';
+import { type JsonObject, listAt, objectAt, pick, textAt, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { type CarriedState, type Carrier, type Changes, HELD, type Kind, type Readiness, type Wrapping } from './carrier.ts';
 
@@ -21,11 +22,12 @@ export const RESOURCES: Carrier = {
   wrap: (manifest, _, __, wrapping) => wrapManifest(manifest, wrapping),
   configOf: () => undefined,
   again: desireAgain,
+  isEmptiedFirst: () => true,
   emptied,
   stateOf,
   // Crossplane does not observe what does not exist.
   isAbsent: () => false,
-  isRestricted: (real) => releaseOf(real) === 'done',
+  isRestricted: isReleased,
   desiredOf,
   realOf: (real) => real,
 };
@@ -40,10 +42,19 @@ const CARRIER_LABELS = [RUN, PART, MODE];
 
 function wrapManifest(manifest: Manifest, { labels, permission }: Wrapping): JsonObject | undefined {
   if (permission === 'withheld') return undefined;
-  return labels === undefined
-    ? manifest
-    : withMetadata(manifest, { labels: { ...objectAt(manifest, 'metadata', 'labels'), ...labels } });
+  return labels === undefined ? manifest : withLabels(withDigest(manifest), labels);
 }
+
+/** The API server adds defaults to a Job, so that it does not tell any more what it was made of. */
+function withDigest(manifest: Manifest): JsonObject {
+  return manifest.kind === 'Job' ? annotate(manifest, { [MADE_OF]: digest(manifest) }) : manifest;
+}
+
+const withLabels = (object: JsonObject, labels: JsonObject): JsonObject =>
+  withMetadata(object, { labels: { ...objectAt(object, 'metadata', 'labels'), ...labels } });
+
+const annotate = (object: JsonObject, annotations: JsonObject): JsonObject =>
+  withMetadata(object, { annotations: { ...objectAt(object, 'metadata', 'annotations'), ...annotations } });
 
 const withMetadata = (object: JsonObject, metadata: JsonObject): JsonObject => ({
   ...object,
@@ -66,7 +77,9 @@ const FIELDS: Record<string, readonly string[]> = {
   Deployment: ['spec'],
 };
 
-const releaseOf = (real: unknown): string | undefined => textAt(real, 'metadata', 'annotations', RELEASE);
+function isReleased(real: JsonObject): boolean {
+  return textAt(real, 'metadata', 'annotations', RELEASED) !== undefined;
+}
 
 /** The manifest it was made of, read back. The spec of a workload has the defaults of the API server in it. */
 function desiredOf(real: JsonObject | undefined): JsonObject {
@@ -84,44 +97,39 @@ function desiredOf(real: JsonObject | undefined): JsonObject {
       ...(finalizers.length > 0 && { finalizers }),
     },
     ...pick(real, FIELDS[textAt(real, 'kind') ?? ''] ?? []),
-    ...(releaseOf(real) !== undefined && { spec: { ...objectAt(real, 'spec'), suspend: false } }),
+    ...(isReleased(real) && { spec: { ...objectAt(real, 'spec'), suspend: false } }),
   };
 }
 
-function desireAgain(real: JsonObject, { manifest, permission }: Changes = {}): JsonObject {
+function desireAgain(real: JsonObject, { manifest, planned, permission }: Changes = {}): JsonObject {
+  const labels = pick(objectAt(real, 'metadata', 'labels'), CARRIER_LABELS);
+  if (manifest === undefined && planned !== undefined && isMadeOf(real, planned)) return withLabels(withDigest(planned), labels);
   const same = manifest ?? desiredOf(real);
-  const wanted = permission === 'withheld' ? withoutRight(same) : same;
-  const labels = { ...objectAt(wanted, 'metadata', 'labels'), ...pick(objectAt(real, 'metadata', 'labels'), CARRIER_LABELS) };
-  const labelled = withMetadata(wanted, { labels });
-  if (!('suspend' in objectAt(wanted, 'spec'))) return labelled;
-  return releaseJob(labelled, real, permission === 'fixed' || releaseOf(real) === 'done');
+  const wanted = withLabels(permission === 'withheld' ? withoutRight(same) : same, labels);
+  return real['kind'] === 'Job' ? desireJob(wanted, real) : wanted;
 }
 
-function releaseJob(job: JsonObject, real: JsonObject, isLeft: boolean): JsonObject {
-  const { suspend, ...spec } = objectAt(job, 'spec');
-  if (suspend !== false) return withMetadata(job, pick(objectAt(real, 'metadata'), ['resourceVersion']));
-  const annotations = { ...objectAt(job, 'metadata', 'annotations'), [RELEASE]: isLeft ? 'done' : 'asked' };
-  return { ...withMetadata(job, { annotations }), spec: isLeft ? spec : { ...spec, suspend } };
+const isMadeOf = (real: JsonObject, planned: Manifest): boolean =>
+  !isReleased(real) && textAt(real, 'metadata', 'annotations', MADE_OF) === digest(planned);
+
+/** In the version that was seen, unless it has ended and starts nothing any more. One that was released once stays as it is. */
+function desireJob(job: JsonObject, real: JsonObject): JsonObject {
+  const isAsked = valueAt(job, 'spec', 'suspend') === false;
+  const made = pick(objectAt(real, 'metadata', 'annotations'), [MADE_OF]);
+  const told = annotate(job, { ...made, ...(isAsked && { [RELEASED]: 'true' }) });
+  const left = isReleased(real)
+    ? { ...told, spec: { ...objectAt(told, 'spec'), ...pick(objectAt(real, 'spec'), ['suspend']) } }
+    : told;
+  return hasEnded(real) ? left : withMetadata(left, pick(objectAt(real, 'metadata'), ['resourceVersion']));
 }
 
-/** What grants nothing when it is empty, by kind. */
-const GRANTING: Record<string, string> = {
-  Role: 'rules',
-  ClusterRole: 'rules',
-  RoleBinding: 'subjects',
-  ClusterRoleBinding: 'subjects',
-};
+/** A role without rules grants nothing, whoever is bound to it, and nobody needs a right to take rules away. */
+const isRole = ({ kind }: JsonObject): boolean => kind === 'Role' || kind === 'ClusterRole';
 
-const grantOf = (object: JsonObject): string | undefined => GRANTING[textAt(object, 'kind') ?? ''];
-
-function withoutRight(object: JsonObject): JsonObject {
-  const field = grantOf(object);
-  return field === undefined ? object : { ...object, [field]: [] };
-}
+const withoutRight = (object: JsonObject): JsonObject => (isRole(object) ? { ...object, rules: [] } : object);
 
 function emptied(real: JsonObject): JsonObject | undefined {
-  const field = grantOf(real);
-  return field === undefined || listAt(real, field).length === 0 ? undefined : desireAgain(real, { permission: 'withheld' });
+  return isRole(real) && listAt(real, 'rules').length > 0 ? desireAgain(real, { permission: 'withheld' }) : undefined;
 }
 
 /** What Crossplane could not apply stands in a condition of the composite; see run/given.ts. */

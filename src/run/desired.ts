@@ -44,20 +44,17 @@ export const isUntold = ({ carrier, isPreview, facts: { memory }, observed }: Gi
   (memory.state?.stage ?? 'waiting') === 'waiting';
 
 /**
- * The rights that leave, each once more without what it grants, so that no right waits for a garbage collector. The identity stays that
- * long, because Crossplane deletes before it applies, and may fail in between. Empty when nothing is left to empty. Where Crossplane could
- * not apply an earlier answer all of it goes at once: what stands against a change does not have to stand against a deletion.
+ * The rights that leave, once more: the roles without their rules, so that no right waits for a garbage collector, and as it is what carries
+ * them, because Crossplane deletes before it applies, and may fail in between. Empty when nothing is left to empty. Where Crossplane could not
+ * apply an earlier answer all of it goes at once: what stands against a change does not have to stand against a deletion.
  */
 export function emptyRights({ carrier, observed, facts }: Given, desired: ReadonlyMap<string, unknown>): Map<string, JsonObject> {
   if (facts.applyFailure !== undefined) return new Map();
   const leaving = [...observed].filter(([key, object]) => isAmong(RIGHTS, key) && !desired.has(key) && !isLeaving(object));
-  const emptied = leaving.flatMap(([key, object]): [string, JsonObject][] => {
-    const without = carrier.emptied(object);
-    return without === undefined ? [] : [[key, without]];
-  });
-  if (emptied.length === 0) return new Map();
-  const identity = leaving.filter(([key]) => !isAmong(GRANTS, key));
-  return new Map([...emptied, ...identity.map(([key, object]): [string, JsonObject] => [key, carrier.again(object)])]);
+  const emptied = leaving.map(([key, object]) => [key, carrier.emptied(object)] as const);
+  if (emptied.every(([, without]) => without === undefined)) return new Map();
+  const stays = leaving.filter(([, object]) => carrier.isEmptiedFirst(object));
+  return new Map(stays.map(([key, object]): [string, JsonObject] => [key, carrier.emptied(object) ?? carrier.again(object)]));
 }
 
 /** What is being deleted may be gone when it is applied, and would be made anew. */
@@ -76,9 +73,15 @@ function desireLiving(given: Given): Map<string, JsonObject> {
       return resource === undefined ? [] : [[key, resource]];
     }
     const object = observed.get(key) ?? {};
-    return [[key, carrier.again(object, hasItsTurn(key, given) ? { permission: 'full' } : item.changes)]];
+    const planned = plannedOf(key, facts);
+    return [[key, carrier.again(object, hasItsTurn(key, given) ? { permission: 'full' } : { ...item.changes, planned })]];
   });
   return new Map(carried);
+}
+
+function plannedOf(key: string, { prepared }: Facts): Manifest | undefined {
+  const part = partOf(key);
+  return part && prepared?.manifests.get(part.key);
 }
 
 function wrap(key: string, manifest: Manifest, given: Given, watch = false): JsonObject | undefined {

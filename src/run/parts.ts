@@ -3,7 +3,8 @@
  * rights of whoever makes runs (cli/rights.ts) follow from this table.
  */
 
-import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { END_CONDITIONS, hasEnded } from '../kube/job.ts';
+import { type JsonObject, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
 import { buildJob } from '../manifests/job.ts';
@@ -43,15 +44,9 @@ interface Row extends Kind {
 const JOB_ENDED: Readiness = {
   celQuery:
     'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
-    'c.type in ["FailureTarget", "SuccessCriteriaMet", "Complete", "Failed"] && c.status == "True")',
-  isMet: (job: JsonObject) => listAt(job, 'status', 'conditions').some(isEndOfJob),
+    `c.type in ${JSON.stringify(END_CONDITIONS)} && c.status == "True")`,
+  isMet: hasEnded,
 };
-
-const END_CONDITIONS = ['FailureTarget', 'SuccessCriteriaMet', 'Complete', 'Failed'];
-
-function isEndOfJob(condition: unknown): boolean {
-  return textAt(condition, 'status') === 'True' && END_CONDITIONS.includes(textAt(condition, 'type') ?? '');
-}
 
 /** The condition Available is true of a Deployment without replicas too. */
 const DEPLOYMENT_AVAILABLE: Readiness = {

@@ -22,13 +22,13 @@ export const stateOf = (carried: JsonObject): CarriedState =>
 export const isWithheld = (carried: JsonObject): boolean =>
   equal(listAt(carried, 'spec', 'managementPolicies'), POLICIES.withheld);
 
-/** Whether an answer with it could make or leave a right. */
+/** Whether an answer with it could make or leave a right: a role that has rules, or an Object that may make something. */
 export const mayGrant = (desired: JsonObject): boolean =>
   isObject(desired) ? !isWithheld(desired) : RESOURCES.emptied(desired) !== undefined;
 
 /**
- * Whether an answer with it could suspend its Job: an Object that may update it, or a Job that is asked for as it was created, but for one
- * that names its version, which has changed when it was resumed.
+ * Whether an answer with it could suspend a Job that was released: an Object that may update it, or a Job that is asked for with its labels,
+ * whatever its version. One that is asked for without them is refused.
  */
 export function maySuspend(desired: JsonObject): boolean {
   if (isObject(desired)) return valueAt(desired, 'spec', 'managementPolicies') === undefined;

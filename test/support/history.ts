@@ -1,11 +1,11 @@
 /** One run from call to call: applies what is desired, and lets a test say what the provider, where one is, and the cluster make of it. */
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
-import { RELEASE } from '../../src/api/labels.ts';
+import { RELEASED } from '../../src/api/labels.ts';
 import type { Composed, Condition } from '../../src/call/response.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { HELD } from '../../src/objects/carrier.ts';
 import { POLICIES } from '../../src/objects/object.ts';
-import { GRANTS, isAmong, RIGHTS } from '../../src/run/parts.ts';
+import { isAmong, RIGHTS } from '../../src/run/parts.ts';
 import { applied } from '../../src/simulation/apply.ts';
 import { admitJob, CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
 import { desiredOf, mayGrant } from './carried.ts';
@@ -60,7 +60,8 @@ export class History {
 
   private ask(): Composed {
     const cluster = [...(this.world.cluster ?? []), ...this.objects.values(), ...this.leaving];
-    return respondComposed({ ...this.world, cluster, observed: new Map(this.objects), now: new Date(this.now) });
+    const before = this.last?.requirements ?? {};
+    return respondComposed({ ...this.world, cluster, observed: new Map(this.objects), now: new Date(this.now), before });
   }
 
   private apply(response: Composed): this {
@@ -226,13 +227,18 @@ export const withRights = (): History => new History(task({ skills: uses('tools'
 /** What the last response desires: its resource names, its text, and what it says of the Job. */
 export const desired = ({ last }: History): string[] => {
   const leaves = (key: string, resource: JsonObject): boolean =>
-    isEmptying(last) && (isEmptied(key, resource) || (isEnded(last) && isAmong(RIGHTS, key)));
+    isEmptying(last) &&
+    (isEmptied(key, resource) ||
+      (isEnded(last) && isAmong(RIGHTS, key)) ||
+      (hasNoRights(last) && key === 'agentrun-rolebinding'));
   return [...last.resources].flatMap(([key, { resource }]) => (leaves(key, resource) ? [] : [key])).sort();
 };
 
-/** What is composed directly leaves in two steps: without what it grants, and at an end with its identity, then not at all. */
-const isEmptied = (key: string, resource: JsonObject): boolean => !BY_OBJECTS && isAmong(GRANTS, key) && !mayGrant(resource);
+/** What is composed directly leaves in two steps: its roles without rules, then not at all. */
+const isEmptied = (key: string, resource: JsonObject): boolean =>
+  !BY_OBJECTS && ['agentrun-role', 'agentrun-clusterrole'].includes(key) && !mayGrant(resource);
 const isEmptying = ({ resources }: Composed): boolean => [...resources].some(([key, { resource }]) => isEmptied(key, resource));
+const hasNoRights = ({ status }: Composed): boolean => (status as AgentRunStatus).rights?.length === 0;
 const isEnded = ({ conditions }: Composed): boolean =>
   conditions.some(({ type, reason }) => type === 'RightsHeld' && ['Revoking', 'Stopping'].includes(reason)) &&
   conditions.some(
@@ -259,5 +265,7 @@ export const isPinned = (history: History): boolean => {
   const job = desiredJob(history) ?? {};
   if (BY_OBJECTS)
     return equal(valueAt(job, 'spec', 'managementPolicies') ?? null, POLICIES.fixed) && suspended(history) === false;
-  return valueAt(job, 'metadata', 'annotations', RELEASE) === 'done' && valueAt(job, 'spec', 'suspend') === undefined;
+  return (
+    valueAt(job, 'metadata', 'annotations', RELEASED) !== undefined && valueAt(job, 'metadata', 'resourceVersion') !== undefined
+  );
 };

@@ -1,6 +1,6 @@
 /** Requests with defaults, so that a case shows only what differs. The composites are of the variant of the test project. */
 import { API_VERSION, CLAIMS, NAMESPACED } from '../../src/api/kinds.ts';
-import { selects } from '../../src/call/request.ts';
+import { type Selector, selects } from '../../src/call/request.ts';
 import type { Composed, Response } from '../../src/call/response.ts';
 import { composeInRounds } from '../../src/call/rounds.ts';
 import { compose, type Options } from '../../src/function.ts';
@@ -70,16 +70,19 @@ export interface World {
   input?: JsonObject;
   now?: Date;
   options?: Partial<Options>;
+  /** What was asked for last time, which Crossplane sends along at once. */
+  before?: Record<string, Selector>;
 }
 
 const OPTIONS: Options = { ttlSeconds: 60, requirePolicy: false };
 
 /** The composites of these tests stand in no API server, so that an answer has everything at once, as in a preview. */
-export function respond({ composite, cluster = [], observed = new Map(), input, now = NOW, options }: World): Response {
+export function respond({ composite, cluster = [], observed = new Map(), input, now = NOW, options, before }: World): Response {
   return composeInRounds(
     (request) => compose(request, { ...OPTIONS, ...options }),
     { composite, observed, input: input === undefined ? inputOf() : { ...inputOf(), ...input }, now },
     (selector) => cluster.filter((resource) => selects(selector, resource)),
+    before,
   );
 }
 

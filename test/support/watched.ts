@@ -1,6 +1,6 @@
 /** A world of runs with everything the README promises checked at every call and every change, and what may befall it. */
 
-import { RELEASE } from '../../src/api/labels.ts';
+import { RELEASED } from '../../src/api/labels.ts';
 import type { Request } from '../../src/call/request.ts';
 import type { Response } from '../../src/call/response.ts';
 import { isLast } from '../../src/call/rounds.ts';
@@ -274,7 +274,7 @@ function withOthers(response: Response): Response {
 function isBeforePin(run: Simulation): boolean {
   const carried = run.carriedOf('agentrun-job');
   if (carried === undefined) return false;
-  if (!isObject(carried)) return valueAt(carried, 'metadata', 'annotations', RELEASE) !== 'done';
+  if (!isObject(carried)) return valueAt(carried, 'metadata', 'annotations', RELEASED) === undefined;
   const released = valueAt(desiredOf(carried), 'spec', 'suspend') === false;
   return released && listAt(carried, 'spec', 'managementPolicies').includes('*');
 }
