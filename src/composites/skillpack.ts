@@ -26,9 +26,9 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
   const name = nameOf(request.composite);
   const parsed = parseSkillPack(request.composite);
   const found = request.observed.get(CONFIG_MAP);
-  const carrier = chooseCarrier(settings, settings.objectScope === 'Namespaced' ? NAMESPACED : CLAIMS, []);
-  // What another input made goes first, and comes back as this one makes it.
-  const isOther = found !== undefined && isObject(found) !== (settings.compose === 'Objects');
+  const carrier = chooseCarrier(settings, settings.objectScope === 'Namespaced' ? NAMESPACED : CLAIMS);
+  // What another input made goes first, and comes back as this one makes it: Crossplane moves nothing to another namespace.
+  const isOther = found !== undefined && !isMadeBy(settings, found);
   const observed = isOther ? undefined : found;
   const state = observed && carrier.stateOf(observed);
   const resource = isOther
@@ -50,6 +50,9 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
     ttlSeconds,
   };
 }
+
+const isMadeBy = ({ compose, systemNamespace }: Settings, found: JsonObject): boolean =>
+  isObject(found) ? compose === 'Objects' : compose === 'Resources' && textAt(found, 'metadata', 'namespace') === systemNamespace;
 
 /** As many as the status holds. */
 const MAX_FINDINGS = 32;

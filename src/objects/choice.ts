@@ -6,7 +6,7 @@ import type { Variant } from '../api/kinds.ts';
 import { PART } from '../api/labels.ts';
 import type { Settings } from '../api/settings.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
-import type { Carrier } from './carrier.ts';
+import { type Carrier, HELD } from './carrier.ts';
 import { carryByObjects, desiredManifest, isObject } from './object.ts';
 import { RESOURCES } from './resource.ts';
 
@@ -22,14 +22,26 @@ export const partsAmong = (observed: ReadonlyMap<string, JsonObject>, { objects 
     ),
   );
 
-/** @param parts what exists of the composite */
-export function chooseCarrier({ compose, clusterRights }: Input, variant: Variant, parts: Iterable<JsonObject>): Carrier {
+/** What is known of a composite that exists. */
+export interface Existing {
+  parts: Iterable<JsonObject>;
+  /** Whether it was given rights in the whole cluster. */
+  hasClusterRights: boolean;
+  /** Under which keys Crossplane was asked for what is left of it. They decide when nothing is observed any more. */
+  asked: readonly string[];
+}
+
+/** @param existing undefined for one that is new */
+export function chooseCarrier({ compose, clusterRights }: Input, variant: Variant, existing?: Existing): Carrier {
+  const { parts = [], hasClusterRights = false, asked = [] } = existing ?? {};
   const carried = [...parts];
   const objects = carried.filter(isObject);
   const byObjects = carryByObjects(variant);
-  if (objects.some((object) => !isClusterScoped(desiredManifest(object)))) return byObjects;
-  if (compose === 'Objects' && carried.length === objects.length) return byObjects;
-  return variant.objects.namespaced ? mix(byObjects, clusterRights === 'Provider' || objects.length > 0) : RESOURCES;
+  if (objects.some((object) => !variant.objects.namespaced || !isClusterScoped(desiredManifest(object)))) return byObjects;
+  const isDirect = carried.length > objects.length || asked.some((key) => key.startsWith(`${HELD}/`));
+  if (!isDirect && (compose === 'Objects' || asked.includes(HELD))) return byObjects;
+  const hasProvider = clusterRights === 'Provider' || hasClusterRights || objects.length > 0;
+  return variant.objects.namespaced ? mix(byObjects, hasProvider) : RESOURCES;
 }
 
 const isClusterScoped = (manifest: JsonObject): boolean => valueAt(manifest, 'metadata', 'namespace') === undefined;

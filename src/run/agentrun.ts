@@ -35,7 +35,11 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const { identity, memory, cancel } = run;
   const { now, required } = request;
   const hasEnded = isEnded(memory.state);
-  const carrier = chooseCarrier(settings, run.variant, parts.values());
+  const carrier = chooseCarrier(settings, run.variant, {
+    parts: parts.values(),
+    hasClusterRights: memory.status.rights?.some(({ scope }) => scope === 'Cluster') === true,
+    asked: hasBegun(run, parts) ? [...required.keys()] : [],
+  });
   const own = gatherObjects(request, parts, carrier, identity, !hasEnded && !cancel && !memory.isDecided);
   const { observed, isUnreferenced } = own;
   const objects = observeParts(carrier, observed, memory.status.frozenDigest);
@@ -50,7 +54,7 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const prepared = admitted?.plan.mode === mode ? admitted : undefined;
   const facts: Facts = {
     ...{ memory, mode, cancel, admission, prepared, objects, isUnreferenced, now },
-    applyFailure: run.applyFailure,
+    failure: run.failure,
   };
 
   const step = transition(facts);

@@ -44,17 +44,23 @@ export const isUntold = ({ carrier, isPreview, facts: { memory }, observed }: Gi
   (memory.state?.stage ?? 'waiting') === 'waiting';
 
 /**
- * The rights that leave, once more: the roles without their rules, so that no right waits for a garbage collector, and as it is what carries
- * them, because Crossplane deletes before it applies, and may fail in between. Empty when nothing is left to empty. Where Crossplane could not
- * apply an earlier answer all of it goes at once: what stands against a change does not have to stand against a deletion.
+ * What leaves, once more: the roles without their rules, so that no right waits for a garbage collector, and everything else as it is, because
+ * Crossplane deletes before it applies, and may fail in between. Empty when no role is left to empty. Where Crossplane could not carry out an
+ * earlier answer all of it goes at once: what stands against a change may not stand against a deletion.
  */
 export function emptyRights({ carrier, observed, facts }: Given, desired: ReadonlyMap<string, unknown>): Map<string, JsonObject> {
-  if (facts.applyFailure !== undefined) return new Map();
-  const leaving = [...observed].filter(([key, object]) => isAmong(RIGHTS, key) && !desired.has(key) && !isLeaving(object));
-  const emptied = leaving.map(([key, object]) => [key, carrier.emptied(object)] as const);
-  if (emptied.every(([, without]) => without === undefined)) return new Map();
-  const stays = leaving.filter(([, object]) => carrier.isEmptiedFirst(object));
-  return new Map(stays.map(([key, object]): [string, JsonObject] => [key, carrier.emptied(object) ?? carrier.again(object)]));
+  if (facts.failure !== undefined) return new Map();
+  const leaving = [...observed].filter(([key, object]) => !desired.has(key) && carrier.isEmptiedFirst(object));
+  const emptied = new Map(
+    leaving.flatMap(([key, object]) => {
+      const without = carrier.emptied(object);
+      return without === undefined ? [] : [[key, without] as const];
+    }),
+  );
+  if (emptied.size === 0) return emptied;
+  const others = leaving.filter(([key, object]) => !emptied.has(key) && !isLeaving(object));
+  const { retire } = lifeOf(facts.mode);
+  return new Map([...emptied, ...others.map(([key, object]) => [key, carrier.again(object, retire(key, facts))] as const)]);
 }
 
 /** What is being deleted may be gone when it is applied, and would be made anew. */

@@ -26,8 +26,8 @@ export interface GivenRun {
   keepSeconds: number;
   /** Whether the composite stands in no API server, as in `crossplane render`: then nothing can be refused, and all is shown at once. */
   isPreview: boolean;
-  /** Why Crossplane could not apply an earlier answer, in its own words; undefined when it could. */
-  applyFailure: string | undefined;
+  /** Why Crossplane could not carry out an earlier answer, in its own words; undefined when it could. */
+  failure: string | undefined;
   /** Whether Crossplane's circuit breaker is open for this composite, so that Crossplane hears of no change. */
   isBreakerOpen: boolean;
 }
@@ -43,19 +43,18 @@ export function readGiven(composite: JsonObject): GivenRun {
     cancel: valueAt(composite, 'spec', 'cancel') === true,
     keepSeconds: readKeepSeconds(composite),
     isPreview: textAt(composite, 'metadata', 'creationTimestamp') === undefined,
-    applyFailure: readApplyFailure(composite),
+    failure: readFailure(composite),
     // crossplane/crossplane, apis/apiextensions/v1/conditions.go: WatchCircuitOpen.
     isBreakerOpen: responsive?.status === 'False' && responsive.reason === 'WatchCircuitOpen',
   };
 }
 
-/** Crossplane reports failures of many sorts there; this is how it begins the one about what was desired. */
-const CANNOT_APPLY = 'cannot apply composed resource';
+/** Crossplane reports failures of many sorts there; this is how it begins those about what was desired and what was not. */
+const FAILURES = /cannot (apply|garbage collect) composed resource.*/s;
 
-function readApplyFailure(composite: JsonObject): string | undefined {
+function readFailure(composite: JsonObject): string | undefined {
   const synced = readCondition(composite, 'Synced');
-  const at = synced?.status === 'False' ? synced.message.indexOf(CANNOT_APPLY) : -1;
-  return at < 0 ? undefined : synced?.message.slice(at);
+  return synced?.status === 'False' ? FAILURES.exec(synced.message)?.[0] : undefined;
 }
 
 /** The default of the XRD, which holds also where the API server did not write it. */

@@ -17,7 +17,7 @@ import { type JsonObject, textAt } from '../kube/json.ts';
 import type { RunIdentity } from '../model/run.ts';
 import type { CarriedState, Carrier } from '../objects/carrier.ts';
 import type { Memory } from './memory.ts';
-import { findByLabel, list, listEverything, partLabelOf } from './objects.ts';
+import { findByLabel, isOwn, list, listEverything, partLabelOf } from './objects.ts';
 import { GRANTS, isAmong, KEPT_FOR_LOGS, PARTS, type Part, RIGHTS } from './parts.ts';
 import { haveRightsEnded } from './stages.ts';
 import { isEnded, type RunState } from './state.ts';
@@ -73,7 +73,7 @@ export function judgeHolding(held: Held): Holding {
   const isDropping = RIGHTS.some((key) => observed.has(key) && !desired.has(key));
   const isRevoking = before?.status === 'True' && REVOKING.includes(before.reason);
   // The list may be there because an earlier call asked for it, of which the composite does not tell yet.
-  const isListed = listEverything(required).some((object) => mustLeave(object, held));
+  const isListed = listEverything(required, held.carrier, identity).some((object) => mustLeave(object, held));
   if (!haveRightsEnded(state.stage) && !isDropping && !isRevoking && !isListed)
     return { ...NOTHING, condition: describeLiving(held, before?.reason) };
   if (identity === undefined) return { ...NOTHING, condition: condition('False', 'None', 'The run holds no rights') };
@@ -123,12 +123,12 @@ function askForLeft(held: Held, identity: RunIdentity, isSettled: boolean) {
     identity,
     PARTS.filter((part) => mayBeListed(part, held, identity)),
   );
-  const listed = list(requirements, required);
+  const listed = list(requirements, required)?.filter((object) => isOwn(carrier, identity, object));
   const isForgotten = (object: JsonObject): boolean => mustLeave(object, held) && !observed.has(partLabelOf(object));
   if (!isSettled || !listed?.some(isForgotten)) return { requirements, listed };
   const everything = findByLabel(carrier, identity, required);
   const all = { ...requirements, ...everything.requirements };
-  return { requirements: all, listed: list(all, required) };
+  return { requirements: all, listed: list(all, required)?.filter((object) => isOwn(carrier, identity, object)) };
 }
 
 /** Whether a right can be asked for. Every run has an identity, so that Crossplane may list it as soon as any run was made. */
@@ -136,7 +136,8 @@ function mayBeListed(part: Part, { carrier, required, observed, memory, rights }
   if (part.carries !== 'rights') return part.carries === 'identity';
   const wasGiven = rights.some(({ scope }) => (scope === 'Cluster' ? 'clusterRBAC' : 'rbac') === part.madeFor);
   const wasListed = Object.keys(carrier.select(identity, [part])).some((key) => required.has(key));
-  return observed.has(part.key) || wasListed || (memory.isDecided && wasGiven);
+  const isObserved = PARTS.some(({ key, madeFor }) => madeFor === part.madeFor && observed.has(key));
+  return isObserved || wasListed || (memory.isDecided && wasGiven);
 }
 
 /** Rights have to leave; so has the rest of a run that ended, unless it is still desired or stays for its logs. */

@@ -10,7 +10,7 @@ import { type JsonObject, textAt } from '../kube/json.ts';
 import type { RunIdentity } from '../model/run.ts';
 import { type Carrier, HELD } from '../objects/carrier.ts';
 import { observeMode } from './observe.ts';
-import { PARTS, type Part } from './parts.ts';
+import { isPartOf, PARTS, type Part } from './parts.ts';
 import { readPlan } from './plan.ts';
 
 export interface GatheredObjects {
@@ -56,7 +56,7 @@ export function findByLabel(
   let parts = PARTS.filter(isIdentity);
   for (;;) {
     const requirements = carrier.select(identity, parts);
-    const listed = list(requirements, required);
+    const listed = list(requirements, required)?.filter((object) => isOwn(carrier, identity, object));
     if (listed === undefined) return { requirements, found: undefined };
     const found = new Map(listed.map((object): [string, JsonObject] => [partLabelOf(object), object]));
     const told = partsToldOf(carrier, found);
@@ -83,8 +83,14 @@ export function list(requirements: Record<string, Selector>, required: Required)
 }
 
 /** Everything that was listed of a run, whoever asked for it. */
-export const listEverything = (required: Required): JsonObject[] =>
-  [...required].flatMap(([key, found]) => (key === HELD || key.startsWith(`${HELD}/`) ? found : []));
+export const listEverything = (required: Required, carrier: Carrier, identity: RunIdentity | undefined): JsonObject[] =>
+  [...required]
+    .flatMap(([key, found]) => (key === HELD || key.startsWith(`${HELD}/`) ? found : []))
+    .filter((object) => identity !== undefined && isOwn(carrier, identity, object));
+
+/** Whether something that was listed by the label of a run is a part of it. */
+export const isOwn = (carrier: Carrier, identity: RunIdentity, object: JsonObject): boolean =>
+  isPartOf(identity, carrier.desiredOf(object), partLabelOf(object));
 
 /** Which part something is, by its label; an empty text for none. */
 export const partLabelOf = (object: JsonObject): string => textAt(object, 'metadata', 'labels', PART) ?? '';

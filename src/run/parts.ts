@@ -3,8 +3,9 @@
  * rights of whoever makes runs (cli/rights.ts) follow from this table.
  */
 
+import { runClusterRoleName, runObjectName, runSkillsName } from '../api/names.ts';
 import { END_CONDITIONS, hasEnded } from '../kube/job.ts';
-import { type JsonObject, valueAt } from '../kube/json.ts';
+import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
 import { buildJob } from '../manifests/job.ts';
@@ -36,6 +37,8 @@ interface Row extends Kind {
   isFixed: boolean;
   /** What the provider has to be allowed to do with it. */
   verbs: readonly string[];
+  /** The name of the real object. */
+  nameOf: (run: { id: string; namespace: string }) => string;
   /** The manifest, or undefined for a run that needs none. */
   build: (run: ResolvedRun) => Manifest | undefined;
 }
@@ -62,7 +65,13 @@ const NAMESPACED = { scope: 'Namespaced' } as const;
 const CORE = { ...NAMESPACED, apiGroup: '', apiVersion: 'v1' } as const;
 const RBAC = { ...NAMESPACED, apiGroup: 'rbac.authorization.k8s.io', apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
 
-const PLAIN = { modes: MODES, keptForLogs: false, isWorkload: false, isFixed: false, verbs: APPLIED } as const;
+const NAMED = { nameOf: ({ id }: { id: string }) => runObjectName(id) } as const;
+const CLUSTER = {
+  scope: 'Cluster',
+  nameOf: ({ id, namespace }: { id: string; namespace: string }) => runClusterRoleName(namespace, id),
+} as const;
+
+const PLAIN = { ...NAMED, modes: MODES, keptForLogs: false, isWorkload: false, isFixed: false, verbs: APPLIED } as const;
 
 /**
  * By resource name, in the order they are made. A resource name is permanent: another one would delete the object of a living run and make
@@ -74,6 +83,7 @@ const ROWS = {
     ...CORE,
     kind: 'ConfigMap',
     resource: 'configmaps',
+    nameOf: ({ id }: { id: string }) => runSkillsName(id),
     carries: 'nothing',
     keptForLogs: true,
     build: buildRunConfigMap,
@@ -109,7 +119,7 @@ const ROWS = {
   'agentrun-clusterrole': {
     ...PLAIN,
     ...RBAC,
-    scope: 'Cluster',
+    ...CLUSTER,
     kind: 'ClusterRole',
     resource: 'clusterroles',
     madeFor: 'clusterRBAC',
@@ -119,7 +129,7 @@ const ROWS = {
   'agentrun-clusterrolebinding': {
     ...PLAIN,
     ...RBAC,
-    scope: 'Cluster',
+    ...CLUSTER,
     kind: 'ClusterRoleBinding',
     resource: 'clusterrolebindings',
     madeFor: 'clusterRBAC',
@@ -139,6 +149,7 @@ const ROWS = {
   'agentrun-job': {
     modes: ['task'],
     ...NAMESPACED,
+    ...NAMED,
     apiGroup: 'batch',
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -154,6 +165,7 @@ const ROWS = {
   'agentrun-deployment': {
     modes: ['server'],
     ...NAMESPACED,
+    ...NAMED,
     apiGroup: 'apps',
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -185,6 +197,17 @@ const BY_KEY: ReadonlyMap<string, Part> = new Map(PARTS.map((part) => [part.key,
 
 /** The part under a resource name, or undefined for the name of something else. */
 export const partOf = (key: string): Part | undefined => BY_KEY.get(key);
+
+/**
+ * Whether something that carries the labels of a run is what it says: a part of it, of its kind and under its name. Anybody may write labels.
+ *
+ * @param desired the real object as it was asked for
+ */
+export function isPartOf(run: { id: string; namespace: string }, desired: JsonObject, label: string): boolean {
+  const part = partOf(label);
+  const { kind, apiVersion } = desired;
+  return part?.kind === kind && part?.apiVersion === apiVersion && part?.nameOf(run) === textAt(desired, 'metadata', 'name');
+}
 
 /** What a run may do, and as whom. */
 export const RIGHTS = keysOf(({ carries }) => carries !== 'nothing');

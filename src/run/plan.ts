@@ -5,7 +5,7 @@ import { PLAN } from '../api/labels.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
 import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
-import { type Mode, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
+import { MODES, type Mode, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { type PartKey, partsOf } from './parts.ts';
 
 /** What a run was prepared with. */
@@ -46,16 +46,40 @@ function withPlan(manifest: Manifest, plan: Plan): Manifest {
   return { ...manifest, metadata: { ...manifest.metadata, annotations } };
 }
 
-/** The plan a workload carries, or undefined when it carries none that can be read. */
+/** The plan a workload carries, or undefined when it carries none that can be read: somebody may have written into it. */
 export function readPlan(workload: unknown): Plan | undefined {
   const text = textAt(workload, 'metadata', 'annotations', PLAN);
   if (text === undefined) return undefined;
   try {
     const plan: unknown = JSON.parse(text);
-    return isObject(plan) && isObject(plan['parts']) ? (plan as unknown as Plan) : undefined;
+    return isPlan(plan) ? (plan as unknown as Plan) : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isPlan(plan: unknown): boolean {
+  if (!isObject(plan)) return false;
+  const { mode, skills, rights, parts } = plan;
+  return (
+    MODES.some((known) => known === mode) &&
+    Array.isArray(skills) &&
+    skills.every((used) => isObject(used) && isText(used['pack']) && isText(used['digest']) && isText(used['version'] ?? '')) &&
+    Array.isArray(rights) &&
+    rights.every(isRight) &&
+    isObject(parts) &&
+    Object.values(parts).every(isText)
+  );
+}
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+function isRight(right: unknown): boolean {
+  if (!isObject(right)) return false;
+  const { pack, scope, namespace = '', apiGroups, resources, verbs, resourceNames = [] } = right;
+  const isScoped = scope === 'Namespace' || scope === 'Cluster';
+  return isText(pack) && isScoped && isText(namespace) && [apiGroups, resources, verbs, resourceNames].every(isTexts);
 }
 
 /** Every rule of every pack that takes part, with where it holds. */

@@ -48,7 +48,7 @@ const isOutOfSight = ({ objects: { since }, now }: Facts): boolean =>
   since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
 
 /** Why a run that is being prepared can never start. */
-function findObstacle({ admission, prepared, objects, memory, applyFailure, now }: Facts, isFixed: boolean): string | undefined {
+function findObstacle({ admission, prepared, objects, memory, failure, now }: Facts, isFixed: boolean): string | undefined {
   const { plan, exist, errors } = objects;
   // Where nothing at all can be made, only the status tells since when.
   const since = objects.since ?? memory.makingSince;
@@ -60,7 +60,7 @@ function findObstacle({ admission, prepared, objects, memory, applyFailure, now 
   if (age < PREPARING_LIMIT_MS) return undefined;
   const reasons = [
     ...errors,
-    ...(applyFailure === undefined ? [] : [applyFailure]),
+    ...(failure === undefined ? [] : [failure]),
     ...objects.different.map((part) => `Not as planned: ${part}`),
   ];
   return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();

@@ -91,8 +91,8 @@ function serve({
 /** Everything is as it is planned now. What cannot be planned, because a reference is missing, stays as it exists. */
 function want(state: RunState, facts: Facts): Map<string, Wanted> {
   const { prepared } = facts;
-  const { deployment, exist, plan } = facts.objects;
-  if (prepared !== undefined && (deployment === undefined || prepared.plan.mode === plan?.mode)) {
+  const { deployment, exist } = facts.objects;
+  if (prepared !== undefined) {
     const isReleased = deployment !== undefined && mayRun(state, facts);
     const planned = (key: string, manifest: Manifest): Wanted =>
       isReleased && key === DEPLOYMENT

@@ -81,7 +81,7 @@ export interface Facts {
   prepared: Prepared | undefined;
   objects: ObjectFacts;
   /** Why Crossplane could not apply an earlier answer; see run/given.ts. */
-  applyFailure: string | undefined;
+  failure: string | undefined;
   /** Whether the composite refers to none of the objects, so that it is read older than it is; see run/objects.ts. */
   isUnreferenced: boolean;
   now: Date;

@@ -20,7 +20,7 @@ export function writeStatus(
   const message = `${state.message}${logs}`;
   const own: AgentRunStatus = { phase, reason: state.reason, message, ...(identity && { runId: identity.id }) };
   if (state.stage === 'waiting') return own;
-  const plan = lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
+  const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
   return {
     ...memory.status,
     ...own,
@@ -31,6 +31,10 @@ export function writeStatus(
     ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),
   };
 }
+
+/** Whether the status has what a task was given. From the decision to start on that does not change, whatever its Job carries. */
+const isTold = ({ isDecided, status: { mode, skills, rights } }: Facts['memory']): boolean =>
+  isDecided && mode === 'task' && skills !== undefined && rights !== undefined;
 
 /** Every condition of a run but SettingsValid, in their order. */
 export function describeConditions(state: RunState, status: AgentRunStatus, held: Condition): Condition[] {

@@ -146,11 +146,20 @@ function stepStarted(job: JobFacts, facts: Facts): RunState {
   if (obstacle !== undefined) return endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle);
   const startTime = status.startTime ?? job.startTime;
   if (job.end !== undefined)
-    return { stage: 'ending', reason: 'Ending', message: 'The Pod is ending', startTime: startTime ?? '' };
+    return { stage: 'ending', ...describeEnding(job.end, previous, facts.now), startTime: startTime ?? '' };
   if (isSilent(job, startTime, facts.now)) return { ...silent(job), startTime: startTime ?? '' };
   if (job.resumed && startTime !== undefined) return work(job, facts, startTime);
   // Nothing in the status tells these moments apart: each change of it costs several updates of the composite.
   return isStarted(previous) ? previous : { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) };
+}
+
+/** Most Pods are gone within this time: a word about one that still ends would cost more than it tells. */
+const ENDING_SAID_AFTER_MS = 3_000;
+
+function describeEnding(end: JobEnd, previous: RunState | undefined, now: Date): Pick<RunState, 'reason' | 'message'> {
+  const isFresh = now.getTime() < Date.parse(end.time) + ENDING_SAID_AFTER_MS;
+  if (isFresh && previous?.stage === 'working') return { reason: previous.reason, message: previous.message };
+  return { reason: 'Ending', message: 'The Pod is ending' };
 }
 
 /** Past its deadline and some more, without an end. */
@@ -186,7 +195,7 @@ function work(job: JobFacts, { memory, now }: Facts, startTime: string): RunStat
 const WORKING = { stage: 'working', reason: 'Running', message: 'The agent is running' } as const;
 
 /** Why a task whose start is decided cannot start, or counts as such: nobody reports for too long that it did. */
-function findStartObstacle(job: JobFacts, { objects, memory, applyFailure, now }: Facts): string | undefined {
+function findStartObstacle(job: JobFacts, { objects, memory, failure, now }: Facts): string | undefined {
   const { name, released, startTime, deadlineSeconds } = job;
   const { plan, exist, since, errors } = objects;
   // To undo the decision could suspend a Job that somebody has started by hand, so a missing part ends the run.
@@ -199,7 +208,7 @@ function findStartObstacle(job: JobFacts, { objects, memory, applyFailure, now }
   const limit = errors.length > 0 ? STARTING_LIMIT_MS : Math.max(STARTING_LIMIT_MS, deadline);
   if (now.getTime() - decided < limit) return undefined;
   const minutes = Math.round(limit / 60_000);
-  const reasons = [...errors, ...(applyFailure === undefined ? [] : [applyFailure])].join('; ');
+  const reasons = [...errors, ...(failure === undefined ? [] : [failure])].join('; ');
   return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${reasons}`.trim();
 }
 

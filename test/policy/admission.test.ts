@@ -2,6 +2,7 @@
 import { evaluate } from '@marcbachmann/cel-js';
 import { describe, expect, it } from 'vitest';
 import { isObject, type JsonObject, type JsonValue, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
+import { PARTS } from '../../src/run/parts.ts';
 import { listExamples } from '../support/examples.ts';
 import { readDocuments } from '../support/project.ts';
 
@@ -264,4 +265,46 @@ describe('the admission policy for the Jobs of runs', () => {
       { apiGroups: ['batch'], apiVersions: ['*'], resources: ['jobs'], operations: ['CREATE'] },
     ]);
   });
+});
+
+describe('the admission policy for what is composed directly', () => {
+  const FILE = 'examples/install/direct/12-composed.yaml';
+  const [policy] = readDocuments(FILE);
+  const part = { metadata: { labels: { 'sympozium.ai/part': 'agentrun-job' } } };
+  const other = { metadata: { labels: { 'sympozium.ai/run': 'run-1' } } };
+  const CROSSPLANE = 'system:serviceaccount:crossplane-system:crossplane';
+  /** Whether it refuses, for somebody who is not of the platform team. */
+  const refuses = (username: string, object: JsonObject, oldObject: JsonObject | null = null): boolean =>
+    (listAt(policy, 'spec', 'matchConditions') as JsonObject[])
+      .map(({ expression }) => String(expression))
+      .filter((expression) => !expression.includes('authorizer'))
+      .every((expression) => evaluate(expression, { object, oldObject, request: { userInfo: { username } } }) === true);
+
+  it.each([
+    ['a tenant who makes one', 'tenant', part, null, true],
+    ['a tenant who changes one', 'tenant', part, part, true],
+    ['a tenant who takes its label', 'tenant', { metadata: {} }, part, true],
+    ['a tenant and what is his', 'tenant', { metadata: {} }, null, false],
+    ['a provider and what it makes', 'system:serviceaccount:crossplane-system:provider', other, null, false],
+    ['Crossplane', CROSSPLANE, part, part, false],
+    ['the garbage collector', 'system:serviceaccount:kube-system:generic-garbage-collector', part, part, false],
+  ] as const)('%s', (_, username, object, oldObject, isRefused) => {
+    expect(refuses(username, object as JsonObject, oldObject as JsonObject | null)).toBe(isRefused);
+  });
+
+  it('looks at every kind in a namespace that a run is made of', () => {
+    const rules = listAt(policy, 'spec', 'matchConstraints', 'resourceRules') as JsonObject[];
+    const kinds = rules.flatMap((rule) =>
+      listAt(rule, 'resources').map((resource) => `${listAt(rule, 'apiGroups')[0]}/${resource}`),
+    );
+    const parts = PARTS.filter(({ scope }) => scope === 'Namespaced').map(({ apiGroup, resource }) => `${apiGroup}/${resource}`);
+    expect(kinds.sort()).toEqual(parts.sort());
+    expect(listAt(policy, 'spec', 'validations').map((item) => valueAt(item, 'expression'))).toEqual(['false']);
+  });
+});
+
+it('the admission policies of direct for composites are those of namespaced, without the one for namespaces', () => {
+  const [direct, namespaced] = ['direct', 'namespaced'].map((name) => readDocuments(`examples/install/${name}/8-admission.yaml`));
+  const isOther = (item: JsonObject): boolean => valueAt(item, 'metadata', 'name') !== 'function-skillpack-namespaces';
+  expect(direct).toEqual(namespaced?.filter(isOther));
 });

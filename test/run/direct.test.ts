@@ -157,7 +157,8 @@ describe('the rights of a run that ends', () => {
     expect(granted(run)).toEqual([1, 1]);
     run.spec({ cancel: true }).call();
     expect([keys(run), granted(run), run.condition('RightsHeld')]).toEqual([
-      ['agentrun-role', 'agentrun-rolebinding', 'agentrun-serviceaccount'],
+      // Crossplane deletes before it applies, and may be refused.
+      PARTS,
       // Whoever is bound to a role without rules may do nothing.
       [0, 1],
       'True/Stopping',
@@ -192,7 +193,7 @@ describe('what Crossplane is asked to list', () => {
 
   it.each([
     ['cannot be made', (run: History) => run.objects.clear(), ['ServiceAccount']],
-    ['had a binding', () => undefined, ['ServiceAccount', 'RoleBinding']],
+    ['had a binding', () => undefined, ['ServiceAccount', 'Role', 'RoleBinding']],
   ])('is what certainly exists of one that %s and is cancelled', (_, lose, kinds) => {
     const run = reading().call();
     run.objects.delete('agentrun-role');
@@ -264,7 +265,8 @@ describe('what exists decides who composes a run', () => {
   });
   const kindOf = (value: 'Objects' | 'Resources', parts: JsonObject[]): unknown => {
     const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a', namespace: 'b' } };
-    return chooseCarrier(settings(value), NAMESPACED, parts).wrap(manifest, 'default', 'b', {})?.['kind'];
+    const existing = { parts, hasClusterRights: false, asked: [] };
+    return chooseCarrier(settings(value), NAMESPACED, existing).wrap(manifest, 'default', 'b', {})?.['kind'];
   };
 
   it.each([
@@ -296,7 +298,8 @@ describe('the ConfigMap of a SkillPack', () => {
     if (response.kind === 'fatal') throw new Error(response.message);
     return [...response.resources].map(([key, item]) => [key, item.resource['kind']]);
   };
-  const made = (kind: string) => new Map<string, JsonObject>([['skillpack-configmap', { kind }]]);
+  const made = (kind: string, namespace = 'sympozium-system') =>
+    new Map<string, JsonObject>([['skillpack-configmap', { kind, metadata: { namespace } }]]);
 
   it.each([
     ['Object', 'Resources'],
@@ -308,5 +311,65 @@ describe('the ConfigMap of a SkillPack', () => {
       [['skillpack-configmap', other]],
       [['skillpack-configmap', other]],
     ]);
+  });
+
+  it('goes from where another input had it', () => {
+    expect(composed('Resources', made('ConfigMap', 'elsewhere'))).toEqual([]);
+  });
+});
+
+describe('what somebody with a right on the objects of a run writes into them', () => {
+  const FORGED = ['', '{"parts":{},"rights":"x"}', '{"parts":{},"rights":[null],"skills":[],"mode":"server"}'];
+
+  it.each(FORGED)('does not change what the status says the run was given: the plan %j', (plan) => {
+    const run = reading().run();
+    const { mode, skills, rights } = run.status;
+    run.alterReal('agentrun-job', ['metadata', 'annotations'], { 'sympozium.ai/plan': plan }).call();
+    expect(run.status).toMatchObject({ phase: 'Running', mode, skills, rights });
+    expect([run.spec({ cancel: true }).call().status.phase, granted(run)]).toEqual(['Cancelled', 0]);
+  });
+
+  it('makes nothing of what only carries the labels of a run', () => {
+    const run = reading().run().spec({ cancel: true }).call().settle();
+    const labels = { 'sympozium.ai/run': RUN_ID };
+    const forged = [{}, { 'sympozium.ai/part': 'bucket' }, { 'sympozium.ai/part': 'agentrun-role' }].map((part) => ({
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: `agentrun-${RUN_ID}`, namespace: 'team-a', labels: { ...labels, ...part } },
+    }));
+    run
+      .edit([...(run.world.cluster ?? []), ...forged])
+      .wait(10)
+      .call();
+    expect([keys(run), run.condition('RightsHeld')]).toEqual([[], 'False/Revoked']);
+  });
+
+  it('neither leaves rights to a role that cannot go', () => {
+    const run = reading().run();
+    run.alterReal('agentrun-role', ['metadata'], { deletionTimestamp: run.time(), finalizers: ['example.org/mine'] });
+    expect(granted(run.spec({ cancel: true }).call())).toBe(0);
+  });
+
+  const granted = (history: History): number => listAt(resource(history, 'agentrun-role'), 'rules').length;
+});
+
+describe('who is asked for what is left of a run', () => {
+  const left = (value: 'Objects' | 'Resources', asked: string[], hasClusterRights = false): string[] => {
+    const settings = { compose: value, clusterRights: 'Refuse' } as const;
+    const carrier = chooseCarrier(settings, NAMESPACED, { parts: [], hasClusterRights, asked });
+    const kinds = [
+      { apiVersion: 'v1', kind: 'ServiceAccount', scope: 'Namespaced' },
+      { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', scope: 'Cluster' },
+    ] as const;
+    return Object.values(carrier.select({ id: 'a', namespace: 'b' }, kinds)).map(({ kind }) => kind);
+  };
+
+  it.each([
+    ['of Objects, whatever the input says now', left('Resources', ['held']), ['Object']],
+    ['composed directly, whatever the input says now', left('Objects', ['held/ServiceAccount']), ['ServiceAccount']],
+    ['that had rights in the whole cluster', left('Resources', [], true), ['ServiceAccount', 'Object']],
+    ['that had none', left('Resources', []), ['ServiceAccount']],
+  ])('%s', (_, asked, kinds) => {
+    expect(asked).toEqual(kinds);
   });
 });

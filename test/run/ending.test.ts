@@ -194,7 +194,9 @@ describe('a Pod that never ends', () => {
     const run = withRights().run().wait(660);
     const [started, ended] = [run.status.startTime, run.time()];
     run.report('agentrun-job', { active: 0, terminating: 1, startTime: started ?? '', conditions: failing(run) }).call();
-    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Running', 'Ending', EVIDENCE]);
+    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Running', 'Running', EVIDENCE]);
+    expect([run.wait(3).call().status.reason, desired(run)]).toEqual(['Ending', EVIDENCE]);
+    run.wait(-3);
     expect(run.wait(300).call().status.phase).toBe('Running');
     expect(run.wait(1).call().status).toMatchObject({
       phase: 'Failed',

@@ -5,7 +5,7 @@ import type { Composed, Condition } from '../../src/call/response.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { HELD } from '../../src/objects/carrier.ts';
 import { POLICIES } from '../../src/objects/object.ts';
-import { isAmong, RIGHTS } from '../../src/run/parts.ts';
+import { RIGHTS } from '../../src/run/parts.ts';
 import { applied } from '../../src/simulation/apply.ts';
 import { admitJob, CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
 import { desiredOf, mayGrant } from './carried.ts';
@@ -225,25 +225,18 @@ export class History {
 export const withRights = (): History => new History(task({ skills: uses('tools') }));
 
 /** What the last response desires: its resource names, its text, and what it says of the Job. */
-export const desired = ({ last }: History): string[] => {
-  const leaves = (key: string, resource: JsonObject): boolean =>
-    isEmptying(last) &&
-    (isEmptied(key, resource) ||
-      (isEnded(last) && isAmong(RIGHTS, key)) ||
-      (hasNoRights(last) && key === 'agentrun-rolebinding'));
-  return [...last.resources].flatMap(([key, { resource }]) => (leaves(key, resource) ? [] : [key])).sort();
-};
+export const desired = ({ last }: History): string[] =>
+  [...last.resources].flatMap(([key, { ready }]) => (isEmptying(last) && leaves(last, key, ready) ? [] : [key])).sort();
 
-/** What is composed directly leaves in two steps: its roles without rules, then not at all. */
-const isEmptied = (key: string, resource: JsonObject): boolean =>
-  !BY_OBJECTS && ['agentrun-role', 'agentrun-clusterrole'].includes(key) && !mayGrant(resource);
-const isEmptying = ({ resources }: Composed): boolean => [...resources].some(([key, { resource }]) => isEmptied(key, resource));
-const hasNoRights = ({ status }: Composed): boolean => (status as AgentRunStatus).rights?.length === 0;
-const isEnded = ({ conditions }: Composed): boolean =>
-  conditions.some(({ type, reason }) => type === 'RightsHeld' && ['Revoking', 'Stopping'].includes(reason)) &&
-  conditions.some(
-    ({ type, reason }) => type === 'Succeeded' && !['Running', 'Serving', 'Available', 'PolicyDenied'].includes(reason),
-  );
+/** What is composed directly leaves in two steps: once more as it is, but for roles without rules, then not at all. */
+const isEmptying = ({ resources }: Composed): boolean =>
+  !BY_OBJECTS && ROLES.some((key) => resources.has(key) && !mayGrant(resources.get(key)?.resource ?? {}));
+const ROLES = ['agentrun-role', 'agentrun-clusterrole'];
+
+/** What leaves is not ready. Neither is a Job that works, which leaves with a run that is cancelled. */
+const leaves = ({ status }: Composed, key: string, ready: boolean): boolean =>
+  !ready && (key !== 'agentrun-job' || status.phase === 'Cancelled');
+
 export const text = ({ last }: History): string =>
   JSON.stringify([...last.resources].map(([key, { resource }]) => [key, resource]).sort());
 /** What of it carries rights. */

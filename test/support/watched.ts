@@ -266,7 +266,7 @@ function withOthers(response: Response): Response {
   if (response.kind === 'fatal') return response;
   const manifest = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'team-a', name: OTHERS } };
   const settings = { compose: COMPOSE, clusterRights: 'Provider' } as const;
-  const resource = chooseCarrier(settings, VARIANT, []).wrap(manifest, 'default', 'team-a', {}) ?? {};
+  const resource = chooseCarrier(settings, VARIANT).wrap(manifest, 'default', 'team-a', {}) ?? {};
   return { ...response, resources: new Map([...response.resources, [OTHERS, { resource, ready: true }]]) };
 }
 
