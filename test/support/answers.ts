@@ -5,6 +5,7 @@ import { REASONS, type Reason } from '../../src/api/reasons.ts';
 import type { Request } from '../../src/call/request.ts';
 import type { Composed } from '../../src/call/response.ts';
 import { digest } from '../../src/kube/digest.ts';
+import { hasEnded } from '../../src/kube/job.ts';
 import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
 import { readPlan } from '../../src/run/plan.ts';
@@ -127,13 +128,13 @@ export class Answers {
   private checkFrozen(known: Known, { observed, composite, now }: Request, { resources, status }: Composed): void {
     const job = observed.get(JOB);
     if (job === undefined) return;
-    const { phase = '', reason = '' } = status as { phase?: string; reason?: string };
+    const { phase = '' } = status as { phase?: string };
     const isLiving = ['Preparing', 'Running'].includes(phase) && !known.isEdited;
     // Past its deadline a Job of which nobody says anything counts as ended, for its rights.
     const reported = textAt(realOf(job), 'status', 'startTime') ?? '';
     const started = Date.parse(textAt(composite, 'status', 'startTime') ?? reported);
     const deadline = started + Number(valueAt(desiredOf(job), 'spec', 'activeDeadlineSeconds')) * 1000;
-    const rightsEnded = reason === 'Ending' || now.getTime() >= deadline;
+    const rightsEnded = hasEnded(realOf(job)) || now.getTime() >= deadline;
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
       const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === OTHERS;
