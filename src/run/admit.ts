@@ -12,14 +12,17 @@ import { gatherReferences, type References } from './gather.ts';
 import type { GivenRun } from './given.ts';
 import { checkSizes, type Prepared, planRun } from './plan.ts';
 import { isKeyWithheld, resolveRun, withRewrites } from './resolve.ts';
-import { type Admission, isServing, type Warning } from './state.ts';
+import type { Admission, Warning } from './state.ts';
 
-/** What spec, references and guardrails say together, and what has to be fetched to know. */
+/**
+ * What spec, references and guardrails say together, and what has to be fetched to know.
+ *
+ * @param serves whether the run is a server that serves, so that a denial restricts it and does not end it
+ */
 export function admit(
-  { variant, identity, parseSpec, memory }: GivenRun,
+  { variant, identity, parseSpec }: GivenRun,
   required: Required,
-  settings: Settings,
-  carrier: Carrier,
+  { settings, carrier, serves }: { settings: Settings; carrier: Carrier; serves: boolean },
 ): { admission: Admission; requirements: Record<string, Selector> } {
   const parsed = parseSpec();
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
@@ -33,7 +36,7 @@ export function admit(
   const { policy } = references;
   const denials = judgeRun(resolved.value, policy);
   // What serves already is restricted instead.
-  if (denials.length > 0 && !isServing(memory.state)) return { admission: { kind: 'denied', denials }, requirements };
+  if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
   const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
   const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
   const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));

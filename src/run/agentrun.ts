@@ -13,8 +13,9 @@ import { judgeHolding } from './held.ts';
 import { lifeOf, modeOf, transition } from './life.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
+import { doesServe } from './server.ts';
 import { STAGES } from './stages.ts';
-import { type Admission, type Ended, type Facts, isEnded } from './state.ts';
+import { type Admission, type Ended, type Facts, isEnded, isServing } from './state.ts';
 import { describeConditions, describeTransition, writeStatus } from './status.ts';
 import { chooseTtl } from './wakeup.ts';
 
@@ -45,7 +46,8 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const objects = observeParts(carrier, observed, memory.status.frozenDigest);
   const known = { memory, objects };
   const isSettled = hasEnded || lifeOf(modeOf(known)).isFrozen(known);
-  const judged = isSettled ? UNASKED : admit(run, required, settings, carrier);
+  const serves = isServing(memory.state) || doesServe(known);
+  const judged = isSettled ? UNASKED : admit(run, required, { settings, carrier, serves });
   const isListed = own.waiting.length === 0;
   const admission: Admission = isListed || isSettled ? judged.admission : { kind: 'waiting', waiting: own.waiting };
   const admitted = admission.kind === 'admitted' ? admission.prepared : undefined;

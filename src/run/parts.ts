@@ -47,7 +47,7 @@ interface Row extends Kind {
 const JOB_ENDED: Readiness = {
   celQuery:
     'has(object.status) && has(object.status.conditions) && object.status.conditions.exists(c, ' +
-    `c.type in ${JSON.stringify(END_CONDITIONS)} && c.status == "True")`,
+    `c.type in [${END_CONDITIONS.map((type) => `"${type}"`).join(', ')}] && c.status == "True")`,
   isMet: hasEnded,
 };
 

@@ -63,6 +63,9 @@ function isStartDecided({ memory, objects: { deployment } }: Known): boolean {
   return memory.isDecided || deployment?.released === true;
 }
 
+/** Whether it serves, also where the status does not say so yet. */
+export const doesServe = (facts: Known): boolean => facts.objects.deployment?.available === true && isStartDecided(facts);
+
 const isReadyToStart = ({ objects }: Facts): boolean => objects.applied.has(DEPLOYMENT) && isComplete(objects);
 
 /** The decision to start, once everything exists as planned; undefined before. */
