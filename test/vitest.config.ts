@@ -12,7 +12,7 @@ const ONCE = [
   'unit/**',
   'e2e/**',
   'server/**',
-  '*{architecture,cli,examples,schema,variants}.test.ts',
+  '*{architecture,cli,examples,recorded,schema,variants}.test.ts',
   'policy/{admission,credentialforms,credentialgrowth,publicpacks}.test.ts',
 ];
 

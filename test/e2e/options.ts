@@ -40,7 +40,7 @@ export const parseOptions = (argv: string[]): Options =>
     .description(
       'Proves what the README promises on the cluster of KUBECONFIG, which needs Crossplane 2 and provider-kubernetes.',
     )
-    .addOption(new Option('--configuration <name>', 'which one is installed').choices(CONFIGURATIONS).default('claims'))
+    .addOption(new Option('--configuration <name>', 'which one is installed').choices(CONFIGURATIONS).default('direct'))
     .option(
       '--function-endpoint <url>',
       'where the function listens, for example dns:///localhost:9443; default: the installed package',
