@@ -1,8 +1,8 @@
-/** What the two configurations have in common, and the little in which they differ. */
+/** What the configurations have in common, and the little in which they differ. */
 import { describe, expect, it } from 'vitest';
 import { loadRenderInput } from '../src/cli/load.ts';
 import { type Rendered, render } from '../src/cli/render.ts';
-import { type JsonObject, objectAt, textAt, valueAt } from '../src/kube/json.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
 import { listDirectory, projectPath, readDocuments } from './support/project.ts';
 import { instanceXr, packXr, respondComposed, uses } from './support/request.ts';
 
@@ -14,7 +14,18 @@ const definition = (variant: string, kind: string) => {
 
 describe('the definitions', () => {
   it('are of the same kinds', () => {
-    expect(listDirectory('package/namespaced/apis')).toEqual(KINDS);
+    expect([listDirectory('package/namespaced/apis'), listDirectory('package/direct/apis')]).toEqual([KINDS, KINDS]);
+  });
+
+  it.each(KINDS)('of %s are the same with Objects and without, and their Compositions differ in who composes', (kind) => {
+    expect(definition('direct', kind)).toEqual(definition('namespaced', kind));
+    const [direct = {}, namespaced = {}] = ['direct', 'namespaced'].map(
+      (configuration) => readDocuments(`package/${configuration}/apis/${kind}/composition.yaml`)[0] ?? {},
+    );
+    const { compose, ...input } = objectAt(listAt(direct, 'spec', 'pipeline')[0], 'input');
+    expect(compose).toBe(['agentrun', 'skillpack'].includes(kind) ? 'Resources' : undefined);
+    expect(input).toEqual(objectAt(listAt(namespaced, 'spec', 'pipeline')[0], 'input'));
+    expect(textAt(direct, 'metadata', 'name')).toBe(textAt(namespaced, 'metadata', 'name'));
   });
 
   it.each(KINDS)('of %s have the same schema, enforced Composition and names for users', (kind) => {

@@ -110,7 +110,7 @@ function desireAgain(object: JsonObject, changes: Changes = {}): JsonObject {
 }
 
 /** The message of an error is the provider's own, so that a tenant reads on the AgentRun why an object cannot be made. */
-export function observeObject(object: JsonObject): CarriedState {
+function observeObject(object: JsonObject): CarriedState {
   const synced = readCondition(object, 'Synced');
   const generation = Number(valueAt(object, 'metadata', 'generation') ?? Number.NaN);
   if (synced !== undefined && synced.observedGeneration < generation) return { kind: 'pending' };
@@ -127,10 +127,10 @@ function isAbsent(object: JsonObject): boolean {
   return synced?.status === 'False' && synced.message.includes(CANNOT_CREATE);
 }
 
-export function isRestricted(object: JsonObject): boolean {
+function isRestricted(object: JsonObject): boolean {
   const policies = listAt(object, 'spec', 'managementPolicies');
   return policies.length > 0 && !policies.includes('*');
 }
 
 export const desiredManifest = (object: unknown): JsonObject => objectAt(object, 'spec', 'forProvider', 'manifest');
-export const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');
+const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');
