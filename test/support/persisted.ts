@@ -11,6 +11,7 @@ import { isEnd } from './answers.ts';
 import { partLabelOf } from './carried.ts';
 import { must } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
+import { BY_OBJECTS } from './variant.ts';
 
 /** How long RightsHeld may stand at False while rights are held: caches that are behind, and a write that is tried again. */
 const UNSAID_MS = 15_000;
@@ -102,7 +103,8 @@ export class Persisted {
       // One that is cancelled at the moment it is lost may be told as both.
       const isBoth = [reason, end.reason].every((told) => ['Cancelled', 'WorkloadLost'].includes(told));
       // Whose status was wiped is a server that never served, until the one it had is read no more.
-      const isUnclear = known.isEdited && end.reason === 'PolicyDenied';
+      // What is composed directly serves so soon that a composite may be read which does not say so yet.
+      const isUnclear = end.reason === 'PolicyDenied' && (known.isEdited || (!BY_OBJECTS && phase === 'Serving'));
       must(
         'endIsFinal',
         phase === end.phase || known.evidenceTaken || isBoth || isUnclear,
@@ -115,6 +117,7 @@ export class Persisted {
       const times = `${end.phase}/${end.reason}: ${end.completionTime} becomes ${completionTime}`;
       must('endTimeIsFinal', isSame || phase !== end.phase, times);
       if (moved > 0) this.movedEnds += 1;
+      if (isUnclear && !isEnd(phase)) known.end = undefined;
     }
     if (isEnd(phase)) known.end = { phase, reason, completionTime, at: end?.at ?? this.world.clock.now };
     const isOwned = hasForgotten(known) || !(known.sawSecondStart && phase === 'Succeeded');
