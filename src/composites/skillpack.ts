@@ -31,11 +31,8 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
   const isOther = found !== undefined && !isMadeBy(settings, found);
   const observed = isOther ? undefined : found;
   const state = observed && carrier.stateOf(observed);
-  const resource = isOther
-    ? undefined
-    : parsed.ok
-      ? composeConfigMap(carrier, name, parsed.value, settings)
-      : observed && carrier.again(observed);
+  const wanted = parsed.ok ? composeConfigMap(carrier, name, parsed.value, settings) : observed && carrier.again(observed);
+  const resource = isOther ? undefined : wanted;
   const status = parsed.ok ? summarize(name, parsed.value, state) : invalidStatus(request.composite, formatFaults(parsed.faults));
   const { phase, message } = status;
   const { requirements, policies } = listPolicies(request.required);

@@ -48,9 +48,12 @@ export function admit(
 
 /** What cannot be made the way the platform makes runs: one fault for a rule, whatever breaks it. */
 function findUncarried({ manifests }: Prepared, carrier: Carrier): Fault[] {
-  const rules = new Set([...manifests.values()].flatMap((manifest) => carrier.refuse(manifest) ?? []));
-  const listed = [...manifests.values()].filter((manifest) => carrier.refuse(manifest) !== undefined).map(({ kind }) => kind);
-  return [...rules].map((rule) => ({ path: 'spec.skills', found: listed.join(' and '), rule }));
+  const kinds = new Map<string, string[]>();
+  for (const manifest of manifests.values()) {
+    const rule = carrier.refuse(manifest);
+    if (rule !== undefined) kinds.set(rule, [...(kinds.get(rule) ?? []), manifest.kind]);
+  }
+  return [...kinds].map(([rule, found]) => ({ path: 'spec.skills', found: found.join(' and '), rule }));
 }
 
 const warnOfKey = (run: ResolvedRun, references: References): Warning[] =>

@@ -17,7 +17,7 @@ import { type JsonObject, textAt } from '../kube/json.ts';
 import type { RunIdentity } from '../model/run.ts';
 import type { CarriedState, Carrier } from '../objects/carrier.ts';
 import type { Memory } from './memory.ts';
-import { findByLabel, isOwn, list, listEverything, partLabelOf } from './objects.ts';
+import { findByLabel, list, listEverything, partLabelOf } from './objects.ts';
 import { GRANTS, isAmong, KEPT_FOR_LOGS, PARTS, type Part, RIGHTS } from './parts.ts';
 import { haveRightsEnded } from './stages.ts';
 import { isEnded, type RunState } from './state.ts';
@@ -123,12 +123,12 @@ function askForLeft(held: Held, identity: RunIdentity, isSettled: boolean) {
     identity,
     PARTS.filter((part) => mayBeListed(part, held, identity)),
   );
-  const listed = list(requirements, required)?.filter((object) => isOwn(carrier, identity, object));
+  const listed = list(carrier, identity, requirements, required);
   const isForgotten = (object: JsonObject): boolean => mustLeave(object, held) && !observed.has(partLabelOf(object));
   if (!isSettled || !listed?.some(isForgotten)) return { requirements, listed };
   const everything = findByLabel(carrier, identity, required);
   const all = { ...requirements, ...everything.requirements };
-  return { requirements: all, listed: list(all, required)?.filter((object) => isOwn(carrier, identity, object)) };
+  return { requirements: all, listed: list(carrier, identity, all, required) };
 }
 
 /** Whether a right can be asked for. Every run has an identity, so that Crossplane may list it as soon as any run was made. */

@@ -10,8 +10,9 @@
  * | condition Prepared | since when the run is being made | recall |
  * | condition RightsHeld | since when its rights are being removed, or that they are gone | recall |
  * | condition SettingsValid | which fault of the input was reported | recall |
- * | labels of the Objects | the run, the part, the mode | run/objects.ts, run/observe.ts |
+ * | labels of the Objects, or of the parts themselves | the run, the part, the mode | run/objects.ts, run/observe.ts |
  * | annotation of the workload | the plan | run/plan.ts |
+ * | annotations of a Job that is composed directly | that it was released, and what it was made of | objects/resource.ts |
  * | suspend in the Object of a Job | whether the Job is released | run/observe.ts |
  * | managementPolicies of an Object | whether the Job is pinned; whether a binding still waits for its role | run/observe.ts, run/desired.ts |
  */

@@ -56,7 +56,7 @@ export function findByLabel(
   let parts = PARTS.filter(isIdentity);
   for (;;) {
     const requirements = carrier.select(identity, parts);
-    const listed = list(requirements, required)?.filter((object) => isOwn(carrier, identity, object));
+    const listed = list(carrier, identity, requirements, required);
     if (listed === undefined) return { requirements, found: undefined };
     const found = new Map(listed.map((object): [string, JsonObject] => [partLabelOf(object), object]));
     const told = partsToldOf(carrier, found);
@@ -76,20 +76,26 @@ function partsToldOf(carrier: Carrier, found: ReadonlyMap<string, JsonObject>): 
   );
 }
 
-/** What was listed for some requirements, or undefined while one is missing. */
-export function list(requirements: Record<string, Selector>, required: Required): JsonObject[] | undefined {
+/** The parts of a run that were listed for some requirements, or undefined while one of those is missing. */
+export function list(
+  carrier: Carrier,
+  identity: RunIdentity,
+  requirements: Record<string, Selector>,
+  required: Required,
+): JsonObject[] | undefined {
   const lists = Object.keys(requirements).map((key) => required.get(key));
-  return lists.includes(undefined) ? undefined : lists.flatMap((found) => found ?? []);
+  if (lists.includes(undefined)) return undefined;
+  return lists.flatMap((found) => found ?? []).filter((object) => isOwn(carrier, identity, object));
 }
 
-/** Everything that was listed of a run, whoever asked for it. */
+/** Every part of a run that was listed, whoever asked for it. */
 export const listEverything = (required: Required, carrier: Carrier, identity: RunIdentity | undefined): JsonObject[] =>
   [...required]
     .flatMap(([key, found]) => (key === HELD || key.startsWith(`${HELD}/`) ? found : []))
     .filter((object) => identity !== undefined && isOwn(carrier, identity, object));
 
 /** Whether something that was listed by the label of a run is a part of it. */
-export const isOwn = (carrier: Carrier, identity: RunIdentity, object: JsonObject): boolean =>
+const isOwn = (carrier: Carrier, identity: RunIdentity, object: JsonObject): boolean =>
   isPartOf(identity, carrier.desiredOf(object), partLabelOf(object));
 
 /** Which part something is, by its label; an empty text for none. */

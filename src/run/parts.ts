@@ -16,8 +16,7 @@ import { MODES, type Mode, type ResolvedRun } from '../model/run.ts';
 import type { Kind, Readiness } from '../objects/carrier.ts';
 
 interface Row extends Kind {
-  /** The real object as RBAC names it. */
-  apiGroup: string;
+  /** The kind as RBAC names it. */
   resource: string;
   /** The modes of the runs that may have it. */
   modes: readonly Mode[];
@@ -62,8 +61,8 @@ const APPLIED = ['get', 'create', 'patch', 'delete'];
 const WATCHED = [...APPLIED, 'list', 'watch'];
 
 const NAMESPACED = { scope: 'Namespaced' } as const;
-const CORE = { ...NAMESPACED, apiGroup: '', apiVersion: 'v1' } as const;
-const RBAC = { ...NAMESPACED, apiGroup: 'rbac.authorization.k8s.io', apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
+const CORE = { ...NAMESPACED, apiVersion: 'v1' } as const;
+const RBAC = { ...NAMESPACED, apiVersion: 'rbac.authorization.k8s.io/v1' } as const;
 
 const NAMED = { nameOf: ({ id }: { id: string }) => runObjectName(id) } as const;
 const CLUSTER = {
@@ -150,7 +149,6 @@ const ROWS = {
     modes: ['task'],
     ...NAMESPACED,
     ...NAMED,
-    apiGroup: 'batch',
     apiVersion: 'batch/v1',
     kind: 'Job',
     resource: 'jobs',
@@ -166,7 +164,6 @@ const ROWS = {
     modes: ['server'],
     ...NAMESPACED,
     ...NAMED,
-    apiGroup: 'apps',
     apiVersion: 'apps/v1',
     kind: 'Deployment',
     resource: 'deployments',
@@ -187,9 +184,16 @@ true satisfies [Exclude<Extract<(typeof ROWS)[PartKey], { madeAfter: string }>['
   ? true
   : never;
 
-export type Part = Row & { key: PartKey; madeAfter?: PartKey };
+export type Part = Row & { key: PartKey; apiGroup: string; madeAfter?: PartKey };
 
-export const PARTS: readonly Part[] = Object.entries<Row>(ROWS).map(([key, row]) => ({ key, ...row }) as Part);
+export const PARTS: readonly Part[] = Object.entries<Row>(ROWS).map(
+  ([key, row]) => ({ key, apiGroup: groupOf(row.apiVersion), ...row }) as Part,
+);
+
+/** The part of an apiVersion before the slash; an empty text for the core group. */
+function groupOf(apiVersion: string): string {
+  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+}
 
 const keysOf = (isMeant: (part: Part) => boolean): readonly PartKey[] => PARTS.filter(isMeant).map(({ key }) => key);
 

@@ -48,8 +48,9 @@ const isOutOfSight = ({ objects: { since }, now }: Facts): boolean =>
   since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
 
 /** Why a run that is being prepared can never start. */
-function findObstacle({ admission, prepared, objects, memory, failure, now }: Facts, isFixed: boolean): string | undefined {
-  const { plan, exist, errors } = objects;
+function findObstacle(facts: Facts, isFixed: boolean): string | undefined {
+  const { admission, prepared, objects, memory, now } = facts;
+  const { plan, exist } = objects;
   // Where nothing at all can be made, only the status tells since when.
   const since = objects.since ?? memory.makingSince;
   const missing = !isFixed || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
@@ -58,13 +59,13 @@ function findObstacle({ admission, prepared, objects, memory, failure, now }: Fa
   if (unlike.length > 0 && age >= OBSERVING_LIMIT_MS)
     return `What the run refers to, or this function, was changed before ${unlike.sort().join(', ')} could be made`;
   if (age < PREPARING_LIMIT_MS) return undefined;
-  const reasons = [
-    ...errors,
-    ...(failure === undefined ? [] : [failure]),
-    ...objects.different.map((part) => `Not as planned: ${part}`),
-  ];
+  const reasons = [...listErrors(facts), ...objects.different.map((part) => `Not as planned: ${part}`)];
   return `Not everything the run needs could be made within 10 minutes. ${reasons.join('; ')}`.trim();
 }
+
+/** What stands against the run: what is said of its parts, and what Crossplane says of an earlier answer. */
+export const listErrors = ({ objects: { errors }, failure }: Facts): string[] =>
+  failure === undefined ? errors : [...errors, failure];
 
 /** Whether everything that was planned exists and is ready, and is as planned. */
 export const isComplete = ({ plan, ready, different }: ObjectFacts): boolean =>

@@ -25,7 +25,7 @@ import type { Changes } from '../objects/carrier.ts';
 import { releaseLocked } from './lock.ts';
 import type { JobEnd, JobFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
-import { cancelled, describeMaking, isComplete, prepare, recordStart } from './preparation.ts';
+import { cancelled, describeMaking, isComplete, listErrors, prepare, recordStart } from './preparation.ts';
 import {
   END_MESSAGES,
   endOf,
@@ -195,7 +195,8 @@ function work(job: JobFacts, { memory, now }: Facts, startTime: string): RunStat
 const WORKING = { stage: 'working', reason: 'Running', message: 'The agent is running' } as const;
 
 /** Why a task whose start is decided cannot start, or counts as such: nobody reports for too long that it did. */
-function findStartObstacle(job: JobFacts, { objects, memory, failure, now }: Facts): string | undefined {
+function findStartObstacle(job: JobFacts, facts: Facts): string | undefined {
+  const { objects, memory, now } = facts;
   const { name, released, startTime, deadlineSeconds } = job;
   const { plan, exist, since, errors } = objects;
   // To undo the decision could suspend a Job that somebody has started by hand, so a missing part ends the run.
@@ -208,7 +209,7 @@ function findStartObstacle(job: JobFacts, { objects, memory, failure, now }: Fac
   const limit = errors.length > 0 ? STARTING_LIMIT_MS : Math.max(STARTING_LIMIT_MS, deadline);
   if (now.getTime() - decided < limit) return undefined;
   const minutes = Math.round(limit / 60_000);
-  const reasons = [...errors, ...(failure === undefined ? [] : [failure])].join('; ');
+  const reasons = listErrors(facts).join('; ');
   return `Job ${name} was released, and nobody reports within ${minutes} minutes that it has started. ${reasons}`.trim();
 }
 

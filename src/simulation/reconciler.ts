@@ -13,9 +13,10 @@ import { RESOURCE_NAME } from '../api/labels.ts';
 import type { Request, Selector } from '../call/request.ts';
 import type { Composed, Response } from '../call/response.ts';
 import { composeInRounds } from '../call/rounds.ts';
-import { isObject, type JsonObject, listAt, objectAt, pick, textAt } from '../kube/json.ts';
-import { type ApiServer, isBeingDeleted, keyOf, Refused, uidOf, versionOf, withMetadata } from './apiserver.ts';
+import { type JsonObject, listAt, objectAt, textAt } from '../kube/json.ts';
+import { type ApiServer, isBeingDeleted, keyOf, Refused, uidOf, versionOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
+import { namespaceOf, toReference, withOwner, withoutLabel } from './composed.ts';
 import { readiness, setConditions, synced, type Told, unknownConditions } from './conditions.ts';
 import { refuseBinding } from './rights.ts';
 
@@ -48,9 +49,6 @@ const BACKOFF_MS = 1_000;
 const MAX_BACKOFF_MS = 30_000;
 
 export const FINALIZER = 'composite.apiextensions.crossplane.io';
-
-/** On every composed resource. */
-const COMPOSITE = 'crossplane.io/composite';
 
 /** What the API server adds to an Object that does not say it. */
 const OBJECT_DEFAULTS = { managementPolicies: ['*'], deletionPolicy: 'Delete', watch: false };
@@ -289,34 +287,4 @@ export class Reconciler {
     }
     return current;
   }
-}
-
-/** A namespaced composite refers to what is in its namespace. */
-const toReference = (reference: unknown, composite: JsonObject): JsonObject => ({
-  kind: textAt(reference, 'kind') ?? '',
-  metadata: {
-    name: textAt(reference, 'name') ?? '',
-    ...pick(isObject(reference) ? reference : {}, ['namespace']),
-    ...namespaceOf(composite),
-  },
-});
-
-function namespaceOf(resource: JsonObject): JsonObject {
-  const namespace = textAt(resource, 'metadata', 'namespace');
-  return namespace === undefined ? {} : { namespace };
-}
-
-/** Names are derived from the uid where none is given, so that the same resource has the same name whatever was observed. */
-function withOwner(key: string, resource: JsonObject, composite: JsonObject): JsonObject {
-  const owner = { kind: String(composite['kind']), name: nameOf(composite), uid: uidOf(composite), controller: true };
-  const annotations = { ...objectAt(resource, 'metadata', 'annotations'), [RESOURCE_NAME]: key };
-  const labels = { ...objectAt(resource, 'metadata', 'labels'), [COMPOSITE]: nameOf(composite) };
-  const name = nameOf(resource) || `${nameOf(composite)}-${uidOf(composite)}-${key}`;
-  return withMetadata(resource, { name, annotations, labels, ownerReferences: [owner] });
-}
-
-/** So that one sees of an Object that is being deleted who deleted it. */
-function withoutLabel(object: JsonObject): JsonObject {
-  const { [COMPOSITE]: _, ...labels } = objectAt(object, 'metadata', 'labels');
-  return withMetadata(object, { labels });
 }

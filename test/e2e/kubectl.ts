@@ -8,7 +8,7 @@ import { type JsonObject, listAt } from '../../src/kube/json.ts';
 class KubectlError extends Error {}
 
 /** Runs kubectl; what it does not do is an error with its words. */
-export function kubectl(args: string[], stdin?: string): Promise<string> {
+function kubectl(args: string[], stdin?: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = execFile('kubectl', args, { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
@@ -18,10 +18,30 @@ export function kubectl(args: string[], stdin?: string): Promise<string> {
   });
 }
 
+/** What became of a command that may be refused: `done`, or what it was refused with. */
+export async function attempt(args: string[], stdin?: string): Promise<string> {
+  try {
+    await kubectl(args, stdin);
+    return 'done';
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 const inNamespace = (namespace?: string): string[] => (namespace === undefined ? [] : ['-n', namespace]);
 
 export const apply = (...manifests: JsonObject[]): Promise<string> =>
   kubectl(['apply', '-f', '-'], manifests.map(writeYaml).join(''));
+
+/** Gives a user a ClusterRole in a namespace. */
+export const bindUser = (user: string, clusterRole: string, namespace: string): Promise<string> =>
+  apply({
+    apiVersion: 'rbac.authorization.k8s.io/v1',
+    kind: 'RoleBinding',
+    metadata: { name: user, namespace },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: clusterRole },
+    subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
+  });
 
 export const applyFile = (path: string): Promise<string> => kubectl(['apply', '-f', path]);
 

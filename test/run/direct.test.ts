@@ -5,6 +5,9 @@ import { type Selector, selects } from '../../src/call/request.ts';
 import { compose } from '../../src/function.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { chooseCarrier } from '../../src/objects/choice.ts';
+import { listBoundRules } from '../../src/simulation/rights.ts';
+import { Simulation } from '../../src/simulation/simulation.ts';
+import { World as Model } from '../../src/simulation/world.ts';
 import { History } from '../support/history.ts';
 import { RUN_ID, task } from '../support/packs.ts';
 import { instanceXr, NOW, packXr, respond, uses, type World } from '../support/request.ts';
@@ -171,6 +174,23 @@ describe('the rights of a run that ends', () => {
   it('are dropped at once where Crossplane could not apply what was asked before', () => {
     const run = withApplyFailure(reading().run(), 'cannot apply composed resource "agentrun-role": denied by a webhook');
     expect(keys(run.spec({ cancel: true }).call())).toEqual([]);
+  });
+
+  it('are gone although nobody collects what is deleted', () => {
+    const { composite, cluster: required = [] } = task(READ, reader);
+    const model = new Model({ composites: [composite], required, input: inputOf() });
+    const run = new Simulation(model, composite);
+    run.apply();
+    expect(run.until(() => run.status.phase === 'Running', 60)).toBe(true);
+    expect(listBoundRules(model.api)).toHaveLength(1);
+    model.garbage.stop();
+    run.change({ cancel: true });
+    run.wait(10);
+    expect([run.status.phase, listBoundRules(model.api), model.api.list('Role').length]).toEqual(['Cancelled', [], 1]);
+    expect(run.condition('RightsHeld')).toMatch(/^True/);
+    model.garbage.start();
+    run.wait(20);
+    expect([run.condition('RightsHeld'), model.api.list('Role').length]).toEqual(['False/Revoked', 0]);
   });
 
   it('leave alone when somebody wrote another one into the role', () => {

@@ -1,6 +1,6 @@
 import { projectPath } from '../../support/project.ts';
 import { eventually, wait } from '../clock.ts';
-import { apply, applyFile, kubectl, removeFile } from '../kubectl.ts';
+import { applyFile, attempt, bindUser, removeFile } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
 
 const TENANT = 'e2e-tenant';
@@ -13,26 +13,12 @@ export const scenario: Scenario = {
   play: async (world) => {
     const { configuration } = world.options;
     const files = ['examples/install/7-tenant.yaml', `examples/install/${configuration}/8-admission.yaml`].map(projectPath);
-    const asTenant = (...args: string[]): Promise<string> => kubectl([...args, '-n', world.namespace, `--as=${TENANT}`]);
-    const tries = async (...args: string[]): Promise<string> => {
-      try {
-        await asTenant(...args);
-        return 'done';
-      } catch (error) {
-        return (error as Error).message;
-      }
-    };
+    const tries = (...args: string[]): Promise<string> => attempt([...args, '-n', world.namespace, `--as=${TENANT}`]);
     const patch = (change: object): Promise<string> =>
       tries('patch', 'agentrun', 'run', '--type', 'merge', '-p', JSON.stringify(change));
     for (const file of files) await applyFile(file);
     try {
-      await apply({
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { name: TENANT, namespace: world.namespace },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'function-skillpack:tenant' },
-        subjects: [{ kind: 'User', name: TENANT, apiGroup: 'rbac.authorization.k8s.io' }],
-      });
+      await bindUser(TENANT, 'function-skillpack:tenant', world.namespace);
       await wait(POLICY_SECONDS);
       const run = await world.createRun();
       await run.start();

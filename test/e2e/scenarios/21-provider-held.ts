@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../src/kube/json.ts';
 import { projectPath } from '../../support/project.ts';
 import { wait } from '../clock.ts';
-import { apply, applyFile, kubectl, remove, removeFile } from '../kubectl.ts';
+import { apply, applyFile, attempt, remove, removeFile } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
 
 const FILE = projectPath('examples/install/10-provider-admission.yaml');
@@ -54,14 +54,8 @@ export const scenario: Scenario = {
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
         subjects: [{ kind: 'User', name: user, apiGroup: 'rbac.authorization.k8s.io' }],
       });
-      const tries = async (args: string[], stdin?: string): Promise<string> => {
-        try {
-          await kubectl([...args, `--as=${user}`, '--dry-run=server'], stdin);
-          return 'done';
-        } catch (error) {
-          return (error as Error).message;
-        }
-      };
+      const tries = (args: string[], stdin?: string): Promise<string> =>
+        attempt([...args, `--as=${user}`, '--dry-run=server'], stdin);
       await apply(deployment('other', world.namespace));
       const answers = [
         await tries(['create', '-f', '-'], JSON.stringify(job('nice-job', 'kube-system'))),

@@ -1,7 +1,7 @@
 import { type JsonObject, objectAt, textAt } from '../../../src/kube/json.ts';
 import { projectPath } from '../../support/project.ts';
 import { wait } from '../clock.ts';
-import { applyFile, get, kubectl, remove, removeFile } from '../kubectl.ts';
+import { applyFile, attempt, get, remove, removeFile } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
 
 const FILE = projectPath('examples/install/11-born-suspended.yaml');
@@ -31,14 +31,8 @@ export const scenario: Scenario = {
       world.measure('Running', await run.start());
       await run.untilPinned();
       const job = (await get('job', run.workloadName, world.namespace)) ?? {};
-      const tries = async (manifest: JsonObject): Promise<string> => {
-        try {
-          await kubectl(['create', '-f', '-', '--dry-run=server'], JSON.stringify(manifest));
-          return 'done';
-        } catch (error) {
-          return (error as Error).message;
-        }
-      };
+      const tries = (manifest: JsonObject): Promise<string> =>
+        attempt(['create', '-f', '-', '--dry-run=server'], JSON.stringify(manifest));
       const restored = asRestored(job, 'restored');
       const suspended = { ...restored, spec: { ...objectAt(restored, 'spec'), suspend: true } };
       must((await tries(restored)).includes('is created with suspend: true'), 'a copy of the Job at work is refused');

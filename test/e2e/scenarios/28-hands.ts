@@ -1,7 +1,7 @@
 import { textAt } from '../../../src/kube/json.ts';
 import { projectPath } from '../../support/project.ts';
 import { wait } from '../clock.ts';
-import { apply, applyFile, kubectl, removeFile } from '../kubectl.ts';
+import { applyFile, attempt, bindUser, removeFile } from '../kubectl.ts';
 import { must, type Scenario } from '../world.ts';
 
 const EDITOR = 'e2e-editor';
@@ -13,23 +13,11 @@ export const scenario: Scenario = {
   about: 'who holds edit in a namespace writes nothing that a run is made of, and the run works and ends as before',
   configurations: ['direct'],
   play: async (world) => {
-    const tries = async (args: string[], stdin?: string): Promise<string> => {
-      try {
-        await kubectl([...args, '-n', world.namespace, `--as=${EDITOR}`], stdin);
-        return 'done';
-      } catch (error) {
-        return (error as Error).message;
-      }
-    };
+    const tries = (args: string[], stdin?: string): Promise<string> =>
+      attempt([...args, '-n', world.namespace, `--as=${EDITOR}`], stdin);
     await applyFile(FILE);
     try {
-      await apply({
-        apiVersion: 'rbac.authorization.k8s.io/v1',
-        kind: 'RoleBinding',
-        metadata: { name: EDITOR, namespace: world.namespace },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'edit' },
-        subjects: [{ kind: 'User', name: EDITOR, apiGroup: 'rbac.authorization.k8s.io' }],
-      });
+      await bindUser(EDITOR, 'edit', world.namespace);
       await wait(POLICY_SECONDS);
       const run = await world.createRun();
       await run.start();
