@@ -7,8 +7,8 @@ import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
 import { buildAgentPolicy } from './agent.ts';
 import { eventually } from './clock.ts';
-import { apply, applyFile, get, list, patch, remove } from './kubectl.ts';
-import type { Options } from './options.ts';
+import { apply, applyFile, get, list, patch, patchJson, remove } from './kubectl.ts';
+import { composeOf, type Options } from './options.ts';
 import { buildPacks, SEED } from './packs.ts';
 
 const FUNCTION = 'function-skillpack';
@@ -26,14 +26,15 @@ export async function install(options: Options): Promise<void> {
   if (functionEndpoint !== undefined) await register(functionEndpoint);
   await grant(options, ROLE, [...packs, ...readDocuments(SEED)]);
   for (const kind of kindsOf(configuration)) await applyFile(projectPath(`package/${configuration}/apis/${kind}`));
+  if (options.compose !== undefined) for (const kind of COMPOSING) await setInput(kind, 'compose', options.compose);
   await eventually('every XRD is Established', 120, async () => (await list('xrd')).every(isEstablished));
   await apply(buildAgentPolicy(image), ...packs);
 }
 
 /** Gives whoever makes runs in a configuration exactly what `rights` prints for some packs, under a name of its own. */
 export const grant = (options: Options, role: string, packs: JsonObject[]): Promise<void> =>
-  options.configuration === 'direct'
-    ? grantTo('crossplane', 'namespace', options, role, packs)
+  composeOf(options) === 'Resources'
+    ? grantTo('crossplane', options.configuration === 'direct' ? 'namespace' : 'all', options, role, packs)
     : grantTo('provider', 'all', options, role, packs);
 
 export async function grantTo(
@@ -57,6 +58,14 @@ export async function grantTo(
     roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: role },
     subjects: [{ kind: 'ServiceAccount', namespace, name }],
   });
+}
+
+/** The Compositions whose composites are made of anything. */
+const COMPOSING = ['agentrun', 'skillpack'];
+
+/** Sets a field of the input of a Composition's step. */
+export async function setInput(composition: string, field: string, value: string): Promise<void> {
+  await patchJson('composition', composition, [{ op: 'add', path: `/spec/pipeline/0/input/${field}`, value }]);
 }
 
 export async function revoke(role: string): Promise<void> {

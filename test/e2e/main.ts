@@ -1,7 +1,7 @@
 /** `npm run e2e`: plays every scenario on the cluster of KUBECONFIG. Ends with 0 when all passed, 1 when not, 2 when it cannot. */
 import { readdirSync } from 'node:fs';
 import { install, uninstall } from './install.ts';
-import { flagOf, type Options, parseOptions } from './options.ts';
+import { composeOf, flagOf, type Options, parseOptions } from './options.ts';
 import { findMissing } from './preflight.ts';
 import { formatOutcomes, type Outcome, verdictOf, writeResults } from './report.ts';
 import { type Scenario, World } from './world.ts';
@@ -25,8 +25,10 @@ async function loadScenarios(only: string[]): Promise<[string, Scenario][]> {
 }
 
 /** Why a scenario cannot be played here. */
-function whySkipped(options: Options, { needs = [], configurations = [options.configuration] }: Scenario): string | undefined {
-  if (!configurations.includes(options.configuration)) return `only with ${configurations.join(' and ')}`;
+function whySkipped(options: Options, { needs = [], configurations, compose }: Scenario): string | undefined {
+  const isMeant = configurations === undefined || configurations.includes(options.configuration);
+  if (!isMeant) return `only with ${configurations.join(' and ')}`;
+  if (compose !== undefined && compose !== composeOf(options)) return `only with compose: ${compose}`;
   const missing = needs.filter((flag) => options[flag] === undefined);
   return missing.length > 0 ? `needs ${missing.map(flagOf).join(', ')}` : undefined;
 }

@@ -5,8 +5,14 @@ import { Command, Option } from 'commander';
 const CONFIGURATIONS = ['direct', 'namespaced', 'claims'] as const;
 export type Configuration = (typeof CONFIGURATIONS)[number];
 
+/** How a Composition has runs made; see Settings. */
+const CARRIERS = ['Objects', 'Resources'] as const;
+export type Compose = (typeof CARRIERS)[number];
+
 export interface Options {
   configuration: Configuration;
+  /** Absent: as the configuration has it. */
+  compose?: Compose;
   /** Absent: the function is installed as a package. */
   functionEndpoint?: string;
   providerServiceAccount: string;
@@ -30,6 +36,10 @@ export interface Options {
   crossplaneCore?: string;
 }
 
+/** How runs are made. */
+export const composeOf = ({ configuration, compose = configuration === 'direct' ? 'Resources' : 'Objects' }: Options): Compose =>
+  compose;
+
 /** A flag as the user writes it. */
 export const flagOf = (option: keyof Options): string => `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
@@ -41,6 +51,7 @@ export const parseOptions = (argv: string[]): Options =>
       'Proves what the README promises on the cluster of KUBECONFIG, which needs Crossplane 2 and provider-kubernetes.',
     )
     .addOption(new Option('--configuration <name>', 'which one is installed').choices(CONFIGURATIONS).default('direct'))
+    .addOption(new Option('--compose <how>', 'another compose in the input of its Compositions').choices(CARRIERS))
     .option(
       '--function-endpoint <url>',
       'where the function listens, for example dns:///localhost:9443; default: the installed package',

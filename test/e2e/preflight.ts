@@ -1,12 +1,13 @@
 /** What the suite needs of a cluster, before it changes anything. */
 import { listAt, textAt } from '../../src/kube/json.ts';
 import { get, list, mayDo, raw } from './kubectl.ts';
-import type { Options } from './options.ts';
+import { composeOf, type Options } from './options.ts';
 
 const PLURALS = ['agentruns', 'sympoziuminstances', 'skillpacks', 'sympoziumpolicies', 'xagentruns', 'xsympoziuminstances'];
 
 /** Every reason why the suite cannot run here; empty when it can. */
-export async function findMissing({ configuration, functionEndpoint, providerServiceAccount }: Options): Promise<string[]> {
+export async function findMissing(options: Options): Promise<string[]> {
+  const { functionEndpoint, providerServiceAccount } = options;
   try {
     await raw('/version');
   } catch (error) {
@@ -14,7 +15,7 @@ export async function findMissing({ configuration, functionEndpoint, providerSer
   }
   const checks = [
     needCrd('compositeresourcedefinitions.apiextensions.crossplane.io', 'Crossplane 2'),
-    configuration === 'direct' ? [] : needProvider(),
+    composeOf(options) === 'Resources' ? [] : needProvider(),
     functionEndpoint === undefined ? needFunction() : [],
     refuseForeignCrds(),
     refusePacks(),

@@ -21,7 +21,8 @@ const TOOLS_MAY_NOT: cluster.Access[] = [
   { verb: 'create', resource: 'jobs', group: 'batch' },
 ];
 
-const mayIn = ({ isDirect }: World): cluster.Access[] => (isDirect ? TOOLS_MAY : [...TOOLS_MAY, ...TOOLS_MAY_IN_CLUSTER]);
+const mayIn = ({ options: { configuration } }: World): cluster.Access[] =>
+  configuration === 'direct' ? TOOLS_MAY : [...TOOLS_MAY, ...TOOLS_MAY_IN_CLUSTER];
 
 const hasStarted = (pod: JsonObject): boolean =>
   listAt(pod, 'status', 'containerStatuses').some(

@@ -6,14 +6,12 @@ import { PARTS } from '../../src/run/parts.ts';
 import { eventually } from './clock.ts';
 import * as cluster from './kubectl.ts';
 import { readCounter, sumCounter } from './metrics.ts';
-import type { Configuration, Options } from './options.ts';
+import { type Compose, type Configuration, composeOf, type Options } from './options.ts';
 import { PodWatch } from './podwatch.ts';
 import { Run } from './run.ts';
 
-/** The real objects in the namespace of a run, as kubectl names them. */
-const DIRECT_KINDS = PARTS.filter(({ scope }) => scope === 'Namespaced')
-  .map(({ resource, apiGroup }) => (apiGroup === '' ? resource : `${resource}.${apiGroup}`))
-  .join();
+/** The real objects of a run, as kubectl names them. */
+const DIRECT_KINDS = PARTS.map(({ resource, apiGroup }) => (apiGroup === '' ? resource : `${resource}.${apiGroup}`)).join();
 
 export interface Figure {
   name: string;
@@ -28,6 +26,8 @@ export interface Scenario {
   needs?: (keyof Options)[];
   /** The configurations it is about; default all. */
   configurations?: readonly Configuration[];
+  /** How runs have to be made for it; default either way. */
+  compose?: Compose;
   play: (world: World) => Promise<void>;
 }
 
@@ -118,7 +118,7 @@ export class World {
 
   /** Whether runs are composed without Objects. */
   get isDirect(): boolean {
-    return this.options.configuration === 'direct';
+    return composeOf(this.options) === 'Resources';
   }
 
   /** The provider's kind for Objects, as kubectl names it. */

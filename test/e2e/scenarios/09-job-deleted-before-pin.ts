@@ -36,7 +36,7 @@ const POLICY_SECONDS = 5;
 export const scenario: Scenario = {
   about: 'a Job that is deleted by hand between release and pin, with Crossplane down, is made again by nobody',
   needs: flagsOf('core'),
-  configurations: ['namespaced', 'claims'],
+  compose: 'Objects',
   play: async (world) => {
     const release = async (): Promise<void> => {
       await remove('validatingadmissionpolicybinding', HOLD);

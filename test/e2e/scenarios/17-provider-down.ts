@@ -7,7 +7,7 @@ const DOWN_SECONDS = 60;
 export const scenario: Scenario = {
   about: 'with the provider down nobody can take rights back; once it is here again the run that ended or was deleted loses them',
   needs: flagsOf('provider'),
-  configurations: ['namespaced', 'claims'],
+  compose: 'Objects',
   play: async (world) => {
     const ended = await world.createRun({}, 'ended');
     const deleted = await world.createRun({}, 'deleted');

@@ -38,7 +38,7 @@ const autoscaler = (name: string, namespace: string): JsonObject => ({
 
 export const scenario: Scenario = {
   about: 'a provider whose token is stolen can write nothing but what runs are made of, and runs work as before',
-  configurations: ['namespaced', 'claims'],
+  compose: 'Objects',
   play: async (world) => {
     const provider = world.options.providerServiceAccount;
     const user = `system:serviceaccount:${provider.replace('/', ':')}`;

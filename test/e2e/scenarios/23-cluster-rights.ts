@@ -1,5 +1,5 @@
-import { grantTo, revoke } from '../install.ts';
-import { apply, patchJson, remove } from '../kubectl.ts';
+import { grantTo, revoke, setInput } from '../install.ts';
+import { apply, remove } from '../kubectl.ts';
 import { buildPack, idle, rule } from '../packs.ts';
 import { TOOLS_MAY, TOOLS_MAY_IN_CLUSTER } from '../run.ts';
 import { must, type Scenario } from '../world.ts';
@@ -7,10 +7,9 @@ import { must, type Scenario } from '../world.ts';
 const ROLE = 'function-skillpack-e2e:cluster-rights';
 const PACK = 'e2e-cluster';
 
-/** Sets who makes rights in the whole cluster, in the input of the Composition's step. */
-async function setClusterRights(clusterRights: 'Provider' | 'Refuse'): Promise<void> {
-  await patchJson('composition', 'agentrun', [{ op: 'add', path: '/spec/pipeline/0/input/clusterRights', value: clusterRights }]);
-}
+/** Sets who makes rights in the whole cluster. */
+const setClusterRights = (clusterRights: 'Provider' | 'Refuse'): Promise<void> =>
+  setInput('agentrun', 'clusterRights', clusterRights);
 
 export const scenario: Scenario = {
   about: 'rights in the whole cluster: refused with what to do, then made by the provider beside what Crossplane composes itself',

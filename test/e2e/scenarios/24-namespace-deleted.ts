@@ -4,7 +4,7 @@ import { must, type Scenario } from '../world.ts';
 
 export const scenario: Scenario = {
   about: 'a namespace that is deleted with runs at work in it goes, with everything of them',
-  configurations: ['direct'],
+  compose: 'Resources',
   play: async (world) => {
     const namespace = `${world.namespace}-gone`;
     await world.open(namespace);

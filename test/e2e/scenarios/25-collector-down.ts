@@ -4,7 +4,7 @@ import { must, type Scenario } from '../world.ts';
 
 export const scenario: Scenario = {
   about: "with Kubernetes' controllers down, and so its garbage collector, a run that is cancelled loses its rights all the same",
-  configurations: ['direct'],
+  compose: 'Resources',
   needs: flagsOf('controllers'),
   play: async (world) => {
     const run = await world.createRun();

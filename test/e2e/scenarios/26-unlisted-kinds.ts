@@ -14,7 +14,7 @@ const STALL_SECONDS = 30;
 export const scenario: Scenario = {
   about:
     'Crossplane is never asked for a kind that it may not list: without any right on roles, runs without rights live, end and go',
-  configurations: ['direct'],
+  compose: 'Resources',
   play: async (world) => {
     const packs = buildPacks(world.options);
     const isPlain = (pack: unknown): boolean => textAt(pack, 'metadata', 'name') === PLAIN;

@@ -11,7 +11,7 @@ const POLICY_SECONDS = 10;
 
 export const scenario: Scenario = {
   about: 'who holds edit in a namespace writes nothing that a run is made of, and the run works and ends as before',
-  configurations: ['direct'],
+  compose: 'Resources',
   play: async (world) => {
     const tries = (args: string[], stdin?: string): Promise<string> =>
       attempt([...args, '-n', world.namespace, `--as=${EDITOR}`], stdin);
