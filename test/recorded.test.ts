@@ -1,6 +1,6 @@
 /**
- * What runs looked like that an earlier version made, and what it answered: this version answers the same, so that they go on to their end
- * under it, and under the earlier one again. Recorded by playing the model of `simulate`; objects.json by the version before runs could be
+ * What runs looked like that an earlier version made, and what it answered: this version answers the same and may tell more, so that they go
+ * on to their end under it, and under the earlier one again. Recorded by playing the model of `simulate`; objects.json by the version before runs could be
  * composed directly, resources.json by the first that could.
  */
 import { describe, expect, it } from 'vitest';
@@ -39,7 +39,11 @@ function answer({ composite, observed, required, input, now }: Recorded['request
 
 describe.each(['objects', 'resources'])('of %s', (name) => {
   it.each(read(name).map((recorded) => [recorded.what, recorded] as const))('%s goes on', (_, { request, answer: given }) => {
-    expect(answer(request)).toEqual(given);
+    const { conditions, resources, status } = answer(request);
+    const known = given.conditions.map(({ type }) => type);
+    expect(conditions.filter(({ type }) => known.includes(type))).toEqual(given.conditions);
+    expect(Object.keys(resources)).toEqual(Object.keys(given.resources));
+    expect({ resources, status }).toMatchObject({ resources: given.resources, status: given.status });
   });
 
   it.each(read(name).map((recorded) => [recorded.what, recorded] as const))('%s ends when it is told to', (_, { request }) => {

@@ -41,6 +41,8 @@ const lastRight = ({ rights }: Simulated): number => Math.max(...rights.map(({ u
 const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
   success: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
   failure: { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
+  'exit-code': { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
+  evicted: { phases: ['Preparing', 'Running', 'Failed'], reason: 'Evicted' },
   timeout: { phases: ['Preparing', 'Running', 'Failed'], reason: 'DeadlineExceeded' },
   cancel: { phases: ['Preparing', 'Running', 'Cancelled'], reason: 'Cancelled' },
   'delete-while-running': { phases: ['Preparing', 'Running'], reason: 'Running' },

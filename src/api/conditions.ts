@@ -27,7 +27,21 @@ export const SETTINGS_VALID = 'SettingsValid';
 /** AgentRun: how the run ended. Unknown until it has. */
 export const SUCCEEDED = 'Succeeded';
 
+/** AgentRun: True from its end on, however it ended. It is what scripts wait for. */
+export const FINISHED = 'Finished';
+
+/**
+ * AgentRun: what kstatus reads, and with it Flux and kubectl plugins: a run is in progress while it is Reconciling, has failed when it is
+ * Stalled, and is current when it is neither. Stalled is absent from a run that has not failed.
+ * https://github.com/kubernetes-sigs/cli-utils/blob/master/pkg/kstatus/README.md
+ */
+export const RECONCILING = 'Reconciling';
+export const STALLED = 'Stalled';
+
 export type ConditionType =
+  | typeof FINISHED
+  | typeof RECONCILING
+  | typeof STALLED
   | typeof VALID
   | typeof ADMITTED
   | typeof PREPARED

@@ -98,14 +98,21 @@ export const REASONS = {
   PodNotReady: {
     phases: ['Running'],
     severity: 'Warning',
-    meaning: 'The Pod is still not ready a minute after the Job started.',
-    action: 'Run `kubectl describe pod`; an image, a Secret or a node may be missing.',
+    meaning:
+      'The Pod is not ready: a container has not started, a minute after the Job or half of its time for it, or a sidecar crashes.',
+    action: 'Run the command in the message; an image, a Secret or a node may be missing.',
   },
   NoPod: {
-    phases: ['Running'],
+    phases: ['Running', 'Failed'],
     severity: 'Warning',
-    meaning: 'The Job has no Pod 30 seconds after it started.',
-    action: 'Run the command in the message; a quota or Pod Security may refuse the Pod.',
+    meaning: 'The Job has no Pod 30 seconds after it started, or had none until the end of its time.',
+    action: 'Run the command in the message, which tells whether a quota or Pod Security refuses the Pod.',
+  },
+  StartTimeout: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'The Pod did not get ready in its time, so the agent never worked.',
+    action: 'Read the events of the Pod, by the command in the message, and create a new run.',
   },
   PodTerminating: {
     phases: ['Running'],
@@ -171,14 +178,26 @@ export const REASONS = {
   AgentFailed: {
     phases: ['Failed'],
     severity: 'Warning',
-    meaning: 'The agent ended with an error.',
+    meaning: 'The agent ended with an error; `status.exitCode` has its exit code.',
     action: 'Read its log, by the command in the message.',
+  },
+  Evicted: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'Kubernetes ended the Pod of the run: it was evicted or preempted, or its node is gone.',
+    action: 'Create a new run; a run starts once only.',
+  },
+  PodFailed: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'The Pod has failed, and its agent has not: its node may have refused it.',
+    action: 'Run `kubectl describe pod`, and create a new run.',
   },
   DeadlineExceeded: {
     phases: ['Failed'],
     severity: 'Warning',
-    meaning: 'The agent did not end within its timeout.',
-    action: 'Read its log, by the command in the message; raise `spec.timeout` in a new run where the task needs longer.',
+    meaning: 'The agent did not end within its timeout; Kubernetes deleted its Pod, and with it its log.',
+    action: 'Raise `spec.timeout` in a new run where the task needs longer.',
   },
   Completed: { phases: ['Succeeded'], severity: 'Normal', meaning: 'The agent has ended its task.', action: NOTHING },
   Cancelled: {

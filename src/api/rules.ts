@@ -20,11 +20,18 @@ export function checkUnique(faults: Fault[], path: string, list: JsonValue[], ke
   }
 }
 
-/** A timeout lies between 1s and 24h. */
-export function checkDuration(faults: Fault[], path: string, value: JsonValue | undefined): void {
-  const seconds = typeof value === 'string' ? parseDuration(value) : undefined;
-  if (seconds === undefined || (seconds >= 1 && seconds <= 24 * 3600)) return;
-  faults.push({ path, found: show(value), rule: 'must be between 1s and 24h' });
+/** A time lies between 1s and 24h. */
+export const checkDuration = (faults: Fault[], path: string, value: JsonValue | undefined): void =>
+  checkBetween(faults, path, value, ['1s', '24h']);
+
+/** What startTimeout may be lies between 30s and 1h. */
+export const checkStartTimeout = (faults: Fault[], path: string, value: JsonValue | undefined): void =>
+  checkBetween(faults, path, value, ['30s', '1h']);
+
+function checkBetween(faults: Fault[], path: string, value: JsonValue | undefined, [least, most]: [string, string]): void {
+  const [seconds, from = 0, to = 0] = [value, least, most].map((text) => parseDuration(typeof text === 'string' ? text : ''));
+  if (seconds === undefined || (seconds >= from && seconds <= to)) return;
+  faults.push({ path, found: show(value), rule: `must be between ${least} and ${most}` });
 }
 
 /** What AgentRun and SympoziumInstance share. */
@@ -61,4 +68,5 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
     });
   }
   checkDuration(faults, 'spec.timeout', valueAt(spec, 'timeout'));
+  checkStartTimeout(faults, 'spec.startTimeout', valueAt(spec, 'startTimeout'));
 }

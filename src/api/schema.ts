@@ -13,6 +13,8 @@ export const PATTERNS: Record<string, string> = {
   '^[^\\s]+$': 'must not contain white space',
   '^/[^:]+$': 'must be an absolute path without a colon, below the root',
   '^/[^:]*$': 'must be an absolute path without a colon',
+  '^(/dev/termination-log|/(ipc|workspace|tmp)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$':
+    'must be /dev/termination-log, or a file below /ipc, /workspace or /tmp',
   '^https?://[^\\s]+$': 'must begin with http:// or https://',
   '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$': 'must be a duration such as 90s, 10m or 1h30m',
   '^([1-9][0-9]*m|0*[1-9][0-9]*(\\.[0-9]+)?|0\\.0*[1-9][0-9]*)$': 'must be an amount of CPU such as 500m or 2',

@@ -3,7 +3,7 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
-import { checkDuration, checkUnique } from './rules.ts';
+import { checkDuration, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
 
 const POLICY_NAME = /^(default|ns[.][a-z0-9]([-a-z0-9]*[a-z0-9])?)$/;
@@ -23,6 +23,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     }
     for (const group of ['defaults', 'limits']) {
       checkDuration(faults, `spec.${group}.timeout`, valueAt(spec, group, 'timeout'));
+      checkStartTimeout(faults, `spec.${group}.startTimeout`, valueAt(spec, group, 'startTimeout'));
     }
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });

@@ -9,13 +9,14 @@ import { sidecarName } from '../api/names.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
-import { buildCommonMounts, buildPackMounts, WORKSPACE_MOUNT } from './volumes.ts';
+import { buildCommonMounts, buildPackMounts, buildResultMount, WORKSPACE_MOUNT } from './volumes.ts';
 
-const AGENT = 'agent';
+/** The name of the container of the agent. */
+export const AGENT = 'agent';
 
 /** The container with the language model. It has the task and the model's key, and never a token. */
 export function buildAgent(run: ResolvedRun): Container {
-  const { image, command, resources } = run.agent;
+  const { image, command, resources, resultPath } = run.agent;
   return {
     name: AGENT,
     image,
@@ -23,7 +24,8 @@ export function buildAgent(run: ResolvedRun): Container {
     env: buildAgentEnv(run),
     resources: exactly(resources),
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
-    volumeMounts: [WORKSPACE_MOUNT, ...buildCommonMounts(run, AGENT)],
+    ...(resultPath && { terminationMessagePath: resultPath }),
+    volumeMounts: [WORKSPACE_MOUNT, ...buildCommonMounts(run, AGENT), ...buildResultMount(resultPath, AGENT)],
   };
 }
 

@@ -1,14 +1,25 @@
-import type { IJob as Job } from 'kubernetes-models/batch/v1';
+import type { IJob as Job, IPodFailurePolicy as PodFailurePolicy } from 'kubernetes-models/batch/v1';
 import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
-import { buildAgent, buildSidecar } from './containers.ts';
+import { AGENT, buildAgent, buildSidecar } from './containers.ts';
 import { runAnnotations, runLabels, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
 
 /** The agent ends itself at its timeout; the Job a minute later, the Pod a little after that, should the Job be gone. */
 const JOB_GRACE_SECONDS = 60;
 const POD_GRACE_SECONDS = 90;
+
+/**
+ * A Job without a second try fails with or without these rules. With them its condition tells the exit code of the agent, or that the Pod
+ * was evicted: https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
+ */
+const FAILURES_TOLD: PodFailurePolicy = {
+  rules: [
+    { action: 'FailJob', onExitCodes: { containerName: AGENT, operator: 'NotIn', values: [0] } },
+    { action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+  ],
+};
 
 /**
  * The Job of a task run, suspended: nothing starts before everything it was promised exists.
@@ -30,6 +41,7 @@ export function buildJob(run: ResolvedRun): Manifest {
       parallelism: 1,
       backoffLimit: 0,
       podReplacementPolicy: 'Failed',
+      podFailurePolicy: FAILURES_TOLD,
       activeDeadlineSeconds: timeout + JOB_GRACE_SECONDS,
       template: {
         metadata: { labels: runLabels(run), ...runAnnotations(run) },

@@ -48,6 +48,18 @@ export function buildCommonMounts(run: ResolvedRun, container: string): VolumeMo
   ];
 }
 
+/**
+ * The directory of the result. The runtime makes the file there, and would make a directory that is missing root's, so that the agent could
+ * write nothing else into it (seen with runc).
+ */
+export function buildResultMount(resultPath: string | undefined, container: string): VolumeMount[] {
+  const [, volume, directory] = /^\/(ipc|workspace|tmp)\/(.+)\/[^/]+$/.exec(resultPath ?? '') ?? [];
+  if (volume === undefined || directory === undefined) return [];
+  return [
+    { name: volume, mountPath: `/${volume}/${directory}`, subPath: volume === 'tmp' ? `${container}/${directory}` : directory },
+  ];
+}
+
 export const WORKSPACE_MOUNT: VolumeMount = { name: 'workspace', mountPath: '/workspace' };
 
 /** What only the sidecar of one pack sees: its Secret, its directories of the node, its token. */

@@ -39,6 +39,10 @@ export const denyRunLimits: RunRule = (run, { limits = {} }: SympoziumPolicySpec
   if (timeout !== undefined && run.timeoutSeconds > (parseDuration(timeout) ?? 0)) {
     denials.push(tooMuch('spec.timeout', run.timeout, timeout, 'timeout'));
   }
+  const { startTimeoutSeconds: start } = run;
+  if (limits.startTimeout !== undefined && start !== undefined && start > (parseDuration(limits.startTimeout) ?? 0)) {
+    denials.push(tooMuch('spec.startTimeout', `${start}s`, limits.startTimeout, 'startTimeout'));
+  }
   if (env !== undefined && run.env.length > env) {
     denials.push(tooMuch('spec.env', `${run.env.length} variables`, `${env}`, 'env'));
   }

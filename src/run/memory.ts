@@ -7,6 +7,9 @@
  * | status.mode | whether it is a task or a server, for good | recall |
  * | status.workloadName, workloadUID, preparedTime, frozenDigest | the decision to start, which is never undone | recall |
  * | status.skills, rights, runId | what the run was given | recall |
+ * | status.exitCode, podName, podObservedTime, result, resultTruncated, usage | how the agent ended, for people | recall |
+ * | status.startFailure | that the Pod has not become ready, and why | recall |
+ * | status.service | where a server is reached, for people | recall |
  * | condition Prepared | since when the run is being made | recall |
  * | condition RightsHeld | since when its rights are being removed, or that they are gone | recall |
  * | condition SettingsValid | which fault of the input was reported | recall |
@@ -20,10 +23,10 @@ import { PREPARED, RIGHTS_HELD, SETTINGS_VALID } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import { readReason } from '../api/reasons.ts';
 import { type ObservedCondition, readCondition } from '../kube/conditions.ts';
-import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { MODES } from '../model/run.ts';
 import { STAGES } from './stages.ts';
-import { END_MESSAGES, type Ended, isEnded, isJobEnd, isStarted, type RunState } from './state.ts';
+import { type Ended, isEnded, isJobEnd, isStarted, type RunState, withoutLogHint } from './state.ts';
 
 export interface Memory {
   /** What we wrote last, field by field. Empty for a run that is new. */
@@ -65,7 +68,10 @@ function readStatus(status: JsonObject): AgentRunStatus {
     return value === undefined || isForeign ? [] : [[field, value]];
   });
   const lists = LIST_FIELDS.flatMap((field) => (Array.isArray(status[field]) ? [[field, status[field]]] : []));
-  return Object.fromEntries([...texts, ...lists]);
+  const maps = MAP_FIELDS.flatMap((field) => (isObject(status[field]) ? [[field, status[field]]] : []));
+  const numbers = NUMBER_FIELDS.flatMap((field) => (Number.isInteger(status[field]) ? [[field, status[field]]] : []));
+  const flags = FLAG_FIELDS.flatMap((field) => (typeof status[field] === 'boolean' ? [[field, status[field]]] : []));
+  return Object.fromEntries([...texts, ...lists, ...maps, ...numbers, ...flags]);
 }
 
 const TEXT_FIELDS = [
@@ -80,11 +86,25 @@ const TEXT_FIELDS = [
   'startTime',
   'completionTime',
   'frozenDigest',
+  'podName',
+  'podObservedTime',
+  'result',
 ] as const satisfies readonly (keyof AgentRunStatus)[];
 const LIST_FIELDS = ['skills', 'rights'] as const satisfies readonly (keyof AgentRunStatus)[];
+const MAP_FIELDS = ['usage', 'startFailure', 'service'] as const satisfies readonly (keyof AgentRunStatus)[];
+const NUMBER_FIELDS = ['exitCode'] as const satisfies readonly (keyof AgentRunStatus)[];
+const FLAG_FIELDS = ['resultTruncated'] as const satisfies readonly (keyof AgentRunStatus)[];
 
-/** Every field of the status is read back: one that is in neither list does not compile. */
-true satisfies [Exclude<keyof AgentRunStatus, (typeof TEXT_FIELDS | typeof LIST_FIELDS)[number]>] extends [never] ? true : never;
+type ReadField = (
+  | typeof TEXT_FIELDS
+  | typeof LIST_FIELDS
+  | typeof MAP_FIELDS
+  | typeof NUMBER_FIELDS
+  | typeof FLAG_FIELDS
+)[number];
+
+/** Every field of the status is read back: one that is in no list does not compile. */
+true satisfies [Exclude<keyof AgentRunStatus, ReadField>] extends [never] ? true : never;
 
 function readState(status: AgentRunStatus, written: unknown): RunState | undefined {
   const { reason: word = '', message = '', startTime, completionTime = '' } = status;
@@ -106,15 +126,15 @@ function readState(status: AgentRunStatus, written: unknown): RunState | undefin
       return { stage: 'making', reason, message };
     case 'Running': {
       const stage = reason === 'Ending' ? 'ending' : reason === 'ProviderUnreachable' ? 'silent' : 'working';
-      return { stage, reason, message, startTime: startTime ?? '' };
+      const { startFailure } = status;
+      return { stage, reason, message, startTime: startTime ?? '', ...(startFailure && { startFailure }) };
     }
     case 'Serving':
       return { stage: reason === 'PolicyDenied' ? 'restricted' : 'serving', reason, message, startTime: startTime ?? '' };
     case 'Succeeded':
-      return end('succeeded', isJobEnd(reason) ? END_MESSAGES[reason] : message);
+      return end('succeeded', withoutLogHint(message));
     case 'Failed':
-      // The status writes where the log is behind the message, as long as the log exists.
-      if (isJobEnd(reason)) return end('failed', END_MESSAGES[reason]);
+      if (isJobEnd(reason)) return end('failed', withoutLogHint(message));
       return end(reason === 'InvalidSpec' || reason === 'PolicyDenied' ? 'refused' : 'aborted');
     case 'Cancelled':
       return end('cancelled');

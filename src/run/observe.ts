@@ -1,7 +1,9 @@
 /** Facts of a run from what is observed of it. Only run/desired.ts looks at a raw object again, to ask for it as it is. */
 
-import { MODE } from '../api/labels.ts';
+import type { ServerAddress } from '../api/generated/types.ts';
+import { MODE, RUN } from '../api/labels.ts';
 import { digest } from '../kube/digest.ts';
+import { readJobFailure } from '../kube/job.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
 import { MODES, type Mode } from '../model/run.ts';
 import type { Carrier } from '../objects/carrier.ts';
@@ -36,6 +38,9 @@ export interface JobFacts {
   /** The Job as it was asked for. */
   manifest: JsonObject;
   name: string;
+  namespace: string;
+  /** The id of the run. */
+  id: string;
   /** Of the real Job; undefined until the provider has reported one. */
   uid: string | undefined;
   /** Whether its Object asks for the Job to start. */
@@ -63,17 +68,22 @@ export interface JobFacts {
 /** The first end condition of a Job. Not final while its Pod is still ending. */
 export interface JobEnd {
   final: boolean;
-  reason: 'Completed' | 'DeadlineExceeded' | 'AgentFailed';
+  reason: 'Completed' | 'DeadlineExceeded' | 'AgentFailed' | 'Evicted' | 'PodFailed';
   time: string;
+  exitCode?: number;
+  podName?: string;
 }
 
 export interface ServerFacts {
   /** The Deployment as it was asked for. */
   manifest: JsonObject;
   name: string;
+  namespace: string;
   /** Whether its Object asks for a replica. */
   released: boolean;
   available: boolean;
+  /** Where it is reached; undefined until its Service exists. */
+  address: ServerAddress | undefined;
 }
 
 /** @param frozenDigest what the status says of it already; a frozen run has no other */
@@ -100,7 +110,7 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
     mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(desiredOf(job))),
     job: job && observeJob(carrier, job),
-    deployment: deployment && observeDeployment(carrier, deployment),
+    deployment: deployment && observeDeployment(carrier, deployment, observed.get('agentrun-service')),
   };
 }
 
@@ -118,6 +128,8 @@ function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
   return {
     manifest,
     name: textAt(manifest, 'metadata', 'name') ?? '',
+    namespace: textAt(manifest, 'metadata', 'namespace') ?? '',
+    id: textAt(manifest, 'metadata', 'labels', RUN) ?? '',
     uid: textAt(real, 'metadata', 'uid'),
     released: valueAt(manifest, 'spec', 'suspend') === false,
     pinned: carrier.isRestricted(object) && valueAt(manifest, 'spec', 'suspend') === false,
@@ -131,7 +143,7 @@ function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
     readyPods: count('ready'),
     leavingPods: count('terminating'),
     endedPods: count('succeeded') + count('failed') + uncounted.length,
-    end: observeEnd(real),
+    end: observeEnd(real, valueAt(manifest, 'spec', 'podFailurePolicy') !== undefined),
   };
 }
 
@@ -149,7 +161,8 @@ const findDifferent = (
 /** The plan in the Job covers all other parts. */
 const digestJob = (manifest: JsonObject): string => digest(asPrepared(manifest));
 
-function observeEnd(job: JsonObject): JobEnd | undefined {
+/** @param isTold whether its rules tell a failure of the agent from others */
+function observeEnd(job: JsonObject, isTold: boolean): JobEnd | undefined {
   const conditions = listAt(job, 'status', 'conditions');
   const find = (type: string): JsonObject | undefined =>
     conditions.find((item): item is JsonObject => isObject(item) && item['type'] === type && item['status'] === 'True');
@@ -158,23 +171,37 @@ function observeEnd(job: JsonObject): JobEnd | undefined {
   const timeOf = (condition: JsonObject): string => textAt(condition, 'lastTransitionTime') ?? '';
   const success = succeeding ?? complete;
   if (success !== undefined) {
-    return { final: complete !== undefined, reason: 'Completed', time: timeOf(success) };
+    return { final: complete !== undefined, reason: 'Completed', time: timeOf(success), exitCode: 0 };
   }
   const failure = failing ?? failed;
   if (failure === undefined) return undefined;
-  const reason = textAt(failure, 'reason') === 'DeadlineExceeded' ? 'DeadlineExceeded' : 'AgentFailed';
-  return { final: failed !== undefined, reason, time: timeOf(failure) };
+  const { isDisrupted, ...told } = readJobFailure(textAt(failure, 'message') ?? '');
+  const isAgents = told.exitCode !== undefined || !isTold;
+  const isLate = textAt(failure, 'reason') === 'DeadlineExceeded';
+  const reason = isLate ? 'DeadlineExceeded' : isDisrupted ? 'Evicted' : isAgents ? 'AgentFailed' : 'PodFailed';
+  return { final: failed !== undefined, reason, time: timeOf(failure), ...told };
 }
 
-function observeDeployment(carrier: Carrier, object: JsonObject): ServerFacts {
+function observeDeployment(carrier: Carrier, object: JsonObject, service: JsonObject | undefined): ServerFacts {
   const manifest = carrier.desiredOf(object);
   const real = carrier.realOf(object);
   return {
     manifest,
     name: textAt(manifest, 'metadata', 'name') ?? '',
+    namespace: textAt(manifest, 'metadata', 'namespace') ?? '',
     released: Number(valueAt(manifest, 'spec', 'replicas') ?? 0) > 0,
     available: Number(valueAt(real, 'status', 'availableReplicas') ?? 0) > 0,
+    address: service && addressOf(carrier.desiredOf(service)),
   };
 }
+
+const addressOf = (service: JsonObject): ServerAddress => ({
+  name: textAt(service, 'metadata', 'name') ?? '',
+  ports: listAt(service, 'spec', 'ports').map((port) => ({
+    name: textAt(port, 'name') ?? '',
+    port: Number(valueAt(port, 'port')),
+    protocol: textAt(port, 'protocol') ?? 'TCP',
+  })),
+});
 
 const describe = (manifest: JsonObject): string => `${textAt(manifest, 'kind')} ${textAt(manifest, 'metadata', 'name')}`;

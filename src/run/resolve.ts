@@ -32,8 +32,11 @@ import type { References } from './gather.ts';
 const DEFAULT_TIMEOUT = '10m';
 const DEFAULT_AGENT = {
   image: 'ghcr.io/sympozium-ai/sympozium/agent-runner:v0.10.46',
+  resultPath: '/ipc/output/result.json',
   resources: { cpu: '500m', memory: '512Mi' },
 };
+
+const NO_RESULTS = { capture: 'None', redact: true } as const;
 
 /** The run with every question answered, or every reason why these parts do not make one. */
 export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references: References): Parsed<ResolvedRun> {
@@ -52,10 +55,16 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
   checkSkills(resolved, faults);
   if (mode === 'server') checkServer(resolved, faults);
   else if (run.task === undefined) faults.push({ path: 'spec.task', found: 'nothing', rule: 'must be set in task mode' });
-  if (faults.length > 0) return invalid(faults);
 
   const timeout = run.timeout ?? instance.timeout ?? policy.defaults?.timeout ?? DEFAULT_TIMEOUT;
+  const timeoutSeconds = parseDuration(timeout) ?? 0;
+  const { startTimeout } = run;
+  if (mode === 'task' && startTimeout !== undefined && (parseDuration(startTimeout) ?? 0) > timeoutSeconds) {
+    faults.push({ path: 'spec.startTimeout', found: startTimeout, rule: `must not be longer than the timeout, ${timeout}` });
+  }
+  if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
+  const results = { ...NO_RESULTS, ...policy.results };
   return {
     ok: true,
     value: {
@@ -71,14 +80,28 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       env: mergeEnv(instance.env ?? [], run.env ?? []),
       imagePullSecrets: run.imagePullSecrets ?? instance.imagePullSecrets ?? [],
       timeout,
-      timeoutSeconds: parseDuration(timeout) ?? 0,
+      timeoutSeconds,
+      startTimeoutSeconds: resolveStartTimeout([startTimeout, instance.startTimeout], policy, timeoutSeconds),
       agent: {
         image: agent?.image ?? DEFAULT_AGENT.image,
         command: agent?.command,
         resources: { ...DEFAULT_AGENT.resources, ...agent?.resources },
+        resultPath:
+          agent?.resultPath ?? (agent?.image === undefined && results.capture !== 'None' ? DEFAULT_AGENT.resultPath : undefined),
       },
+      results,
     },
   };
+}
+
+/** What a wider scope says of it never reaches beyond the timeout of the run; a limit of the policy holds also where nobody says anything. */
+function resolveStartTimeout(
+  scopes: (string | undefined)[],
+  { defaults, limits }: SympoziumPolicySpec,
+  timeoutSeconds: number,
+): number | undefined {
+  const chosen = [...scopes, defaults?.startTimeout, limits?.startTimeout].find((text) => text !== undefined);
+  return chosen === undefined ? undefined : Math.min(parseDuration(chosen) ?? timeoutSeconds, timeoutSeconds);
 }
 
 /** The fields that resolveRun reads. One of the XRDs that is in neither list does not compile. */
@@ -93,9 +116,10 @@ function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
     env,
     imagePullSecrets,
     timeout,
+    startTimeout,
     ...unread
   }: T) => ({
-    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout },
+    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout },
     unread,
   });
   const [run, instance] = [read(both), read(ofInstance)];

@@ -88,8 +88,11 @@ function serve({
     return { stage: 'restricted', reason: previous.reason, message: previous.message };
   return deployment?.available
     ? { stage: 'serving', reason: 'Available', message: 'The server is available' }
-    : { stage: 'serving', reason: 'Unavailable', message: 'The server is not available' };
+    : { stage: 'serving', reason: 'Unavailable', message: describeUnavailable(deployment) };
 }
+
+const describeUnavailable = (deployment: ServerFacts | undefined): string =>
+  `The server is not available${deployment ? `: kubectl describe deployment -n ${deployment.namespace} ${deployment.name}` : ''}`;
 
 /** Everything is as it is planned now. What cannot be planned, because a reference is missing, stays as it exists. */
 function want(state: RunState, facts: Facts): Map<string, Wanted> {

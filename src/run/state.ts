@@ -1,6 +1,6 @@
 /** The state of a run, and everything that decides the next one. */
 import type { Fault } from '../api/fault.ts';
-import type { AgentRunStatus } from '../api/generated/types.ts';
+import type { AgentRunStatus, StartFailure } from '../api/generated/types.ts';
 import type { ForeignReason, Phase, Reason } from '../api/reasons.ts';
 import type { Waiting } from '../call/references.ts';
 import type { Manifest } from '../kube/manifest.ts';
@@ -25,7 +25,11 @@ export interface Early extends Words {
 export interface Started extends Words {
   stage: StartedStage;
   startTime: string;
+  /** Why its Pod has not become ready; absent once it was. */
+  startFailure?: StartFailure;
 }
+
+export type { StartFailure };
 
 export interface Ended extends Words {
   stage: FinalStage;
@@ -53,7 +57,11 @@ export type Start = Pick<AgentRunStatus, 'workloadName' | 'workloadUID' | 'prepa
 export interface Step {
   state: RunState;
   start?: Start | undefined;
+  learned?: Learned | undefined;
 }
+
+/** What the status records of how a run ended, besides its words. */
+export type Learned = Pick<AgentRunStatus, 'exitCode' | 'podName' | 'startFailure'>;
 
 /** What spec, references and guardrails say together. A task whose start is decided is not judged again. */
 export type Admission =
@@ -113,7 +121,20 @@ export const END_MESSAGES = {
   Completed: 'The agent has ended its task',
   DeadlineExceeded: 'The agent did not end within its timeout',
   AgentFailed: 'The agent has failed',
+  Evicted: 'Kubernetes ended the Pod: it was evicted or preempted, or its node is gone',
+  PodFailed: 'The Pod has failed, and not by its agent: its node may have refused it',
 } as const satisfies Partial<Record<Reason, string>>;
+
+/** The ends after which the Pod is there and has a log. At its deadline a Job deletes its Pod. */
+const LOGGED: readonly string[] = ['Completed', 'AgentFailed'] satisfies Reason[];
+
+/** Where the log of an agent that ended is, to be written behind the message as long as it exists; empty where there is none. */
+export const logHint = (reason: string, { namespace, name }: { namespace: string; name: string }): string =>
+  LOGGED.includes(reason) ? `; its log: kubectl logs -n ${namespace} job/${name} -c agent` : '';
+
+const LOG_HINT = /; its log: kubectl logs -n \S+ job\/\S+ -c agent$/;
+
+export const withoutLogHint = (message: string): string => message.replace(LOG_HINT, '');
 
 /** Whether a reason is of a Job that ended by itself, well or badly, so that its log is worth keeping. */
 export const isJobEnd = (reason: string): reason is keyof typeof END_MESSAGES => Object.hasOwn(END_MESSAGES, reason);

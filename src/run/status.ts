@@ -1,28 +1,33 @@
 /** From the state of a run to what people see: status, conditions, events. Every response has all of the status and conditions. */
-import { ADMITTED, PREPARED, SUCCEEDED } from '../api/conditions.ts';
+import { ADMITTED, FINISHED, PREPARED, RECONCILING, STALLED, SUCCEEDED } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import { type Condition, eventOf, type Result } from '../call/response.ts';
 import type { RunIdentity } from '../model/run.ts';
 import { lifeOf } from './life.ts';
 import { STAGES } from './stages.ts';
-import { type Facts, isEnded, type RunState, type Step, type Warning } from './state.ts';
+import { type Facts, isEnded, isServing, logHint, type RunState, type Step, type Warning } from './state.ts';
 
 /** The complete status of a run after a step. */
 export function writeStatus(
-  { state, start }: Step,
+  { state, start, learned }: Step,
   identity: RunIdentity | undefined,
   facts: Facts,
   { areLogsLeft }: { areLogsLeft: boolean },
 ): AgentRunStatus {
   const { objects, memory, mode, prepared } = facts;
   const { phase } = STAGES[state.stage];
-  const logs = areLogsLeft ? `; its log: kubectl logs -n ${identity?.namespace} job/${objects.job?.name} -c agent` : '';
-  const message = `${state.message}${logs}`;
+  const message = areLogsLeft && objects.job ? `${state.message}${logHint(state.reason, objects.job)}` : state.message;
   const own: AgentRunStatus = { phase, reason: state.reason, message, ...(identity && { runId: identity.id }) };
   if (state.stage === 'waiting') return own;
   const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
+  const { startFailure, service, ...kept } = memory.status;
+  const failure = state.stage === 'working' ? state.startFailure : startFailure;
+  const address = isServing(state) ? (objects.deployment?.address ?? service) : undefined;
   return {
-    ...memory.status,
+    ...kept,
+    ...(failure && { startFailure: failure }),
+    ...(address && { service: address }),
+    ...learned,
     ...own,
     ...(plan && { mode: plan.mode, skills: plan.skills, rights: plan.rights }),
     ...(isEnded(state) ? {} : start),
@@ -45,6 +50,11 @@ export function describeConditions(state: RunState, status: AgentRunStatus, held
     describePrepared(state),
     held,
     { type: SUCCEEDED, status: succeeded, reason, message },
+    { type: FINISHED, status: isEnded(state) ? 'True' : 'False', reason, message: '' },
+    isEnded(state) || isServing(state)
+      ? { type: RECONCILING, status: 'False', reason, message: '' }
+      : { type: RECONCILING, status: 'True', reason, message },
+    ...(STAGES[stage].phase === 'Failed' ? [{ type: STALLED, status: 'True', reason, message } as const] : []),
   ];
 }
 

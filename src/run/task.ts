@@ -12,6 +12,7 @@
  *   starting             working     the Job has started
  *   released, starting   aborted     PrerequisiteFailed: a part is gone, or nobody reports the start
  *   working              ending      the Job has its first end condition: the rights leave
+ *   working              aborted     StartTimeout, or why: the Pod did not get ready in the time it has for it
  *   working              silent      the Job is past its deadline and nobody reports its end: the rights leave
  *   any                  succeeded   the Job is complete
  *   any                  failed      the Job has failed
@@ -39,6 +40,7 @@ import {
   type Step,
   type Wanted,
 } from './state.ts';
+import { describeStartFailure, isStartOverdue, judgeStart } from './unready.ts';
 
 /** How long a released Job may fail to start. One that nobody reports may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
@@ -48,9 +50,6 @@ const SILENT_AFTER_SECONDS = 120;
 
 /** How long a Pod may take to end. A Job waits for ever for a Pod on a node that is dead. */
 const ENDING_LIMIT_MS = 5 * 60_000;
-
-const NO_POD_AFTER_MS = 30_000;
-const NOT_READY_AFTER_MS = 60_000;
 
 export const TASK: Life = {
   step,
@@ -67,11 +66,11 @@ const JOB: PartKey = 'agentrun-job';
 function step(facts: Facts): Step {
   const { job } = facts.objects;
   const end = job && findEnd(job, facts);
-  if (end !== undefined) return { state: end };
+  if (end !== undefined) return end;
   if (facts.cancel) return { state: cancelled(facts) };
   const loss = findLoss(facts);
   if (loss !== undefined) return { state: endOf(facts, 'aborted', 'WorkloadLost', loss) };
-  if (job !== undefined && isStartDecided(facts)) return { state: stepStarted(job, facts), start: decide(job, facts) };
+  if (job !== undefined && isStartDecided(facts)) return { start: decide(job, facts), ...stepStarted(job, facts) };
   const isReady = isReadyToStart(facts);
   const state = prepare(facts, { hasWorkload: job !== undefined, isFixed: job !== undefined, isReady });
   // What a composite does not refer to is taken up before anything is decided.
@@ -105,18 +104,29 @@ function decide(job: JobFacts, facts: Facts): Start {
 }
 
 /** The end of the Job itself, once its Pod has ended too or had its time for it. */
-function findEnd({ end, startTime }: JobFacts, facts: Facts): RunState | undefined {
+function findEnd(job: JobFacts, facts: Facts): Step | undefined {
+  const { end } = job;
   // The end of a Job that somebody started again is not the end of this run.
-  if (end === undefined || differ(facts.memory.status.startTime, startTime) || !isOver(end, facts.now)) return undefined;
-  const message = `${END_MESSAGES[end.reason]}${end.final ? '' : POD_LEFT}`;
-  return endOf(
-    facts,
-    end.reason === 'Completed' ? 'succeeded' : 'failed',
-    end.reason,
-    message,
-    end.time || formatTime(facts.now),
-  );
+  if (end === undefined || differ(facts.memory.status.startTime, job.startTime) || !isOver(end, facts.now)) return undefined;
+  const { startFailure } = facts.memory.status;
+  const { exitCode, podName, reason, final, time } = end;
+  const learned = { ...(exitCode !== undefined && { exitCode }), ...(podName !== undefined && { podName }) };
+  const at = time || formatTime(facts.now);
+  if (reason === 'DeadlineExceeded' && startFailure !== undefined) {
+    const failure = describeStartFailure(startFailure, job);
+    return { state: endOf(facts, 'aborted', failure.reason, failure.message, at), learned };
+  }
+  const message = `${END_MESSAGES[reason]}${describeExit(exitCode)}${final ? '' : POD_LEFT}`;
+  return { state: endOf(facts, reason === 'Completed' ? 'succeeded' : 'failed', reason, message, at), learned };
 }
+
+function describeExit(exitCode = 0): string {
+  if (exitCode === 0) return '';
+  return ` with exit code ${exitCode}${exitCode === KILLED ? ' (killed, often for lack of memory)' : ''}`;
+}
+
+/** 128 and the number of SIGKILL. */
+const KILLED = 137;
 
 const isOver = ({ final, time }: JobEnd, now: Date): boolean => final || now.getTime() > Date.parse(time) + ENDING_LIMIT_MS;
 
@@ -140,17 +150,18 @@ function findLoss(facts: Facts): string | undefined {
 const differ = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a !== b;
 
 /** The state of a task whose start is decided. */
-function stepStarted(job: JobFacts, facts: Facts): RunState {
+function stepStarted(job: JobFacts, facts: Facts): Step {
   const { state: previous, status } = facts.memory;
   const obstacle = status.startTime === undefined ? findStartObstacle(job, facts) : undefined;
-  if (obstacle !== undefined) return endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle);
+  if (obstacle !== undefined) return { state: endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle) };
   const startTime = status.startTime ?? job.startTime;
   if (job.end !== undefined)
-    return { stage: 'ending', ...describeEnding(job.end, previous, facts.now), startTime: startTime ?? '' };
-  if (isSilent(job, startTime, facts.now)) return { ...silent(job), startTime: startTime ?? '' };
+    return { state: { stage: 'ending', ...describeEnding(job.end, previous, facts.now), startTime: startTime ?? '' } };
+  if (isSilent(job, startTime, facts.now)) return { state: { ...silent(job), startTime: startTime ?? '' } };
   if (job.resumed && startTime !== undefined) return work(job, facts, startTime);
   // Nothing in the status tells these moments apart: each change of it costs several updates of the composite.
-  return isStarted(previous) ? previous : { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) };
+  const waits = { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) } as const;
+  return { state: isStarted(previous) ? previous : waits };
 }
 
 /** Most Pods are gone within this time: a word about one that still ends would cost more than it tells. */
@@ -173,26 +184,14 @@ const silent = ({ name }: JobFacts) =>
     message: `Job ${name} should have ended, and the provider does not say what became of it`,
   }) as const;
 
-function work(job: JobFacts, { memory, now }: Facts, startTime: string): RunState {
-  const { state: previous } = memory;
-  const age = now.getTime() - Date.parse(startTime);
-  if (job.readyPods > 0 || job.endedPods > 0) return { ...WORKING, startTime };
-  if (job.active === 0 && job.leavingPods > 0 && age >= NO_POD_AFTER_MS) {
-    const message = `The Pod is being deleted, its node may be gone: kubectl describe job ${job.name}`;
-    return { stage: 'working', reason: 'PodTerminating', message, startTime };
-  }
-  if (job.active === 0 && age >= NO_POD_AFTER_MS) {
-    const message = `No Pod could be created: kubectl describe job ${job.name}`;
-    return { stage: 'working', reason: 'NoPod', message, startTime };
-  }
-  if (job.active > 0 && age >= NOT_READY_AFTER_MS) {
-    if (previous?.stage === 'working' && previous.reason === 'PodNotReady') return previous;
-    return { stage: 'working', reason: 'PodNotReady', message: `Pod not ready, first seen so at ${formatTime(now)}`, startTime };
-  }
-  return { ...WORKING, startTime };
+/** A Job at work. One whose Pod has had its time to get ready has failed: what it holds goes. */
+function work(job: JobFacts, facts: Facts, startTime: string): Step {
+  const state = judgeStart(job, facts, startTime);
+  const { startFailure } = state;
+  if (startFailure === undefined || !isStartOverdue(state, facts)) return { state };
+  const { reason, message } = describeStartFailure(startFailure, job);
+  return { state: endOf(facts, 'aborted', reason, message), learned: { startFailure } };
 }
-
-const WORKING = { stage: 'working', reason: 'Running', message: 'The agent is running' } as const;
 
 /** Why a task whose start is decided cannot start, or counts as such: nobody reports for too long that it did. */
 function findStartObstacle(job: JobFacts, facts: Facts): string | undefined {

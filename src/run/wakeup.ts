@@ -2,6 +2,7 @@
 import type { Settings } from '../api/settings.ts';
 import { STAGES } from './stages.ts';
 import { type Facts, isEnded, isStarted, type RunState } from './state.ts';
+import { nextJudgement } from './unready.ts';
 
 /** A finished run has nothing left to do; Crossplane calls again sooner when something changes. */
 const FINISHED_SECONDS = 6 * 3600;
@@ -59,8 +60,11 @@ function secondsOf({ state, facts, cleanUpAt, settings }: Wake): number {
       return isYoung(facts.objects.since ?? now, 30) ? Math.min(preparing, FIRST_PREPARING_SECONDS) : preparing;
     case 'released':
       return Math.min(preparing, RELEASED_SECONDS);
-    case 'working':
-      return isStarted(state) && isYoung(Date.parse(state.startTime), 60) ? Math.min(active, FIRST_MINUTE_SECONDS) : active;
+    case 'working': {
+      const youngest = isStarted(state) && isYoung(Date.parse(state.startTime), 60) ? FIRST_MINUTE_SECONDS : active;
+      const due = isStarted(state) && facts.objects.job ? nextJudgement(facts.objects.job, facts, state.startTime) : undefined;
+      return Math.min(active, youngest, due === undefined ? active : Math.ceil((due - now) / 1000));
+    }
     case 'serving':
       return active;
     case 'finished':

@@ -33,6 +33,9 @@ const EVICTION_MS = 300_000;
 /** Stands for the graceful deletion of a Pod. */
 const GRACE = 'kubelet';
 
+/** How the agent ended, as its Pod tells it. */
+export type Terminated = { exitCode: number; reason?: string; message?: string };
+
 export class Cluster {
   private readonly clock: Clock;
   private readonly api: ApiServer;
@@ -47,8 +50,16 @@ export class Cluster {
   }
 
   /** The agent ends by itself; the sidecars then get their grace. */
-  endPod(pod: JsonObject, exitCode: number): void {
-    this.later(pod, graceOf(pod), (current) => this.endNow(current, exitCode === 0 ? 'Succeeded' : 'Failed'));
+  endPod(pod: JsonObject, terminated: Terminated): void {
+    const phase = terminated.exitCode === 0 ? 'Succeeded' : 'Failed';
+    const containerStatuses = [{ name: 'agent', state: { terminated } }];
+    this.later(pod, graceOf(pod), (current) => this.endNow(current, { phase, containerStatuses }));
+  }
+
+  /** It is evicted from its node. */
+  evictPod(pod: JsonObject): void {
+    const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet' }];
+    this.endNow(pod, { phase: 'Failed', reason: 'Evicted', conditions });
   }
 
   /** Nothing happens to the Pod any more; Kubernetes deletes it after a while, and it stays. */
@@ -82,7 +93,7 @@ export class Cluster {
         if (textAt(current, 'status', 'phase') === 'Pending') this.api.putStatus(current, { phase: 'Running' });
       });
       const deadline = Number(valueAt(pod, 'spec', 'activeDeadlineSeconds') ?? 0) * 1000;
-      if (deadline > 0) this.later(pod, deadline, (current) => this.endNow(current, 'Failed'));
+      if (deadline > 0) this.later(pod, deadline, (current) => this.endNow(current, { phase: 'Failed' }));
     }
     if (isBeingDeleted(after) && !isBeingDeleted(before)) {
       this.later(pod, graceOf(pod), (current) => this.endGrace(current));
@@ -99,8 +110,8 @@ export class Cluster {
     });
   }
 
-  private endNow(pod: JsonObject, phase: 'Succeeded' | 'Failed'): void {
-    if (isAlive(pod) && !this.lost.has(keyOf(pod))) this.api.putStatus(pod, { phase });
+  private endNow(pod: JsonObject, status: JsonObject): void {
+    if (isAlive(pod) && !this.lost.has(keyOf(pod))) this.api.putStatus(pod, status);
   }
 
   private endGrace(pod: JsonObject): void {

@@ -3,7 +3,8 @@
  *
  * https://kubernetes.io/docs/concepts/workloads/controllers/job/: a suspended Job has no Pod and forgets when it started;
  * one past its deadline, or whose Pod failed or is gone, gets FailureTarget first and Failed when its Pod has ended; one
- * whose Pod succeeded gets SuccessCriteriaMet first and then Complete.
+ * whose Pod succeeded gets SuccessCriteriaMet first and then Complete. By the rules of its podFailurePolicy its condition tells the exit
+ * code, or that the Pod was disrupted.
  */
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 
@@ -24,9 +25,9 @@ export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp:
   const status = objectAt(job, 'status');
   const conditions = listAt(status, 'conditions');
   const find = (type: string) => conditions.find((condition) => textAt(condition, 'type') === type);
-  const tell = (type: string, reason: string): JsonObject => ({
+  const tell = (type: string, reason: string, message = ''): JsonObject => ({
     ...status,
-    conditions: [...conditions, { type, status: 'True', reason, message: '', lastTransitionTime: timestamp }],
+    conditions: [...conditions, { type, status: 'True', reason, message, lastTransitionTime: timestamp }],
   });
   const startTime = textAt(status, 'startTime');
   const failing = find('FailureTarget');
@@ -37,7 +38,9 @@ export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp:
   if (startTime === undefined) return { status: { startTime: timestamp, active: 1, ready: 0 }, pod: 'create' };
   if (failing !== undefined) {
     if (pod !== undefined && isAlive(pod)) return { status, pod: 'delete' };
-    return { status: { ...tell('Failed', textAt(failing, 'reason') ?? ''), active: 0, ready: 0, failed: 1 } };
+    return {
+      status: { ...tell('Failed', textAt(failing, 'reason') ?? '', textAt(failing, 'message')), active: 0, ready: 0, failed: 1 },
+    };
   }
   if (find('SuccessCriteriaMet')) {
     const completed = { active: 0, ready: 0, succeeded: 1, completionTime: timestamp };
@@ -50,6 +53,21 @@ export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp:
   if (isLeaving(pod)) return { status: { ...status, active: 0, ready: 0, terminating: 1 } };
   const phase = textAt(pod, 'status', 'phase');
   if (phase === 'Succeeded') return { status: tell('SuccessCriteriaMet', 'CompletionsReached') };
-  if (phase === undefined || phase === 'Failed') return { status: tell('FailureTarget', 'BackoffLimitExceeded') };
+  if (phase === undefined || phase === 'Failed') return { status: tell('FailureTarget', ...describeFailure(pod)) };
   return { status: { ...status, active: 1, ready: phase === 'Running' ? 1 : 0 } };
 }
+
+/** Reason and message of a Job whose Pod failed, by the two rules that every Job of ours has. */
+function describeFailure(pod: JsonObject | undefined): [string, string] {
+  const name = `${textAt(pod, 'metadata', 'namespace')}/${textAt(pod, 'metadata', 'name')}`;
+  for (const container of listAt(pod, 'status', 'containerStatuses')) {
+    const code = Number(valueAt(container, 'state', 'terminated', 'exitCode') ?? 0);
+    const told = `Container ${textAt(container, 'name')} for pod ${name} failed with exit code ${code} matching FailJob rule at index 0`;
+    if (code !== 0) return ['PodFailurePolicy', told];
+  }
+  const isDisrupted = listAt(pod, 'status', 'conditions').some((condition) => textAt(condition, 'type') === DISRUPTED);
+  if (isDisrupted) return ['PodFailurePolicy', `Pod ${name} has condition ${DISRUPTED} matching FailJob rule at index 1`];
+  return ['BackoffLimitExceeded', 'Job has reached the specified backoff limit'];
+}
+
+const DISRUPTED = 'DisruptionTarget';

@@ -27,7 +27,23 @@ export const SCENARIOS = {
     about: 'the agent ends with exit code 1',
     play: (simulation) => {
       work(simulation);
-      simulation.endAgent(1);
+      simulation.endAgent({ exitCode: 1 });
+      settle(simulation);
+    },
+  },
+  'exit-code': {
+    about: 'the agent is killed, exit code 137, as the kernel does it for lack of memory',
+    play: (simulation) => {
+      work(simulation);
+      simulation.endAgent({ exitCode: 137 });
+      settle(simulation);
+    },
+  },
+  evicted: {
+    about: 'the Pod is evicted from its node while the agent works',
+    play: (simulation) => {
+      work(simulation);
+      simulation.evict();
       settle(simulation);
     },
   },
@@ -143,7 +159,7 @@ function work(simulation: Simulation): void {
 }
 
 function endWell(simulation: Simulation): void {
-  simulation.endAgent(0);
+  simulation.endAgent({ exitCode: 0 });
   settle(simulation);
 }
 

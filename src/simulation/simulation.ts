@@ -8,6 +8,7 @@ import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
 import type { PartKey } from '../run/parts.ts';
 import { isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
+import type { Terminated } from './cluster.ts';
 import { finalizersOfComposite } from './crossplane.ts';
 import { isAlive } from './job.ts';
 import type { World } from './world.ts';
@@ -54,10 +55,10 @@ export class Simulation {
   }
 
   /** The agent ends by itself; a server has none. */
-  endAgent(exitCode: number): void {
+  endAgent(terminated: Terminated): void {
     for (const pod of this.livePods().filter((live) => valueAt(live, 'spec', 'restartPolicy') === 'Never')) {
-      this.world.timeline.tell(`the agent ends with exit code ${exitCode}`);
-      this.world.cluster.endPod(pod, exitCode);
+      this.world.timeline.tell(`the agent ends with exit code ${terminated.exitCode}`);
+      this.world.cluster.endPod(pod, terminated);
     }
   }
 
@@ -75,6 +76,14 @@ export class Simulation {
     if (job === undefined || valueAt(job, 'spec', 'suspend') === suspend) return;
     this.world.timeline.tell(`somebody ${suspend ? 'suspends' : 'resumes'} the Job`);
     this.world.api.put({ ...job, spec: { ...objectAt(job, 'spec'), suspend } });
+  }
+
+  /** Its Pods are evicted. */
+  evict(): void {
+    for (const pod of this.livePods()) {
+      this.world.timeline.tell(`Pod ${textAt(pod, 'metadata', 'name')} is evicted`);
+      this.world.cluster.evictPod(pod);
+    }
   }
 
   /** The nodes of its Pods are lost. */

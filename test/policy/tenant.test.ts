@@ -23,6 +23,7 @@ const RUN: Record<string, JsonValue> = {
   systemPrompt: '$(ANTHROPIC_API_KEY)',
   cancel: true,
   timeout: '24h',
+  startTimeout: '1h',
   ttlSecondsAfterFinished: 0,
   cleanup: 'keep',
   'model.provider': 'evil.example.org/agent:1',

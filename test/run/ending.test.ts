@@ -1,6 +1,6 @@
 /** The life of a run from its work to its end, rule by rule: running, revoked, lost, cleaned up, cancelled. */
 import { describe, expect, it } from 'vitest';
-import { objectAt } from '../../src/kube/json.ts';
+import { type JsonObject, type JsonValue, objectAt } from '../../src/kube/json.ts';
 import { mayGrant } from '../support/carried.ts';
 import { desired, desiredRights, History, isLooking, isPinned, withRights } from '../support/history.ts';
 import { RUN_ID, TASK_PARTS } from '../support/packs.ts';
@@ -16,16 +16,67 @@ describe('a run that works', () => {
     expect(fresh.status).toMatchObject({
       phase: 'Running',
       reason: 'NoPod',
-      message: `No Pod could be created: kubectl describe job agentrun-${RUN_ID}`,
+      message: `No Pod could be created, a quota or Pod Security may refuse it: kubectl describe job -n team-a agentrun-${RUN_ID}`,
     });
   });
 
   it('says since when the Pod is seen not ready, from 60 seconds after the start', () => {
     const run = withRights().call().settle().call().settle().call().settle();
     run.report('agentrun-job', { startTime: run.time(), active: 1 }).call().wait(60).call();
-    expect(run.status).toMatchObject({ reason: 'PodNotReady', message: `Pod not ready, first seen so at ${run.time()}` });
+    expect(run.status).toMatchObject({
+      reason: 'PodNotReady',
+      message: `The Pod is not ready, first seen so at ${run.time()}: kubectl describe pod -n team-a -l sympozium.ai/run=${RUN_ID}`,
+    });
     run.wait(30).call();
     expect(run.last.results).toEqual([]);
+  });
+});
+
+/** What the condition of a Job says, in the words of Kubernetes 1.26 to 1.37 (pkg/controller/job/pod_failure_policy.go). */
+const EXITED = `Container agent for pod team-a/agentrun-${RUN_ID}-x2x4z failed with exit code 137 matching FailJob rule at index 0`;
+const DISRUPTED = `Pod team-a/agentrun-${RUN_ID}-x2x4z has condition DisruptionTarget matching FailJob rule at index 1`;
+
+describe('what a run tells of its end', () => {
+  const logs = `; its log: kubectl logs -n team-a job/agentrun-${RUN_ID} -c agent`;
+  const podName = `agentrun-${RUN_ID}-x2x4z`;
+
+  it.each<[string, string, string, JsonObject]>([
+    ['a success', 'Complete', '', { exitCode: 0, message: `The agent has ended its task${logs}` }],
+    [
+      'an exit code',
+      'Failed',
+      EXITED.replace('137', '3'),
+      { exitCode: 3, podName, message: `The agent has failed with exit code 3${logs}` },
+    ],
+    [
+      'a kill',
+      'Failed',
+      EXITED,
+      { exitCode: 137, podName, message: `The agent has failed with exit code 137 (killed, often for lack of memory)${logs}` },
+    ],
+    [
+      'an eviction',
+      'Failed',
+      DISRUPTED,
+      { podName, message: 'Kubernetes ended the Pod: it was evicted or preempted, or its node is gone' },
+    ],
+    ['other words', 'Failed', 'x', { message: 'The Pod has failed, and not by its agent: its node may have refused it' }],
+  ])('of %s', (_, type, message, told) => {
+    const run = withRights()
+      .run()
+      .end(type as 'Complete' | 'Failed', 'PodFailurePolicy', message);
+    const { exitCode, podName, message: words } = run.status;
+    expect({ ...(exitCode !== undefined && { exitCode }), ...(podName !== undefined && { podName }), message: words }).toEqual(
+      told,
+    );
+    const before = run.status;
+    expect(run.settle().call().status).toEqual(before);
+  });
+
+  it('without rules in its Job, as earlier versions made it, is that the agent has failed', () => {
+    const run = withRights().run();
+    run.alterDesired('agentrun-job', ['spec'], { podFailurePolicy: undefined as unknown as JsonValue });
+    expect(run.end('Failed', 'BackoffLimitExceeded').status.reason).toBe('AgentFailed');
   });
 });
 
@@ -38,11 +89,13 @@ describe('the rights of a run end', () => {
   });
 
   it.each([
-    ['Complete', '', 'Succeeded', 'Completed', 'True/Completed'],
-    ['Failed', 'BackoffLimitExceeded', 'Failed', 'AgentFailed', 'False/AgentFailed'],
-    ['Failed', 'DeadlineExceeded', 'Failed', 'DeadlineExceeded', 'False/DeadlineExceeded'],
-  ] as const)('at %s %s, and the run is %s/%s', (type, jobReason, phase, reason, succeeded) => {
-    const run = withRights().run().wait(60).end(type, jobReason);
+    ['Complete', '', '', 'Succeeded', 'Completed', 'True/Completed'],
+    ['Failed', 'PodFailurePolicy', EXITED, 'Failed', 'AgentFailed', 'False/AgentFailed'],
+    ['Failed', 'PodFailurePolicy', DISRUPTED, 'Failed', 'Evicted', 'False/Evicted'],
+    ['Failed', 'BackoffLimitExceeded', 'Job has reached the specified backoff limit', 'Failed', 'PodFailed', 'False/PodFailed'],
+    ['Failed', 'DeadlineExceeded', '', 'Failed', 'DeadlineExceeded', 'False/DeadlineExceeded'],
+  ] as const)('at %s %s "%s", and the run is %s/%s', (type, jobReason, message, phase, reason, succeeded) => {
+    const run = withRights().run().wait(60).end(type, jobReason, message);
     expect(run.status).toMatchObject({ phase, reason, completionTime: run.time(), startTime: run.time(-60) });
     expect(desired(run)).toEqual(['agentrun-configmap', 'agentrun-job']);
     expect([run.condition('Succeeded'), run.condition('RightsHeld'), run.condition('Prepared')]).toEqual([
@@ -186,7 +239,7 @@ describe('a Pod that never ends', () => {
     expect(run.status).toMatchObject({
       phase: 'Running',
       reason: 'PodTerminating',
-      message: `The Pod is being deleted, its node may be gone: kubectl describe job agentrun-${RUN_ID}`,
+      message: `The Pod is being deleted, its node may be gone: kubectl describe job -n team-a agentrun-${RUN_ID}`,
     });
   });
 

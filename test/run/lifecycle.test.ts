@@ -160,6 +160,8 @@ describe('a run that is being prepared', () => {
       'Prepared=False',
       'RightsHeld=True',
       'Succeeded=False',
+      'Finished=True',
+      'Reconciling=False',
     ]);
   });
 });
@@ -281,7 +283,8 @@ describe('the input', () => {
   it.each<[string, (run: History) => History, number]>([
     ['in the first 30 seconds of preparing', (run) => run.call(), 3],
     ['while it is prepared', (run) => run.call().wait(30).call(), 10],
-    ['in the first minute of its work', (run) => run.run().wait(59).call(), 5],
+    ['in the first minute of its work', (run) => run.run().wait(50).call(), 5],
+    ['when a Pod that is not ready is worth a word', (run) => run.run().wait(58).call(), 2],
     ['while it works', (run) => run.run().wait(60).call(), 30],
     ['while it works and the circuit breaker is open', (run) => openBreaker(run.run().wait(600)).call(), 2],
     ['while it is prepared and the circuit breaker is open', (run) => openBreaker(run.call().wait(60)).call(), 2],

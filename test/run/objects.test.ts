@@ -35,6 +35,12 @@ describe('a task run', () => {
         parallelism: 1,
         backoffLimit: 0,
         podReplacementPolicy: 'Failed',
+        podFailurePolicy: {
+          rules: [
+            { action: 'FailJob', onExitCodes: { containerName: 'agent', operator: 'NotIn', values: [0] } },
+            { action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+          ],
+        },
         activeDeadlineSeconds: 660,
       },
       ['foregroundDeletion'],

@@ -120,6 +120,9 @@ describe('a run that cannot be', () => {
       'Prepared=False',
       'RightsHeld=False',
       'Succeeded=False',
+      'Finished=True',
+      'Reconciling=False',
+      'Stalled=True',
     ]);
   });
 });
@@ -178,6 +181,8 @@ describe('a run that waits', () => {
       'Prepared=False',
       'RightsHeld=False',
       'Succeeded=Unknown',
+      'Finished=False',
+      'Reconciling=True',
     ]);
   });
 

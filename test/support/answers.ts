@@ -22,7 +22,10 @@ const JOB = 'agentrun-job';
 export const OTHERS = 'of-another-step';
 
 const ENDS = ['Succeeded', 'Failed', 'Cancelled'];
-const KEPT_STATUS = ['runId', 'mode', 'workloadName', 'startTime', 'skills', 'rights', 'completionTime', 'frozenDigest'];
+const KEPT_STATUS = [
+  ...['runId', 'mode', 'workloadName', 'startTime', 'skills', 'rights', 'completionTime', 'frozenDigest'],
+  ...['exitCode', 'podName'],
+];
 
 export const isEnd = (phase: unknown): boolean => ENDS.includes(String(phase));
 

@@ -210,8 +210,8 @@ export class History {
   }
 
   /** The Job has ended. */
-  end(type: 'Complete' | 'Failed', reason = ''): this {
-    const condition = { type, status: 'True', reason, message: '', lastTransitionTime: this.time() };
+  end(type: 'Complete' | 'Failed', reason = '', message = ''): this {
+    const condition = { type, status: 'True', reason, message, lastTransitionTime: this.time() };
     const completed = type === 'Complete' ? { completionTime: this.time(), succeeded: 1 } : { failed: 1 };
     return this.report('agentrun-job', {
       startTime: this.status.startTime ?? this.time(-5),

@@ -41,7 +41,9 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     imagePullSecrets: [],
     timeout: '1500ms',
     timeoutSeconds: 1.5,
-    agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' } },
+    startTimeoutSeconds: undefined,
+    agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath: undefined },
+    results: { capture: 'None', redact: true },
     ...more,
   };
   return objectAt(buildJob(run), 'spec', 'template', 'spec');
@@ -51,7 +53,7 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
 const OTHERS: Partial<ResolvedRun> = {
   configMaps: ['notes'],
   imagePullSecrets: [{ name: 'pull' }],
-  agent: { image: 'a', command: ['run'], resources: { cpu: '1', memory: '1Gi' } },
+  agent: { image: 'a', command: ['run'], resources: { cpu: '1', memory: '1Gi' }, resultPath: '/ipc/output/result.json' },
 };
 
 describe('the variables of the agent', () => {

@@ -41,6 +41,10 @@ export interface Settings {
    */
   clusterRights: 'Provider' | 'Refuse';
   /**
+   * Who may read the Pods of runs, so that a run can tell its result and why its Pod does not start. Provider-kubernetes where Objects carry the run, Crossplane where it is composed directly; both need rights for it. Default None.
+   */
+  podStatus: 'None' | 'Provider' | 'Crossplane';
+  /**
    * The scope of the Object that a SkillPack is composed of, Cluster with claims and Namespaced (in systemNamespace, with a ClusterProviderConfig) without. Runs tell theirs by their kind. Default Cluster.
    */
   objectScope: 'Cluster' | 'Namespaced';
@@ -322,6 +326,10 @@ export interface SympoziumInstanceSpec {
    * How long the agent may run, from 1s to 24h, for example 10m. Default from the instance, then the policy, then 10m. Does not apply in server mode.
    */
   timeout?: string;
+  /**
+   * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
+   */
+  startTimeout?: string;
 }
 export interface SkillUse {
   /**
@@ -443,6 +451,10 @@ export interface AgentRunSpec {
    */
   timeout?: string;
   /**
+   * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
+   */
+  startTimeout?: string;
+  /**
    * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default 300. Does not apply in server mode.
    */
   ttlSecondsAfterFinished: number;
@@ -460,7 +472,7 @@ export interface AgentRunSpec {
  */
 export interface AgentRunStatus {
   /**
-   * One word for the whole. Pending waits for what the run refers to; Preparing makes its objects; Running and Serving hold a Pod; Succeeded, Failed and Cancelled are final. Wait for this field, not for conditions.
+   * One word for the whole. Pending waits for what the run refers to; Preparing makes its objects; Running and Serving hold a Pod; Succeeded, Failed and Cancelled are final, and the condition Finished is true with each of them.
    */
   phase?: 'Pending' | 'Preparing' | 'Running' | 'Serving' | 'Succeeded' | 'Failed' | 'Cancelled';
   /**
@@ -500,6 +512,29 @@ export interface AgentRunStatus {
    */
   completionTime?: string;
   /**
+   * With which code the agent ended, when that is known.
+   */
+  exitCode?: number;
+  /**
+   * The Pod of the run, when it is known.
+   */
+  podName?: string;
+  /**
+   * When the Pod was looked at after the end of the run, where the platform permits that. Result and usage are from then.
+   */
+  podObservedTime?: string;
+  /**
+   * What the agent left as its result, where a policy captures it: the last 4096 bytes, without control characters and with what looks like a credential masked. It is text of the agent's, to be trusted no more than the agent.
+   */
+  result?: string;
+  /**
+   * Whether the beginning of the result is missing.
+   */
+  resultTruncated?: boolean;
+  usage?: Usage;
+  startFailure?: StartFailure;
+  service?: ServerAddress;
+  /**
    * A digest of everything the run was prepared with.
    */
   frozenDigest?: string;
@@ -511,6 +546,82 @@ export interface AgentRunStatus {
    * Which rights the run was given, and for which pack.
    */
   rights?: Right[];
+}
+/**
+ * What the agent says that it used, where a policy captures it.
+ */
+export interface Usage {
+  /**
+   * Tokens that were sent to the model.
+   */
+  inputTokens?: number;
+  /**
+   * Tokens that came from the model.
+   */
+  outputTokens?: number;
+  /**
+   * Both together.
+   */
+  totalTokens?: number;
+  /**
+   * How often a tool was called.
+   */
+  toolCalls?: number;
+  /**
+   * How long the agent worked, in milliseconds.
+   */
+  durationMs?: number;
+  /**
+   * What it cost, in US dollars, for example 0.0213.
+   */
+  costUSD?: string;
+}
+/**
+ * Why the Pod does not start, or did not until the run ended.
+ */
+export interface StartFailure {
+  /**
+   * One word for it, as in reason.
+   */
+  reason?: string;
+  /**
+   * What Kubernetes says of it.
+   */
+  message?: string;
+  /**
+   * The container it is about, when it is known.
+   */
+  container?: string;
+  /**
+   * Since when it is known.
+   */
+  since?: string;
+}
+/**
+ * Where a server is reached, in the namespace of the run.
+ */
+export interface ServerAddress {
+  /**
+   * The Service.
+   */
+  name?: string;
+  /**
+   * Its ports.
+   */
+  ports?: {
+    /**
+     * The name of the port.
+     */
+    name?: string;
+    /**
+     * The port.
+     */
+    port?: number;
+    /**
+     * The transport protocol.
+     */
+    protocol?: string;
+  }[];
 }
 export interface UsedPack {
   /**
@@ -577,6 +688,10 @@ export interface SympoziumPolicySpec {
        */
       command?: string[];
       /**
+       * The file in which the agent leaves its result. Default /dev/termination-log, and with the default image /ipc/output/result.json where results are captured.
+       */
+      resultPath?: string;
+      /**
        * What the agent is given, as request and as limit. Default 500m and 512Mi.
        */
       resources?: {
@@ -595,6 +710,10 @@ export interface SympoziumPolicySpec {
      * How long a run may take, from 1s to 24h. Default 10m.
      */
     timeout?: string;
+    /**
+     * How long the Pod of a run may take to get ready, from 30s to 1h; never longer than the timeout of the run. Default as long as its Job may run.
+     */
+    startTimeout?: string;
   };
   /**
    * The most a run may ask for; more is refused.
@@ -604,6 +723,10 @@ export interface SympoziumPolicySpec {
      * The longest timeout of a run, from 1s to 24h.
      */
     timeout?: string;
+    /**
+     * The longest startTimeout of a run, from 30s to 1h. It is also what a run gets that names none.
+     */
+    startTimeout?: string;
     /**
      * The most skills of all packs together.
      */
@@ -639,6 +762,7 @@ export interface SympoziumPolicySpec {
       memory?: string;
     };
   };
+  results?: Results;
   /**
    * Which images may run.
    */
@@ -777,6 +901,19 @@ export interface SympoziumPolicySpec {
       verbs: string[];
     }[];
   };
+}
+/**
+ * What of the result of an agent is written into the status of its run. It needs podStatus in the input of the Composition.
+ */
+export interface Results {
+  /**
+   * None, the numbers of what it used, or its words too, which whoever reads the AgentRun then reads. Default None.
+   */
+  capture?: 'None' | 'Usage' | 'Message';
+  /**
+   * Whether what looks like a credential is masked in the words. Default true.
+   */
+  redact?: boolean;
 }
 /**
  * Whether the policy is in force.

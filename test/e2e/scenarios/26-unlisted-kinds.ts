@@ -29,7 +29,7 @@ export const scenario: Scenario = {
       world.measure('nothing is held', await eventually('nothing is held', STALL_SECONDS, isRevoked));
 
       const asking = await world.createRun({}, 'asking');
-      const synced = async (): Promise<string> => readCondition((await asking.read()) ?? {}, 'Synced')?.message ?? '';
+      const synced = async (): Promise<string> => readCondition((await asking.composite()) ?? {}, 'Synced')?.message ?? '';
       await eventually('Synced tells what is forbidden', STALL_SECONDS, async () => (await synced()).includes('is forbidden'));
       must((await asking.pods()).length === 0, 'nothing has started');
       await asking.delete();

@@ -1,0 +1,157 @@
+/** A run whose Pod does not get ready: what it says without a look at the Pod, and how it ends. */
+import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../src/kube/json.ts';
+import { desired, History, withRights } from '../support/history.ts';
+import { RUN_ID, task } from '../support/packs.ts';
+import { policyXr, uses } from '../support/request.ts';
+
+const NO_POD = { startTime: 'at start' };
+const UNREADY = { startTime: 'at start', active: 1, ready: 0 };
+const POD = `kubectl describe pod -n team-a -l sympozium.ai/run=${RUN_ID}`;
+const JOB = `kubectl describe job -n team-a agentrun-${RUN_ID}`;
+const EVENTS = 'kubectl get events -n team-a';
+const EVIDENCE = ['agentrun-configmap', 'agentrun-job'];
+
+/** A run whose Job has started, and says this of its Pods. */
+function startedWith(pods: JsonObject, run: History = withRights()): History {
+  run.released();
+  return run.report('agentrun-job', { ...pods, startTime: run.time() }).call();
+}
+
+/** A run that may take so long to start. */
+const limited = (startTimeout: string): History => new History(task({ skills: uses('tools'), startTimeout }));
+
+const told = ({ status: { phase, reason, message, startFailure } }: History) => ({ phase, reason, message, startFailure });
+
+describe('a Pod that does not get ready', () => {
+  it('is told, and why is kept in its own field', () => {
+    const run = startedWith(UNREADY).wait(60).call();
+    const [seen, message] = [run.time(), `The Pod is not ready, first seen so at ${run.time()}`];
+    const startFailure = { reason: 'PodNotReady', message, since: seen };
+    expect(told(run)).toEqual({ phase: 'Running', reason: 'PodNotReady', message: `${message}: ${POD}`, startFailure });
+    expect(told(run.wait(300).call())).toEqual({
+      phase: 'Running',
+      reason: 'PodNotReady',
+      message: `${message}: ${POD}`,
+      startFailure,
+    });
+  });
+
+  it('is no failure to start when it was ready before', () => {
+    const run = startedWith({ ...UNREADY, ready: 1 })
+      .wait(120)
+      .call();
+    run
+      .report('agentrun-job', { ...UNREADY, startTime: run.status.startTime ?? '' })
+      .wait(5)
+      .call();
+    expect(told(run)).toMatchObject({ phase: 'Running', reason: 'PodNotReady', startFailure: undefined });
+  });
+
+  it('is forgotten once it is ready', () => {
+    const run = startedWith(UNREADY).wait(70).call();
+    run.report('agentrun-job', { ...UNREADY, ready: 1, startTime: run.status.startTime ?? '' }).call();
+    expect(told(run)).toEqual({ phase: 'Running', reason: 'Running', message: 'The agent is running', startFailure: undefined });
+  });
+
+  it('that was never created is told after 30 seconds, and that it is there but not ready after that', () => {
+    const run = startedWith(NO_POD).wait(30).call();
+    const noPod = 'No Pod could be created, a quota or Pod Security may refuse it';
+    expect(told(run)).toEqual({
+      phase: 'Running',
+      reason: 'NoPod',
+      message: `${noPod}: ${JOB}`,
+      startFailure: { reason: 'NoPod', message: noPod, since: run.time() },
+    });
+    run
+      .report('agentrun-job', { ...UNREADY, startTime: run.status.startTime ?? '' })
+      .wait(60)
+      .call();
+    expect(told(run)).toMatchObject({ reason: 'PodNotReady', startFailure: { reason: 'PodNotReady', since: run.time() } });
+  });
+});
+
+describe('the end of a run whose Pod did not get ready', () => {
+  it.each<[string, JsonObject, string, (since: string) => string]>([
+    [
+      'StartTimeout',
+      UNREADY,
+      'not ready',
+      (since) =>
+        `The Pod is not ready, first seen so at ${since}, and it did not get ready in its time; what became of it: ${EVENTS}`,
+    ],
+    ['NoPod', NO_POD, 'never created', () => 'No Pod could be created, a quota or Pod Security may refuse it'],
+  ])('at the deadline of its Job is %s, with no log to look for: %s', (reason, pods, _, message) => {
+    const run = startedWith(pods).wait(60).call();
+    const since = run.time();
+    const ended = run.wait(600).end('Failed', 'DeadlineExceeded').status;
+    expect(ended).toMatchObject({ phase: 'Failed', reason, message: message(since), startFailure: { since } });
+    expect(run.settle().call().status).toEqual(ended);
+  });
+
+  it('is at its startTimeout: the rights leave, and the Job', () => {
+    const run = startedWith(UNREADY, limited('2m')).wait(60).call();
+    const since = run.time();
+    expect(run.wait(59).call().status.phase).toBe('Running');
+    expect(run.last.ttlSeconds).toBe(1);
+    run.wait(1).call();
+    expect(told(run)).toMatchObject({
+      phase: 'Failed',
+      reason: 'StartTimeout',
+      message: expect.stringContaining('it did not get ready in its time'),
+      startFailure: { reason: 'PodNotReady', since },
+    });
+    expect(desired(run)).toEqual(EVIDENCE);
+    expect(desired(run.call())).toEqual([]);
+  });
+
+  it('waits at least half of a short startTimeout for a word', () => {
+    const run = startedWith(UNREADY, limited('30s')).wait(14).call();
+    expect(run.status.reason).toBe('Running');
+    expect(run.wait(1).call().status.reason).toBe('PodNotReady');
+    expect(run.wait(15).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+
+  it('does not come when the Pod is ready at last, however late', () => {
+    const run = startedWith(UNREADY, limited('2m')).wait(100).call();
+    run
+      .report('agentrun-job', { ...UNREADY, ready: 1, startTime: run.status.startTime ?? '' })
+      .wait(100)
+      .call();
+    expect(told(run)).toMatchObject({ phase: 'Running', reason: 'Running' });
+    expect(run.wait(200).call().status.phase).toBe('Running');
+  });
+});
+
+describe('startTimeout', () => {
+  const phaseOf = (run: JsonObject, policy: JsonObject) => {
+    const { status } = new History(task({ skills: uses('tools'), ...run }, policyXr(policy))).call();
+    return [status.phase, status.reason, status.message];
+  };
+
+  it.each<[string, JsonObject, JsonObject, string]>([
+    [
+      'longer than the timeout of its run',
+      { timeout: '1m', startTimeout: '2m' },
+      {},
+      'spec.startTimeout: must not be longer than the timeout, 1m, found 2m',
+    ],
+    [
+      'longer than a policy permits',
+      { startTimeout: '5m' },
+      { limits: { startTimeout: '2m' } },
+      'spec.startTimeout: 300s is refused by limit',
+    ],
+  ])('%s is refused', (_, run, policy, message) => {
+    expect(phaseOf(run, policy)).toEqual(['Failed', expect.anything(), expect.stringContaining(message)]);
+  });
+
+  it.each<[string, JsonObject, JsonObject]>([
+    ['of the policy is cut to the timeout of a run', { timeout: '1m' }, { defaults: { startTimeout: '5m' } }],
+    ['of a limit is cut to the timeout of a run', { timeout: '1m' }, { limits: { startTimeout: '5m' } }],
+  ])('%s', (_, run, policy) => {
+    const history = startedWith(UNREADY, new History(task({ skills: uses('tools'), ...run }, policyXr(policy))));
+    expect(history.wait(45).call().wait(14).call().status.phase).toBe('Running');
+    expect(history.wait(1).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+});
