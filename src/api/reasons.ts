@@ -111,8 +111,8 @@ export const REASONS = {
   StartTimeout: {
     phases: ['Failed'],
     severity: 'Warning',
-    meaning: 'The Pod did not get ready in its time, so the agent never worked.',
-    action: 'Read the events of the Pod, by the command in the message, and create a new run.',
+    meaning: 'The Pod did not get ready in its time: an image, a Secret or a node was missing, or a sidecar crashed.',
+    action: 'Read the events, by the command in the message, and create a new run.',
   },
   PodTerminating: {
     phases: ['Running'],

@@ -17,8 +17,6 @@ export interface Settings {
   compose: 'Objects' | 'Resources';
   /** Who makes rights in the whole cluster for a run in a namespace that is composed directly. */
   clusterRights: 'Provider' | 'Refuse';
-  /** Who may read the Pods of runs. */
-  podStatus: 'None' | 'Provider' | 'Crossplane';
   /** Of which scope the Object of a SkillPack is. Runs tell theirs by their kind, a SkillPack has the same in both variants. */
   objectScope: 'Cluster' | 'Namespaced';
   requirePolicy: boolean;
@@ -43,8 +41,8 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
 function toSettings({ ttl, ...input }: SettingsInput): Settings {
   const seconds = (duration: string): number => Math.ceil(parseDuration(duration) ?? 0);
   const ttlSeconds = { active: seconds(ttl.active), preparing: seconds(ttl.preparing) };
-  const { systemNamespace, providerConfigName, compose, clusterRights, podStatus, objectScope, requirePolicy } = input;
-  return { systemNamespace, providerConfigName, compose, clusterRights, podStatus, objectScope, requirePolicy, ttlSeconds };
+  const { systemNamespace, providerConfigName, compose, clusterRights, objectScope, requirePolicy } = input;
+  return { systemNamespace, providerConfigName, compose, clusterRights, objectScope, requirePolicy, ttlSeconds };
 }
 
 /**

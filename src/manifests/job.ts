@@ -12,12 +12,12 @@ const POD_GRACE_SECONDS = 90;
 
 /**
  * A Job without a second try fails with or without these rules. With them its condition tells the exit code of the agent, or that the Pod
- * was evicted: https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
+ * was evicted, whatever code the agent had when it was ended for that: https://kubernetes.io/docs/concepts/workloads/controllers/job/#pod-failure-policy
  */
 const FAILURES_TOLD: PodFailurePolicy = {
   rules: [
-    { action: 'FailJob', onExitCodes: { containerName: AGENT, operator: 'NotIn', values: [0] } },
     { action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+    { action: 'FailJob', onExitCodes: { containerName: AGENT, operator: 'NotIn', values: [0] } },
   ],
 };
 

@@ -7,7 +7,7 @@
  * | status.mode | whether it is a task or a server, for good | recall |
  * | status.workloadName, workloadUID, preparedTime, frozenDigest | the decision to start, which is never undone | recall |
  * | status.skills, rights, runId | what the run was given | recall |
- * | status.exitCode, podName, podObservedTime, result, resultTruncated, usage | how the agent ended, for people | recall |
+ * | status.exitCode, podName | how the agent ended, for people | recall |
  * | status.startFailure | that the Pod has not become ready, and why | recall |
  * | status.service | where a server is reached, for people | recall |
  * | condition Prepared | since when the run is being made | recall |
@@ -70,8 +70,7 @@ function readStatus(status: JsonObject): AgentRunStatus {
   const lists = LIST_FIELDS.flatMap((field) => (Array.isArray(status[field]) ? [[field, status[field]]] : []));
   const maps = MAP_FIELDS.flatMap((field) => (isObject(status[field]) ? [[field, status[field]]] : []));
   const numbers = NUMBER_FIELDS.flatMap((field) => (Number.isInteger(status[field]) ? [[field, status[field]]] : []));
-  const flags = FLAG_FIELDS.flatMap((field) => (typeof status[field] === 'boolean' ? [[field, status[field]]] : []));
-  return Object.fromEntries([...texts, ...lists, ...maps, ...numbers, ...flags]);
+  return Object.fromEntries([...texts, ...lists, ...maps, ...numbers]);
 }
 
 const TEXT_FIELDS = [
@@ -87,21 +86,12 @@ const TEXT_FIELDS = [
   'completionTime',
   'frozenDigest',
   'podName',
-  'podObservedTime',
-  'result',
 ] as const satisfies readonly (keyof AgentRunStatus)[];
 const LIST_FIELDS = ['skills', 'rights'] as const satisfies readonly (keyof AgentRunStatus)[];
-const MAP_FIELDS = ['usage', 'startFailure', 'service'] as const satisfies readonly (keyof AgentRunStatus)[];
+const MAP_FIELDS = ['startFailure', 'service'] as const satisfies readonly (keyof AgentRunStatus)[];
 const NUMBER_FIELDS = ['exitCode'] as const satisfies readonly (keyof AgentRunStatus)[];
-const FLAG_FIELDS = ['resultTruncated'] as const satisfies readonly (keyof AgentRunStatus)[];
 
-type ReadField = (
-  | typeof TEXT_FIELDS
-  | typeof LIST_FIELDS
-  | typeof MAP_FIELDS
-  | typeof NUMBER_FIELDS
-  | typeof FLAG_FIELDS
-)[number];
+type ReadField = (typeof TEXT_FIELDS | typeof LIST_FIELDS | typeof MAP_FIELDS | typeof NUMBER_FIELDS)[number];
 
 /** Every field of the status is read back: one that is in no list does not compile. */
 true satisfies [Exclude<keyof AgentRunStatus, ReadField>] extends [never] ? true : never;

@@ -1,6 +1,6 @@
 /** The plan of a run. Its workload carries it, so that what a run was prepared with can be read whatever becomes of its packs. */
 import type { Fault } from '../api/fault.ts';
-import type { Results, Right, UsedPack } from '../api/generated/types.ts';
+import type { Right, UsedPack } from '../api/generated/types.ts';
 import { PLAN } from '../api/labels.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
 import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
@@ -17,8 +17,6 @@ export interface Plan {
   parts: Record<string, string>;
   /** How long the Pod of a task may take to get ready, where that is bounded. */
   startTimeoutSeconds?: number;
-  /** What of the result of the agent goes into the status; absent for nothing. */
-  results?: Required<Results>;
 }
 
 export interface Prepared {
@@ -38,7 +36,6 @@ export function planRun(run: ResolvedRun): Prepared {
     skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
     rights: listRights(run),
     ...(run.mode === 'task' && run.startTimeoutSeconds !== undefined && { startTimeoutSeconds: run.startTimeoutSeconds }),
-    ...(run.mode === 'task' && run.results.capture !== 'None' && { results: run.results }),
     parts: Object.fromEntries(built.flatMap(({ key, isWorkload, manifest }) => (isWorkload ? [] : [[key, digest(manifest)]]))),
   };
   const manifests = built.map(
@@ -66,7 +63,7 @@ export function readPlan(workload: unknown): Plan | undefined {
 
 function isPlan(plan: unknown): boolean {
   if (!isObject(plan)) return false;
-  const { mode, skills, rights, parts, startTimeoutSeconds = 0, results } = plan;
+  const { mode, skills, rights, parts, startTimeoutSeconds = 0 } = plan;
   return (
     MODES.some((known) => known === mode) &&
     Array.isArray(skills) &&
@@ -74,16 +71,10 @@ function isPlan(plan: unknown): boolean {
     Array.isArray(rights) &&
     rights.every(isRight) &&
     typeof startTimeoutSeconds === 'number' &&
-    (results === undefined || isResults(results)) &&
     isObject(parts) &&
     Object.values(parts).every(isText)
   );
 }
-
-const isResults = (results: unknown): boolean =>
-  isObject(results) && CAPTURES.some((known) => known === results['capture']) && typeof results['redact'] === 'boolean';
-
-const CAPTURES = ['None', 'Usage', 'Message'] as const satisfies Results['capture'][];
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);

@@ -32,11 +32,8 @@ import type { References } from './gather.ts';
 const DEFAULT_TIMEOUT = '10m';
 const DEFAULT_AGENT = {
   image: 'ghcr.io/sympozium-ai/sympozium/agent-runner:v0.10.46',
-  resultPath: '/ipc/output/result.json',
   resources: { cpu: '500m', memory: '512Mi' },
 };
-
-const NO_RESULTS = { capture: 'None', redact: true } as const;
 
 /** The run with every question answered, or every reason why these parts do not make one. */
 export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references: References): Parsed<ResolvedRun> {
@@ -64,7 +61,6 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
   }
   if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
-  const results = { ...NO_RESULTS, ...policy.results };
   return {
     ok: true,
     value: {
@@ -86,10 +82,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
         image: agent?.image ?? DEFAULT_AGENT.image,
         command: agent?.command,
         resources: { ...DEFAULT_AGENT.resources, ...agent?.resources },
-        resultPath:
-          agent?.resultPath ?? (agent?.image === undefined && results.capture !== 'None' ? DEFAULT_AGENT.resultPath : undefined),
+        resultPath: agent?.resultPath,
       },
-      results,
     },
   };
 }

@@ -61,7 +61,7 @@ export interface Step {
 }
 
 /** What the status records of how a run ended, besides its words. */
-export type Learned = Pick<AgentRunStatus, 'exitCode' | 'podName' | 'startFailure'>;
+type Learned = Pick<AgentRunStatus, 'exitCode' | 'podName' | 'startFailure'>;
 
 /** What spec, references and guardrails say together. A task whose start is decided is not judged again. */
 export type Admission =

@@ -14,7 +14,7 @@ const UNSEEN_MS = 60_000;
 export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Started {
   const age = facts.now.getTime() - Date.parse(startTime);
   const working = (reason: Reason, message: string): Started => ({ stage: 'working', reason, message, startTime });
-  if (job.readyPods > 0 || job.endedPods > 0) return working('Running', 'The agent is running');
+  if (job.readyPods > 0 || job.endedPods > 0) return working('Running', 'The Job has started');
   if (job.active === 0 && job.leavingPods > 0 && age >= NO_POD_AFTER_MS) {
     return working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describeJob(job)}`);
   }
@@ -23,7 +23,7 @@ export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Star
     return { ...working('NoPod', `${failure.message}: ${describeJob(job)}`), startFailure: failure };
   }
   if (job.active > 0 && age >= notReadyAfter(job, facts)) return judgeUnready(job, facts, startTime, age);
-  return working('Running', 'The agent is running');
+  return working('Running', 'The Job has started');
 }
 
 function judgeUnready(job: JobFacts, facts: Facts, startTime: string, age: number): Started {
@@ -71,15 +71,12 @@ export function nextJudgement(job: JobFacts, facts: Facts, startTime: string): n
 
 /** The end of a run whose Pod never got ready, as its reason and its message. */
 export function describeStartFailure({ reason, message = '' }: StartFailure, job: JobFacts): { reason: Reason; message: string } {
-  const isFound = reason !== undefined && reason !== 'PodNotReady';
-  if (isFound) return { reason: reason as Reason, message };
-  return {
-    reason: 'StartTimeout',
-    message: `${message}, and it did not get ready in its time; what became of it: kubectl get events -n ${job.namespace}`,
-  };
+  const became = `; what became of it: kubectl get events -n ${job.namespace}`;
+  if (reason !== undefined && reason !== 'PodNotReady') return { reason: reason as Reason, message: `${message}${became}` };
+  return { reason: 'StartTimeout', message: `${message}, and it did not get ready in its time${became}` };
 }
 
-export const describeJob = ({ namespace, name }: JobFacts): string => `kubectl describe job -n ${namespace} ${name}`;
+const describeJob = ({ namespace, name }: JobFacts): string => `kubectl describe job -n ${namespace} ${name}`;
 
 /** By its label, because nobody knows its name. */
-export const describePod = ({ namespace, id }: JobFacts): string => `kubectl describe pod -n ${namespace} -l ${RUN}=${id}`;
+const describePod = ({ namespace, id }: JobFacts): string => `kubectl describe pod -n ${namespace} -l ${RUN}=${id}`;

@@ -1,11 +1,14 @@
 /** What /metrics serves: the calls of the function, what they came to, and the process. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import manifest from '../../package.json' with { type: 'json' };
-import { textAt } from '../kube/json.ts';
+import { type JsonObject, textAt } from '../kube/json.ts';
 import type { Report } from './handler.ts';
 
 /** From a quarter of a millisecond, which a finished run takes, to what makes Crossplane wait. */
 const SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
+
+/** Of how many composites it is remembered what was counted last, so that what is remembered has an end. */
+const REMEMBERED = 10_000;
 
 export interface Metrics {
   registry: Registry;
@@ -32,7 +35,7 @@ export function createMetrics(inFlight: () => number): Metrics {
   });
   const transitions = new Counter({
     name: 'function_skillpack_transitions_total',
-    help: 'Changes of a composite that became an event, by its phase and reason after it.',
+    help: 'Changes of a composite that became an event, by its phase and reason after it; once each for one process.',
     labelNames: ['kind', 'phase', 'reason'],
     registers,
   });
@@ -56,6 +59,7 @@ export function createMetrics(inFlight: () => number): Metrics {
     1,
   );
 
+  const isNews = rememberLast();
   const report: Report = (outcome, seconds) => {
     // Only kinds the function knows: what a caller can choose would make series without end.
     const kind = outcome.kind === 'composed' ? (textAt(outcome.composite, 'kind') ?? '') : '';
@@ -63,8 +67,28 @@ export function createMetrics(inFlight: () => number): Metrics {
     durations.observe({ kind }, seconds);
     if (outcome.kind !== 'composed') return;
     const { status, results, deniedBy = [] } = outcome.response;
+    if (!isNews(outcome.composite, `${status.phase} ${results.map(({ reason }) => reason).join(' ')}`, results.length > 0))
+      return;
     for (const { reason } of results) transitions.inc({ kind, phase: status.phase ?? '', reason });
     for (const rule of deniedBy) denials.inc({ rule });
   };
   return { registry, report };
+}
+
+/**
+ * Whether a transition is another one than was counted last for its composite. Crossplane calls again, and is answered the same, until it
+ * has written the answer and read it back.
+ */
+function rememberLast(): (composite: JsonObject, transition: string, isTransition: boolean) => boolean {
+  const last = new Map<string, string>();
+  return (composite, transition, isTransition) => {
+    const uid = textAt(composite, 'metadata', 'uid');
+    if (!isTransition || uid === undefined) return isTransition;
+    const isNew = last.get(uid) !== transition;
+    last.delete(uid);
+    last.set(uid, transition);
+    const [oldest] = last.keys();
+    if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
+    return isNew;
+  };
 }

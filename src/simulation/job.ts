@@ -60,13 +60,13 @@ export function stepJob(job: JsonObject, pod: JsonObject | undefined, timestamp:
 /** Reason and message of a Job whose Pod failed, by the two rules that every Job of ours has. */
 function describeFailure(pod: JsonObject | undefined): [string, string] {
   const name = `${textAt(pod, 'metadata', 'namespace')}/${textAt(pod, 'metadata', 'name')}`;
+  const isDisrupted = listAt(pod, 'status', 'conditions').some((condition) => textAt(condition, 'type') === DISRUPTED);
+  if (isDisrupted) return ['PodFailurePolicy', `Pod ${name} has condition ${DISRUPTED} matching FailJob rule at index 0`];
   for (const container of listAt(pod, 'status', 'containerStatuses')) {
     const code = Number(valueAt(container, 'state', 'terminated', 'exitCode') ?? 0);
-    const told = `Container ${textAt(container, 'name')} for pod ${name} failed with exit code ${code} matching FailJob rule at index 0`;
+    const told = `Container ${textAt(container, 'name')} for pod ${name} failed with exit code ${code} matching FailJob rule at index 1`;
     if (code !== 0) return ['PodFailurePolicy', told];
   }
-  const isDisrupted = listAt(pod, 'status', 'conditions').some((condition) => textAt(condition, 'type') === DISRUPTED);
-  if (isDisrupted) return ['PodFailurePolicy', `Pod ${name} has condition ${DISRUPTED} matching FailJob rule at index 1`];
   return ['BackoffLimitExceeded', 'Job has reached the specified backoff limit'];
 }
 

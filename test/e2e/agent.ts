@@ -5,8 +5,8 @@ import type { JsonObject } from '../../src/kube/json.ts';
 /** The directory is the agent's own, in memory of no one else. */
 export const END_FILE = '/tmp/end';
 
-const SCRIPT = `until [ -s ${END_FILE} ]; do sleep 0.2; done; exit "$(cat ${END_FILE})"`;
-
+/** Its command. */
+export const IDLE = ['sh', '-c', `until [ -s ${END_FILE} ]; do sleep 0.2; done; exit "$(cat ${END_FILE})"`];
 /** A hundred of them fit on one node. */
 export const TINY = { cpu: '5m', memory: '16Mi' };
 
@@ -15,5 +15,5 @@ export const buildAgentPolicy = (image: string): JsonObject => ({
   apiVersion: API_VERSION,
   kind: 'SympoziumPolicy',
   metadata: { name: 'default' },
-  spec: { defaults: { agent: { image, command: ['sh', '-c', SCRIPT], resources: TINY } } },
+  spec: { defaults: { agent: { image, command: IDLE, resources: TINY } } },
 });

@@ -92,6 +92,13 @@ export const exec = (pod: string, container: string, namespace: string, script: 
 export const annotate = (kind: string, name: string, namespace: string, annotation: string): Promise<string> =>
   kubectl(['annotate', kind, name, '-n', namespace, '--overwrite', annotation]);
 
+/** As a drain of its node does it. */
+export const evict = (pod: string, namespace: string): Promise<string> =>
+  kubectl(
+    ['create', '--raw', `/api/v1/namespaces/${namespace}/pods/${pod}/eviction`, '-f', '-'],
+    JSON.stringify({ apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name: pod, namespace } }),
+  );
+
 /** What the API server answers under a path. */
 export const raw = (path: string): Promise<string> => kubectl(['get', '--raw', path]);
 

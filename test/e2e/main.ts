@@ -25,10 +25,11 @@ async function loadScenarios(only: string[]): Promise<[string, Scenario][]> {
 }
 
 /** Why a scenario cannot be played here. */
-function whySkipped(options: Options, { needs = [], configurations, compose }: Scenario): string | undefined {
+function whySkipped(options: Options, { needs = [], configurations, compose, realPods = false }: Scenario): string | undefined {
   const isMeant = configurations === undefined || configurations.includes(options.configuration);
   if (!isMeant) return `only with ${configurations.join(' and ')}`;
   if (compose !== undefined && compose !== composeOf(options)) return `only with compose: ${compose}`;
+  if (realPods && options.fakePods) return 'only with real Pods';
   const missing = needs.filter((flag) => options[flag] === undefined);
   return missing.length > 0 ? `needs ${missing.map(flagOf).join(', ')}` : undefined;
 }
@@ -36,10 +37,16 @@ function whySkipped(options: Options, { needs = [], configurations, compose }: S
 async function play(options: Options, name: string, scenario: Scenario): Promise<Outcome> {
   const { about, play } = scenario;
   const skipped = whySkipped(options, scenario);
-  if (skipped !== undefined) return { name, about, skipped, seconds: 0, figures: [] };
+  if (skipped !== undefined) return { name, about, skipped, seconds: 0, figures: [], readings: [] };
   const world = new World(options, name);
   const start = performance.now();
-  const outcome = (): Outcome => ({ name, about, seconds: (performance.now() - start) / 1000, figures: world.figures });
+  const outcome = (): Outcome => ({
+    name,
+    about,
+    seconds: (performance.now() - start) / 1000,
+    figures: world.figures,
+    readings: world.readings,
+  });
   try {
     await world.open();
     await play(world);

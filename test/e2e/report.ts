@@ -11,6 +11,7 @@ export interface Outcome {
   skipped?: string;
   seconds: number;
   figures: Figure[];
+  readings: string[][];
 }
 
 const describeFigures = (figures: Figure[]): string =>
@@ -19,13 +20,23 @@ const describeFigures = (figures: Figure[]): string =>
 export const verdictOf = ({ failure, skipped }: Outcome): 'passed' | 'FAILED' | 'skipped' =>
   failure !== undefined ? 'FAILED' : skipped !== undefined ? 'skipped' : 'passed';
 
-/** A table in Markdown. */
+/** Tables in Markdown: the outcomes, and what people read meanwhile. */
 export function formatOutcomes(outcomes: Outcome[]): string {
+  const readings = outcomes.flatMap(({ readings: [head = [], ...rows] }) =>
+    rows.length > 0 ? [`\n${formatTable([head, head.map(() => '---'), ...rows])}`] : [],
+  );
+  return [formatVerdicts(outcomes), ...readings].join('');
+}
+
+const formatTable = (rows: string[][]): string => `| ${rows.map((cells) => cells.join(' | ')).join(' |\n| ')} |\n`;
+
+function formatVerdicts(outcomes: Outcome[]): string {
   const rows = outcomes.map((outcome) => {
     const { name, about, seconds, figures, skipped } = outcome;
-    return [name, verdictOf(outcome), seconds.toFixed(0), skipped ?? describeFigures(figures), about].join(' | ');
+    return [name, verdictOf(outcome), seconds.toFixed(0), skipped ?? describeFigures(figures), about];
   });
-  return `| ${['scenario | verdict | seconds | measured | what it proves', '--- | --- | --- | --- | ---', ...rows].join(' |\n| ')} |\n`;
+  const head = ['scenario', 'verdict', 'seconds', 'measured', 'what it proves'];
+  return formatTable([head, head.map(() => '---'), ...rows]);
 }
 
 export function writeResults(directory: string, outcomes: Outcome[]): void {

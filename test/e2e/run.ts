@@ -162,6 +162,13 @@ export class Run {
     return cluster.list('pods', { namespace: this.namespace, labels: `${RUN}=${this.id}` });
   }
 
+  async podName(): Promise<string> {
+    const [pod] = await this.pods();
+    const name = textAt(pod, 'metadata', 'name') ?? '';
+    must(name !== '', `${this.name} has a Pod`);
+    return name;
+  }
+
   untilNoPod(limit = 60): Promise<number> {
     return eventually(`${this.name} has no Pod`, limit, async () => (await this.pods()).length === 0);
   }
@@ -172,9 +179,7 @@ export class Run {
 
   /** The agent ends with a code of its own: a fake one is told by an annotation, a real one by a file. */
   async endAgent(code: number): Promise<void> {
-    const [pod] = await this.pods();
-    const name = textAt(pod, 'metadata', 'name') ?? '';
-    must(name !== '', `${this.name} has a Pod that can end`);
+    const name = await this.podName();
     if (this.world.options.fakePods) await cluster.annotate('pod', name, this.namespace, `e2e/exit=${code}`);
     else await cluster.exec(name, 'agent', this.namespace, `echo ${code} > ${END_FILE}`);
   }

@@ -43,9 +43,18 @@ it('counters are summed over their series', () => {
 
 describe('the results', () => {
   const OUTCOMES: Outcome[] = [
-    { name: 'one', about: 'works', seconds: 1.23, figures: [{ name: 'rights gone', value: 2.4, unit: 's' }] },
-    { name: 'two', about: 'does not', failure: 'a < b & "c"', seconds: 2, figures: [] },
-    { name: 'three', about: 'may', skipped: 'needs --stop-core', seconds: 0, figures: [] },
+    {
+      name: 'one',
+      about: 'works',
+      seconds: 1.23,
+      figures: [{ name: 'rights gone', value: 2.4, unit: 's' }],
+      readings: [
+        ['said', 'at the end'],
+        ['a', 'b'],
+      ],
+    },
+    { name: 'two', about: 'does not', failure: 'a < b & "c"', seconds: 2, figures: [], readings: [] },
+    { name: 'three', about: 'may', skipped: 'needs --stop-core', seconds: 0, figures: [], readings: [] },
   ];
 
   it('are a table', () => {
@@ -56,6 +65,10 @@ describe('the results', () => {
         '| one | passed | 1 | rights gone 2.4 s | works |',
         '| two | FAILED | 2 |  | does not |',
         '| three | skipped | 0 | needs --stop-core | may |',
+        '',
+        '| said | at the end |',
+        '| --- | --- |',
+        '| a | b |',
         '',
       ].join('\n'),
     );

@@ -28,6 +28,8 @@ export interface Scenario {
   configurations?: readonly Configuration[];
   /** How runs have to be made for it; default either way. */
   compose?: Compose;
+  /** Whether it is about what a kubelet does. */
+  realPods?: boolean;
   play: (world: World) => Promise<void>;
 }
 
@@ -37,6 +39,8 @@ export function must(isSo: boolean, what: string): asserts isSo {
 
 export class World {
   readonly figures: Figure[] = [];
+  /** What people read meanwhile, as rows of a table. */
+  readonly readings: string[][] = [];
   readonly options: Options;
   readonly namespace: string;
   readonly variant: Variant;

@@ -81,10 +81,6 @@ const CASES: Record<string, Case> = {
   'hostAccess.privileged': node('privileged'),
   'hostAccess.paths[].prefix': { policies: [path({}), path({ prefix: '/opt' })], sidecar: NODE },
   'hostAccess.paths[].readOnly': { policies: [path({}), path({ readOnly: true })], sidecar: NODE },
-  'results.capture': { policies: [{ results: { capture: 'Usage' } }, {}] },
-  'results.redact': {
-    policies: [{ results: { capture: 'Message', redact: false } }, { results: { capture: 'Message' } }],
-  },
   'rights.allow[].scope': { policies: [allow(), allow({ scope: 'Cluster' })], sidecar: EXEC },
   'rights.allow[].apiGroups[]': { policies: [allow(), allow({ apiGroups: ['apps'] })], sidecar: EXEC },
   'rights.allow[].resources[]': { policies: [allow(), allow({ resources: ['pods/attach'] })], sidecar: EXEC },

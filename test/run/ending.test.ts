@@ -33,8 +33,8 @@ describe('a run that works', () => {
 });
 
 /** What the condition of a Job says, in the words of Kubernetes 1.26 to 1.37 (pkg/controller/job/pod_failure_policy.go). */
-const EXITED = `Container agent for pod team-a/agentrun-${RUN_ID}-x2x4z failed with exit code 137 matching FailJob rule at index 0`;
-const DISRUPTED = `Pod team-a/agentrun-${RUN_ID}-x2x4z has condition DisruptionTarget matching FailJob rule at index 1`;
+const EXITED = `Container agent for pod team-a/agentrun-${RUN_ID}-x2x4z failed with exit code 137 matching FailJob rule at index 1`;
+const DISRUPTED = `Pod team-a/agentrun-${RUN_ID}-x2x4z has condition DisruptionTarget matching FailJob rule at index 0`;
 
 describe('what a run tells of its end', () => {
   const logs = `; its log: kubectl logs -n team-a job/agentrun-${RUN_ID} -c agent`;

@@ -37,8 +37,8 @@ describe('a task run', () => {
         podReplacementPolicy: 'Failed',
         podFailurePolicy: {
           rules: [
-            { action: 'FailJob', onExitCodes: { containerName: 'agent', operator: 'NotIn', values: [0] } },
             { action: 'FailJob', onPodConditions: [{ type: 'DisruptionTarget', status: 'True' }] },
+            { action: 'FailJob', onExitCodes: { containerName: 'agent', operator: 'NotIn', values: [0] } },
           ],
         },
         activeDeadlineSeconds: 660,

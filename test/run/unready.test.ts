@@ -51,7 +51,7 @@ describe('a Pod that does not get ready', () => {
   it('is forgotten once it is ready', () => {
     const run = startedWith(UNREADY).wait(70).call();
     run.report('agentrun-job', { ...UNREADY, ready: 1, startTime: run.status.startTime ?? '' }).call();
-    expect(told(run)).toEqual({ phase: 'Running', reason: 'Running', message: 'The agent is running', startFailure: undefined });
+    expect(told(run)).toEqual({ phase: 'Running', reason: 'Running', message: 'The Job has started', startFailure: undefined });
   });
 
   it('that was never created is told after 30 seconds, and that it is there but not ready after that', () => {
@@ -80,7 +80,12 @@ describe('the end of a run whose Pod did not get ready', () => {
       (since) =>
         `The Pod is not ready, first seen so at ${since}, and it did not get ready in its time; what became of it: ${EVENTS}`,
     ],
-    ['NoPod', NO_POD, 'never created', () => 'No Pod could be created, a quota or Pod Security may refuse it'],
+    [
+      'NoPod',
+      NO_POD,
+      'never created',
+      () => `No Pod could be created, a quota or Pod Security may refuse it; what became of it: ${EVENTS}`,
+    ],
   ])('at the deadline of its Job is %s, with no log to look for: %s', (reason, pods, _, message) => {
     const run = startedWith(pods).wait(60).call();
     const since = run.time();

@@ -1,6 +1,6 @@
 /** What people who run the function see of it: its log and its metrics. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/kube/json.ts';
+import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { CallCounter } from '../../src/server/calls.ts';
 import type { Report } from '../../src/server/handler.ts';
 import { reportToLog } from '../../src/server/log.ts';
@@ -113,6 +113,17 @@ describe('the metrics', () => {
       'function_skillpack_calls_in_flight 0',
       `function_skillpack_build_info{version="0.1.0",node="${process.version}"} 1`,
     ]);
+  });
+
+  it('count a transition and its denials once, however often the same is asked before it is written', async () => {
+    const { registry, report } = createMetrics(() => 0);
+    await start(report);
+    const other = { ...RUN, metadata: { ...objectAt(RUN, 'metadata'), uid: 'another' } };
+    for (const run of [RUN, RUN, other, RUN]) await client.runFunction(callOf(run, [DENYING]));
+    for (const name of ['transitions_total', 'denials_total']) {
+      const counted = await registry.getSingleMetricAsString(`function_skillpack_${name}`);
+      expect(counted.split('\n').at(-1)).toMatch(/ 2$/);
+    }
   });
 
   it('count a denial once, when it is told', async () => {
