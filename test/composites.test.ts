@@ -105,6 +105,29 @@ describe('a SkillPack', () => {
     expect(find(policyXr({ nonsense: 1 }))).toEqual([`built-in: ${secrets}`]);
   });
 
+  it('is Refused when every policy refuses something of it, and not when one permits all', () => {
+    const sidecar = { image: 's', rbac: [{ apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] }] };
+    const composite = packXr('k8s-ops', { skills, sidecar });
+    const exists = observed({ type: 'Synced', status: 'True' }, { type: 'Ready', status: 'True' });
+    const play = (...cluster: JsonObject[]) => respondComposed({ composite, cluster, observed: exists });
+    const refused = play();
+    expect([refused.status, refused.ready, refused.resources.size]).toMatchObject([
+      {
+        phase: 'Refused',
+        message:
+          'ConfigMap skillpack-k8s-ops holds the skills, and every policy refuses what its sidecar asks for: see status.findings',
+        skillCount: 2,
+      },
+      false,
+      1,
+    ]);
+    expect(refused.conditions).toEqual([{ type: 'Valid', status: 'True', reason: 'Refused', message: refused.status.message }]);
+    const allow = [{ scope: 'Namespace', apiGroups: [''], resources: ['pods/exec'], verbs: ['create'] }];
+    const permitting = policyXr({ rights: { allow } }, 'ns.team-a');
+    expect(play(permitting).status.phase).toBe('Ready');
+    expect(play(permitting).status).toHaveProperty('findings');
+  });
+
   it('composes nothing while it was never valid', () => {
     expect(respondComposed({ composite: packXr('a', { skills: [] }) }).resources.size).toBe(0);
   });
@@ -120,6 +143,21 @@ describe('a SympoziumInstance', () => {
       { phase: 'Ready', message: 'Every reference was found', skills: [{ pack: 'a', version: '1.0.0' }, { pack: 'b' }] },
       true,
       0,
+    ]);
+  });
+
+  it('is Refused when a pack of it says that every policy refuses it', () => {
+    const { status, ready } = respondComposed({
+      composite: instanceXr({ skills: uses('a', 'b') }),
+      cluster: [packXr('a'), withStatus(packXr('b'), { phase: 'Refused' })],
+    });
+    expect([status, ready]).toEqual([
+      {
+        phase: 'Refused',
+        message: 'Every policy refuses SkillPack b: ask the platform team, or select other packs',
+        skills: [{ pack: 'a' }, { pack: 'b' }],
+      },
+      false,
     ]);
   });
 

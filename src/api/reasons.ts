@@ -235,6 +235,12 @@ export const REASONS = {
     action: 'Ask the platform team to correct the field that the message names.',
   },
   Ready: { phases: [], severity: 'Normal', meaning: 'A pack or an instance can be used.', action: NOTHING },
+  Refused: {
+    phases: [],
+    severity: 'Warning',
+    meaning: 'Every SympoziumPolicy refuses the pack, or a pack of the instance, so that no run can use it.',
+    action: 'Read `status.findings` of the pack: what is refused, and the line of a policy that would permit it.',
+  },
   Pending: {
     phases: [],
     severity: 'Normal',

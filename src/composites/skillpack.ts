@@ -33,10 +33,12 @@ export function composeSkillPack(request: Request, settings: Settings, ttlSecond
   const state = observed && carrier.stateOf(observed);
   const wanted = parsed.ok ? composeConfigMap(carrier, name, parsed.value, settings) : observed && carrier.again(observed);
   const resource = isOther ? undefined : wanted;
-  const status = parsed.ok ? summarize(name, parsed.value, state) : invalidStatus(request.composite, formatFaults(parsed.faults));
-  const { phase, message } = status;
   const { requirements, policies } = listPolicies(request.required);
-  const findings = parsed.ok ? describeFindings(name, parsed.value, policies) : [];
+  const judged = parsed.ok ? judge(name, parsed.value, policies) : { findings: [], isRefused: false };
+  const made = parsed.ok ? summarize(name, parsed.value, state) : invalidStatus(request.composite, formatFaults(parsed.faults));
+  const status = judged.isRefused && made.phase === 'Ready' ? asRefused(made) : made;
+  const { phase, message } = status;
+  const { findings } = judged;
   return {
     status: { ...status, ...(findings.length > 0 && { findings }) },
     ready: phase === 'Ready',
@@ -54,11 +56,18 @@ const isMadeBy = ({ compose, systemNamespace }: Settings, found: JsonObject): bo
 /** As many as the status holds. */
 const MAX_FINDINGS = 32;
 
-/** What is refused, then what is worth knowing: rights that match nothing, and texts that look like credentials. */
-function describeFindings(name: string, spec: SkillPackSpec, resources: JsonObject[]): Finding[] {
+interface Judged {
+  /** What is refused, then what is worth knowing: rights that match nothing, and texts that look like credentials. */
+  findings: Finding[];
+  /** Whether every policy refuses something, so that no run can use the pack. */
+  isRefused: boolean;
+}
+
+function judge(name: string, spec: SkillPackSpec, resources: JsonObject[]): Judged {
   const policies = effectivePolicies(resources);
   const { sidecar } = spec;
-  const refused = findDenials({ name, sidecar }, policies).map(({ policy, denial: { rule, path, found, why, permit } }) => ({
+  const denials = findDenials({ name, sidecar }, policies);
+  const refused = denials.map(({ policy, denial: { rule, path, found, why, permit } }) => ({
     policy,
     rule,
     path,
@@ -70,8 +79,16 @@ function describeFindings(name: string, spec: SkillPackSpec, resources: JsonObje
     path,
     message: cutFinding(`${message}; ${fix}`),
   }));
-  return [...refused, ...told].slice(0, MAX_FINDINGS);
+  const refusing = new Set(denials.map(({ policy }) => policy));
+  return { findings: [...refused, ...told].slice(0, MAX_FINDINGS), isRefused: refusing.size === policies.size };
 }
+
+/** It holds its skills, and no run can have them. */
+const asRefused = (summary: Summary): Summary => ({
+  ...summary,
+  phase: 'Refused',
+  message: `${summary.message}, and every policy refuses what its sidecar asks for: see status.findings`,
+});
 
 type Finding = NonNullable<SkillPackStatus['findings']>[number];
 

@@ -14,7 +14,7 @@ interface Row {
   desires: 'nothing' | 'parts' | 'rightless' | 'remains';
   /** Whether the run has ended, for good. */
   final: boolean;
-  /** Whether the composite is ready: its workload started, and did not fail. */
+  /** Whether the composite is ready, and so not in progress for Flux: its workload started and did not fail, or it was cancelled as it asks. */
   ready: boolean;
   /** How soon Crossplane calls again; see run/wakeup.ts. */
   ttl: 'waiting' | 'making' | 'released' | 'working' | 'serving' | 'finished';
@@ -48,7 +48,7 @@ export const STAGES = {
   /** The run could not start, or its Job was lost. */
   aborted: { phase: 'Failed', desires: 'nothing', final: true, ready: false, ttl: 'finished' },
   /** The tenant ended the run. */
-  cancelled: { phase: 'Cancelled', desires: 'nothing', final: true, ready: false, ttl: 'finished' },
+  cancelled: { phase: 'Cancelled', desires: 'nothing', final: true, ready: true, ttl: 'finished' },
 } as const satisfies Record<string, Row>;
 
 export type Stage = keyof typeof STAGES;

@@ -257,7 +257,7 @@ export interface SkillPackStatus {
   /**
    * Pending until the ConfigMap exists, then Ready; Invalid when the pack cannot be used.
    */
-  phase?: 'Pending' | 'Ready' | 'Invalid';
+  phase?: 'Pending' | 'Ready' | 'Refused' | 'Invalid';
   /**
    * Why the pack is not Ready, for people.
    */
@@ -385,7 +385,7 @@ export interface SympoziumInstanceStatus {
   /**
    * Ready when every reference was found, Waiting when one is missing, Invalid when the spec has faults.
    */
-  phase?: 'Ready' | 'Waiting' | 'Invalid';
+  phase?: 'Ready' | 'Waiting' | 'Refused' | 'Invalid';
   /**
    * Why the instance is not Ready, for people.
    */
