@@ -43,6 +43,7 @@ const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
   failure: { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
   'exit-code': { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
   evicted: { phases: ['Preparing', 'Running', 'Failed'], reason: 'Evicted' },
+  'image-pull': { phases: ['Preparing', 'Running', 'Failed'], reason: 'StartTimeout' },
   timeout: { phases: ['Preparing', 'Running', 'Failed'], reason: 'DeadlineExceeded' },
   cancel: { phases: ['Preparing', 'Running', 'Cancelled'], reason: 'Cancelled' },
   'delete-while-running': { phases: ['Preparing', 'Running'], reason: 'Running' },

@@ -71,6 +71,7 @@ function isPlan(plan: unknown): boolean {
     Array.isArray(rights) &&
     rights.every(isRight) &&
     typeof startTimeoutSeconds === 'number' &&
+    startTimeoutSeconds >= 0 &&
     isObject(parts) &&
     Object.values(parts).every(isText)
   );

@@ -18,7 +18,7 @@ export function writeStatus(
   const { phase } = STAGES[state.stage];
   const message = areLogsLeft && objects.job ? `${state.message}${logHint(state.reason, objects.job)}` : state.message;
   const own: AgentRunStatus = { phase, reason: state.reason, message, ...(identity && { runId: identity.id }) };
-  if (state.stage === 'waiting') return own;
+  if (state.stage === 'waiting') return { ...memory.status, ...own };
   const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
   const { startFailure, service, ...kept } = memory.status;
   const failure = state.stage === 'working' ? state.startFailure : startFailure;

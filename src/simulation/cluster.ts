@@ -5,7 +5,7 @@
  * before it or after it, or leaves it running, as its finalizers and the propagation policy say; a Pod ends only after its
  * grace, and never where its node is lost: it stays, is being deleted after some minutes, and its Job does not end.
  *
- * Not modelled: images, scheduling, quotas, ReplicaSets, Pods that are not ready.
+ * Not modelled: scheduling, quotas, ReplicaSets, Pods that were ready and are not any more.
  */
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
 import {
@@ -42,6 +42,7 @@ export class Cluster {
   private pods = 0;
   /** Pods whose kubelet does not answer, by key. */
   private readonly lost = new Set<string>();
+  private isStarting = true;
 
   constructor(clock: Clock, api: ApiServer) {
     this.clock = clock;
@@ -60,6 +61,12 @@ export class Cluster {
   evictPod(pod: JsonObject): void {
     const conditions = [{ type: 'DisruptionTarget', status: 'True', reason: 'TerminationByKubelet' }];
     this.endNow(pod, { phase: 'Failed', reason: 'Evicted', conditions });
+  }
+
+  /** Whether Pods start: they do not where an image is missing, and all of them do once it is there. */
+  setStarting(isStarting: boolean): void {
+    this.isStarting = isStarting;
+    if (isStarting) for (const pod of this.api.list('Pod')) this.start(pod);
   }
 
   /** Nothing happens to the Pod any more; Kubernetes deletes it after a while, and it stays. */
@@ -90,7 +97,7 @@ export class Cluster {
   ): void {
     if (before === undefined) {
       this.later(pod, POD_START_MS, (current) => {
-        if (textAt(current, 'status', 'phase') === 'Pending') this.api.putStatus(current, { phase: 'Running' });
+        if (this.isStarting) this.start(current);
       });
       const deadline = Number(valueAt(pod, 'spec', 'activeDeadlineSeconds') ?? 0) * 1000;
       if (deadline > 0) this.later(pod, deadline, (current) => this.endNow(current, { phase: 'Failed' }));
@@ -108,6 +115,10 @@ export class Cluster {
       const current = this.api.get(resource);
       if (current !== undefined && uidOf(current) === uidOf(resource)) act(current);
     });
+  }
+
+  private start(pod: JsonObject): void {
+    if (textAt(pod, 'status', 'phase') === 'Pending' && !isBeingDeleted(pod)) this.api.putStatus(pod, { phase: 'Running' });
   }
 
   private endNow(pod: JsonObject, status: JsonObject): void {

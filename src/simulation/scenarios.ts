@@ -47,6 +47,14 @@ export const SCENARIOS = {
       settle(simulation);
     },
   },
+  'image-pull': {
+    about: 'the Pod does not start, as where its image cannot be pulled',
+    play: (simulation) => {
+      simulation.setStarting(false);
+      start(simulation);
+      settle(simulation, 24 * HOUR);
+    },
+  },
   timeout: {
     about: 'the agent does not end',
     play: (simulation) => {

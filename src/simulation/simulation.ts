@@ -78,6 +78,12 @@ export class Simulation {
     this.world.api.put({ ...job, spec: { ...objectAt(job, 'spec'), suspend } });
   }
 
+  /** Whether Pods start. */
+  setStarting(isStarting: boolean): void {
+    this.world.timeline.tell(isStarting ? 'Pods start again' : 'no Pod starts from now on');
+    this.world.cluster.setStarting(isStarting);
+  }
+
   /** Its Pods are evicted. */
   evict(): void {
     for (const pod of this.livePods()) {
