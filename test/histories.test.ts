@@ -82,7 +82,7 @@ function act(watched: Watched, { name, choice, run }: Step): void {
 function conclude(watched: Watched): void {
   const { world } = watched;
   watched.heal();
-  for (const run of watched.runs) run.endAgent({ exitCode: 0 });
+  for (const run of watched.runs) run.endAgent(0);
   // Until it is clear which of them serve, and so do not end by themselves.
   world.clock.advance(120_000);
   for (const run of watched.runs) if (run.status.mode !== 'task') run.change({ cancel: true });

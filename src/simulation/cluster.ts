@@ -33,9 +33,6 @@ const EVICTION_MS = 300_000;
 /** Stands for the graceful deletion of a Pod. */
 const GRACE = 'kubelet';
 
-/** How the agent ended, as its Pod tells it. */
-export type Terminated = { exitCode: number; reason?: string; message?: string };
-
 export class Cluster {
   private readonly clock: Clock;
   private readonly api: ApiServer;
@@ -51,9 +48,9 @@ export class Cluster {
   }
 
   /** The agent ends by itself; the sidecars then get their grace. */
-  endPod(pod: JsonObject, terminated: Terminated): void {
-    const phase = terminated.exitCode === 0 ? 'Succeeded' : 'Failed';
-    const containerStatuses = [{ name: 'agent', state: { terminated } }];
+  endPod(pod: JsonObject, exitCode: number): void {
+    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+    const containerStatuses = [{ name: 'agent', state: { terminated: { exitCode } } }];
     this.later(pod, graceOf(pod), (current) => this.endNow(current, { phase, containerStatuses }));
   }
 

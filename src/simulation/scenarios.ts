@@ -27,7 +27,7 @@ export const SCENARIOS = {
     about: 'the agent ends with exit code 1',
     play: (simulation) => {
       work(simulation);
-      simulation.endAgent({ exitCode: 1 });
+      simulation.endAgent(1);
       settle(simulation);
     },
   },
@@ -35,7 +35,7 @@ export const SCENARIOS = {
     about: 'the agent is killed, exit code 137, as the kernel does it for lack of memory',
     play: (simulation) => {
       work(simulation);
-      simulation.endAgent({ exitCode: 137 });
+      simulation.endAgent(137);
       settle(simulation);
     },
   },
@@ -167,7 +167,7 @@ function work(simulation: Simulation): void {
 }
 
 function endWell(simulation: Simulation): void {
-  simulation.endAgent({ exitCode: 0 });
+  simulation.endAgent(0);
   settle(simulation);
 }
 

@@ -8,7 +8,6 @@ import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
 import type { PartKey } from '../run/parts.ts';
 import { isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
-import type { Terminated } from './cluster.ts';
 import { finalizersOfComposite } from './crossplane.ts';
 import { isAlive } from './job.ts';
 import type { World } from './world.ts';
@@ -55,10 +54,10 @@ export class Simulation {
   }
 
   /** The agent ends by itself; a server has none. */
-  endAgent(terminated: Terminated): void {
+  endAgent(exitCode: number): void {
     for (const pod of this.livePods().filter((live) => valueAt(live, 'spec', 'restartPolicy') === 'Never')) {
-      this.world.timeline.tell(`the agent ends with exit code ${terminated.exitCode}`);
-      this.world.cluster.endPod(pod, terminated);
+      this.world.timeline.tell(`the agent ends with exit code ${exitCode}`);
+      this.world.cluster.endPod(pod, exitCode);
     }
   }
 
