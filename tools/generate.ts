@@ -61,8 +61,10 @@ function loadSchemas(): Record<string, Schema> {
     ['EnvVar', 'AgentRunSpec', 'env', '[]'],
     ['Right', 'AgentRunStatus', 'rights', '[]'],
     ['UsedPack', 'AgentRunStatus', 'skills', '[]'],
+    ['Usage', 'AgentRunStatus', 'usage'],
     ['StartFailure', 'AgentRunStatus', 'startFailure'],
     ['ServerAddress', 'AgentRunStatus', 'service'],
+    ['Results', 'SympoziumPolicySpec', 'results'],
   ];
   for (const [title, type, ...path] of parts) child(schemas[type], ...path).title = title;
   // The fields of an instance, and the model of a policy, are the run's, so they share types; a test compares them.

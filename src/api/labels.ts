@@ -16,6 +16,9 @@ export const SKILL_PACK = 'sympozium.ai/skillpack';
 /** On the provider's Objects and on Pods: the run id, by which everything of one run is found. */
 export const RUN = 'sympozium.ai/run';
 
+/** On the provider's observe-only Object of the Pod of a run: the run id. */
+export const POD_OF = 'sympozium.ai/pod-of';
+
 /** On the provider's Objects: the key of the composed resource. */
 export const PART = 'sympozium.ai/part';
 

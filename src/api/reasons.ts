@@ -109,10 +109,34 @@ export const REASONS = {
     action: 'Run the command in the message, which tells whether a quota or Pod Security refuses the Pod.',
   },
   StartTimeout: {
-    phases: ['Failed'],
+    phases: ['Running', 'Failed'],
     severity: 'Warning',
     meaning: 'The Pod did not get ready in its time: an image, a Secret or a node was missing, or a sidecar crashed.',
     action: 'Read the events, by the command in the message, and create a new run.',
+  },
+  Unschedulable: {
+    phases: ['Running', 'Failed'],
+    severity: 'Warning',
+    meaning: 'No node takes the Pod; the message says why, in the words of the scheduler.',
+    action: 'Ask the platform team for room, or for what the message misses, and create a new run.',
+  },
+  ImagePullFailed: {
+    phases: ['Running', 'Failed'],
+    severity: 'Warning',
+    meaning: 'An image cannot be pulled; the message says which and why.',
+    action: 'Correct the image, or name a Secret for its registry in `imagePullSecrets`, and create a new run.',
+  },
+  ConfigMissing: {
+    phases: ['Running', 'Failed'],
+    severity: 'Warning',
+    meaning: 'A container cannot be made, mostly because a Secret or a ConfigMap, or a key of one, does not exist.',
+    action: 'Create what the message names; the Pod goes on by itself until the run has ended.',
+  },
+  SidecarFailed: {
+    phases: ['Running', 'Failed'],
+    severity: 'Warning',
+    meaning: 'A sidecar crashes again and again.',
+    action: 'Read its log, `kubectl logs` with the container that the message names, and ask the team of the pack.',
   },
   PodTerminating: {
     phases: ['Running'],
@@ -192,6 +216,18 @@ export const REASONS = {
     severity: 'Warning',
     meaning: 'The Pod has failed, and its agent has not: its node may have refused it.',
     action: 'Run `kubectl describe pod`, and create a new run.',
+  },
+  OutOfMemory: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'The agent used more memory than it was given, and was killed.',
+    action: 'Ask the platform team for more in `spec.defaults.agent.resources` of the policy, or give the agent less to do.',
+  },
+  PodAdmissionFailed: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'The node refused the Pod; the message says why.',
+    action: 'Create a new run; where it happens again, ask the platform team.',
   },
   DeadlineExceeded: {
     phases: ['Failed'],

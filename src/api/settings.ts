@@ -1,5 +1,5 @@
 import { parseDuration } from '../kube/duration.ts';
-import { type JsonObject, type JsonValue, valueAt } from '../kube/json.ts';
+import { type JsonObject, type JsonValue, textAt, valueAt } from '../kube/json.ts';
 import { type Fault, invalid, type Parsed } from './fault.ts';
 import type { Settings as SettingsInput } from './generated/types.ts';
 import { validateSettings } from './generated/validators.js';
@@ -17,6 +17,8 @@ export interface Settings {
   compose: 'Objects' | 'Resources';
   /** Who makes rights in the whole cluster for a run in a namespace that is composed directly. */
   clusterRights: 'Provider' | 'Refuse';
+  /** Who may read the Pods of runs. */
+  podStatus: 'None' | 'Provider' | 'Crossplane';
   /** Of which scope the Object of a SkillPack is. Runs tell theirs by their kind, a SkillPack has the same in both variants. */
   objectScope: 'Cluster' | 'Namespaced';
   requirePolicy: boolean;
@@ -34,6 +36,7 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
     checkConstant(faults, 'input.kind', valueAt(input, 'kind'), SETTINGS_KIND);
   }
   for (const name of ['active', 'preparing']) checkDuration(faults, `input.ttl.${name}`, valueAt(checked.value, 'ttl', name));
+  checkPodStatus(faults, checked.value);
   if (faults.length > 0) return invalid(faults);
   return { ok: true, value: toSettings(checked.value as unknown as SettingsInput) };
 }
@@ -41,8 +44,8 @@ export function parseSettings(input: JsonObject | undefined): Parsed<Settings> {
 function toSettings({ ttl, ...input }: SettingsInput): Settings {
   const seconds = (duration: string): number => Math.ceil(parseDuration(duration) ?? 0);
   const ttlSeconds = { active: seconds(ttl.active), preparing: seconds(ttl.preparing) };
-  const { systemNamespace, providerConfigName, compose, clusterRights, objectScope, requirePolicy } = input;
-  return { systemNamespace, providerConfigName, compose, clusterRights, objectScope, requirePolicy, ttlSeconds };
+  const { systemNamespace, providerConfigName, compose, clusterRights, podStatus, objectScope, requirePolicy } = input;
+  return { systemNamespace, providerConfigName, compose, clusterRights, podStatus, objectScope, requirePolicy, ttlSeconds };
 }
 
 /**
@@ -60,6 +63,17 @@ export const settingsOfUnreadable = (input: JsonObject | undefined): Settings =>
 export const DEFAULT_SETTINGS: Settings = toSettings(
   checkSchema(validateSettings, {}, 'input').value as unknown as SettingsInput,
 );
+
+/** Each of them for how runs are composed. */
+const READERS: Record<string, string> = { Provider: 'Objects', Crossplane: 'Resources' };
+
+/** Whoever carries the runs reads their Pods: nobody else is asked. */
+function checkPodStatus(faults: Fault[], input: JsonValue): void {
+  const [podStatus, compose] = [textAt(input, 'podStatus') ?? '', textAt(input, 'compose')];
+  const needed = READERS[podStatus];
+  if (needed !== undefined && compose !== needed)
+    faults.push({ path: 'input.podStatus', found: `${podStatus} with compose: ${compose}`, rule: `needs compose: ${needed}` });
+}
 
 function checkConstant(faults: Fault[], path: string, found: JsonValue | undefined, expected: string): void {
   if (found !== expected)

@@ -1,5 +1,5 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
-import type { EnvVar, Model, Sidecar, Skill } from '../api/generated/types.ts';
+import type { EnvVar, Model, Results, Sidecar, Skill } from '../api/generated/types.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {
@@ -35,6 +35,8 @@ export interface ResolvedRun extends RunIdentity {
   /** How long its Pod may take to get ready; undefined: as long as its Job may run. */
   startTimeoutSeconds: number | undefined;
   agent: { image: string; command: string[] | undefined; resources: Resources; resultPath: string | undefined };
+  /** What of its result goes into the status. */
+  results: Required<Results>;
 }
 
 export interface ResolvedPack {

@@ -133,4 +133,4 @@ function isRestricted(object: JsonObject): boolean {
 }
 
 export const desiredManifest = (object: unknown): JsonObject => objectAt(object, 'spec', 'forProvider', 'manifest');
-const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');
+export const realManifest = (object: unknown): JsonObject => objectAt(object, 'status', 'atProvider', 'manifest');

@@ -6,11 +6,13 @@ import { type Composed, type Condition, eventOf, type Response } from '../call/r
 import type { ObservedCondition } from '../kube/conditions.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { chooseCarrier, partsAmong } from '../objects/choice.ts';
+import { choosePodReader } from '../objects/pods.ts';
 import { admit } from './admit.ts';
 import { desireObjects, emptyRights, isUntold } from './desired.ts';
 import { type GivenRun, readGiven } from './given.ts';
 import { judgeHolding } from './held.ts';
 import { lifeOf, modeOf, transition } from './life.ts';
+import { keepPodUntil, lookAtPod } from './look.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
 import { doesServe } from './server.ts';
@@ -54,14 +56,20 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const mode = modeOf(known, admitted?.plan.mode);
   // A run stays what it was begun as, also when its workload is gone.
   const prepared = admitted?.plan.mode === mode ? admitted : undefined;
+  const reader = choosePodReader(settings, carrier, run.variant);
+  const looking = { reader, identity, memory, objects, required, settings, now };
+  const look = lookAtPod(looking);
   const facts: Facts = {
     ...{ memory, mode, cancel, admission, prepared, objects, isUnreferenced, now },
+    pod: look.pod,
+    looksLate: reader?.mayLookEarly === false && memory.rightsHeld?.status !== 'False',
     failure: run.failure,
   };
 
   const step = transition(facts);
   const { state } = step;
-  const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds) : undefined;
+  const exitCode = step.learned?.exitCode ?? memory.status.exitCode;
+  const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds, keepPodUntil(state, looking, exitCode)) : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
   const given = { state, facts, observed, isCleanUp, settings, carrier, isPreview: run.isPreview, namespace };
@@ -82,14 +90,15 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   return {
     status,
     ready: STAGES[state.stage].ready,
-    resources: new Map([...resources, ...leaving]),
+    resources: new Map([...resources, ...leaving, ...look.resources]),
     conditions: describeConditions(state, status, held.condition),
     results,
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
-    requirements: { ...judged.requirements, ...own.requirements, ...held.requirements },
+    requirements: { ...judged.requirements, ...own.requirements, ...held.requirements, ...look.requirements },
     ttlSeconds: chooseTtl({
       ...{ state, facts, isBreakerOpen: run.isBreakerOpen, settings },
       isLeaving: held.isPending,
+      isLooking: Object.keys(look.requirements).length > 0,
       isUntold: isUntold(given),
       cleanUpAt: isCleanUp ? undefined : cleanUpAt,
     }),
@@ -102,8 +111,8 @@ const listRules = (admission: Admission): string[] =>
   admission.kind === 'denied' ? [...new Set(admission.denials.map(({ rule }) => rule))] : [];
 
 /** When what is kept for its logs may go, in milliseconds; undefined when it is to be kept. */
-function cleanUpTime({ completionTime }: Ended, keepSeconds: number): number | undefined {
-  const at = Date.parse(completionTime) + keepSeconds * 1000;
+function cleanUpTime({ completionTime }: Ended, keepSeconds: number, keptUntil = 0): number | undefined {
+  const at = Math.max(Date.parse(completionTime) + keepSeconds * 1000, keptUntil);
   return Number.isFinite(at) ? at : undefined;
 }
 

@@ -1,5 +1,6 @@
 /** The one door through which the state of a run changes, and the place that picks the life of a task or of a server. */
 import type { Mode } from '../model/run.ts';
+import { learnFromEnd } from './look.ts';
 import { SERVER } from './server.ts';
 import { type Facts, formatTime, isEnded, type Known, type Life, type Step } from './state.ts';
 import { TASK } from './task.ts';
@@ -19,10 +20,10 @@ export function modeOf({ memory, objects }: Known, planned?: Mode): Mode {
 /** How a run of a mode lives. */
 export const lifeOf = (mode: Mode): Life => LIVES[mode];
 
-/** The next state of a run. An end absorbs: only the time of it is added where it was lost. */
+/** The next state of a run. An end absorbs: only words are added, by a look at its Pod, and its time where that was lost. */
 export function transition(facts: Facts): Step {
   const { state: previous } = facts.memory;
   if (!isEnded(previous)) return lifeOf(facts.mode).step(facts);
   const completionTime = previous.completionTime || facts.objects.job?.end?.time || formatTime(facts.now);
-  return { state: { ...previous, completionTime } };
+  return learnFromEnd({ ...previous, completionTime }, facts);
 }

@@ -7,7 +7,9 @@
  * | status.mode | whether it is a task or a server, for good | recall |
  * | status.workloadName, workloadUID, preparedTime, frozenDigest | the decision to start, which is never undone | recall |
  * | status.skills, rights, runId | what the run was given | recall |
- * | status.exitCode, podName | how the agent ended, for people | recall |
+ * | status.readyTime | that the Pod was ready | recall |
+ * | status.exitCode, podName, result, resultTruncated, usage | how the agent ended, for people | recall |
+ * | status.podObservedTime | that the Pod was looked at after the end | recall |
  * | status.startFailure | that the Pod has not become ready, and why | recall |
  * | status.service | where a server is reached, for people | recall |
  * | condition Prepared | since when the run is being made | recall |
@@ -21,11 +23,11 @@
  */
 import { PREPARED, RIGHTS_HELD, SETTINGS_VALID } from '../api/conditions.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import { readReason } from '../api/reasons.ts';
+import { type Reason, readReason } from '../api/reasons.ts';
 import { type ObservedCondition, readCondition } from '../kube/conditions.ts';
 import { isObject, type JsonObject, objectAt, textAt } from '../kube/json.ts';
 import { MODES } from '../model/run.ts';
-import { STAGES } from './stages.ts';
+import { STAGES, type StartedStage } from './stages.ts';
 import { type Ended, isEnded, isJobEnd, isStarted, type RunState, withoutLogHint } from './state.ts';
 
 export interface Memory {
@@ -70,7 +72,8 @@ function readStatus(status: JsonObject): AgentRunStatus {
   const lists = LIST_FIELDS.flatMap((field) => (Array.isArray(status[field]) ? [[field, status[field]]] : []));
   const maps = MAP_FIELDS.flatMap((field) => (isObject(status[field]) ? [[field, status[field]]] : []));
   const numbers = NUMBER_FIELDS.flatMap((field) => (Number.isInteger(status[field]) ? [[field, status[field]]] : []));
-  return Object.fromEntries([...texts, ...lists, ...maps, ...numbers]);
+  const flags = FLAG_FIELDS.flatMap((field) => (typeof status[field] === 'boolean' ? [[field, status[field]]] : []));
+  return Object.fromEntries([...texts, ...lists, ...maps, ...numbers, ...flags]);
 }
 
 const TEXT_FIELDS = [
@@ -86,12 +89,22 @@ const TEXT_FIELDS = [
   'completionTime',
   'frozenDigest',
   'podName',
+  'readyTime',
+  'podObservedTime',
+  'result',
 ] as const satisfies readonly (keyof AgentRunStatus)[];
 const LIST_FIELDS = ['skills', 'rights'] as const satisfies readonly (keyof AgentRunStatus)[];
-const MAP_FIELDS = ['startFailure', 'service'] as const satisfies readonly (keyof AgentRunStatus)[];
+const MAP_FIELDS = ['startFailure', 'service', 'usage'] as const satisfies readonly (keyof AgentRunStatus)[];
 const NUMBER_FIELDS = ['exitCode'] as const satisfies readonly (keyof AgentRunStatus)[];
+const FLAG_FIELDS = ['resultTruncated'] as const satisfies readonly (keyof AgentRunStatus)[];
 
-type ReadField = (typeof TEXT_FIELDS | typeof LIST_FIELDS | typeof MAP_FIELDS | typeof NUMBER_FIELDS)[number];
+type ReadField = (
+  | typeof TEXT_FIELDS
+  | typeof LIST_FIELDS
+  | typeof MAP_FIELDS
+  | typeof NUMBER_FIELDS
+  | typeof FLAG_FIELDS
+)[number];
 
 /** Every field of the status is read back: one that is in no list does not compile. */
 true satisfies [Exclude<keyof AgentRunStatus, ReadField>] extends [never] ? true : never;
@@ -115,9 +128,14 @@ function readState(status: AgentRunStatus, written: unknown): RunState | undefin
     case 'Preparing':
       return { stage: 'making', reason, message };
     case 'Running': {
-      const stage = reason === 'Ending' ? 'ending' : reason === 'ProviderUnreachable' ? 'silent' : 'working';
       const { startFailure } = status;
-      return { stage, reason, message, startTime: startTime ?? '', ...(startFailure && { startFailure }) };
+      return {
+        stage: RUNNING[word] ?? 'working',
+        reason,
+        message,
+        startTime: startTime ?? '',
+        ...(startFailure && { startFailure }),
+      };
     }
     case 'Serving':
       return { stage: reason === 'PolicyDenied' ? 'restricted' : 'serving', reason, message, startTime: startTime ?? '' };
@@ -132,6 +150,13 @@ function readState(status: AgentRunStatus, written: unknown): RunState | undefin
       return unknownPhase(end('aborted'), phase satisfies never);
   }
 }
+
+/** The stages of phase Running that their reasons tell. */
+const RUNNING: Record<string, StartedStage | undefined> = {
+  Ending: 'ending',
+  ProviderUnreachable: 'silent',
+  StartTimeout: 'stalled',
+} satisfies Partial<Record<Reason, StartedStage>>;
 
 /** A phase that another version wrote may be an end, so it counts as one: a new run would start a second time. */
 function unknownPhase(end: Ended, written: unknown): Ended {

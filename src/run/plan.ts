@@ -1,6 +1,6 @@
 /** The plan of a run. Its workload carries it, so that what a run was prepared with can be read whatever becomes of its packs. */
 import type { Fault } from '../api/fault.ts';
-import type { Right, UsedPack } from '../api/generated/types.ts';
+import type { Results, Right, UsedPack } from '../api/generated/types.ts';
 import { PLAN } from '../api/labels.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
 import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
@@ -17,6 +17,8 @@ export interface Plan {
   parts: Record<string, string>;
   /** How long the Pod of a task may take to get ready, where that is bounded. */
   startTimeoutSeconds?: number;
+  /** What of the result of the agent goes into the status; absent for nothing. */
+  results?: Required<Results>;
 }
 
 export interface Prepared {
@@ -36,6 +38,7 @@ export function planRun(run: ResolvedRun): Prepared {
     skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
     rights: listRights(run),
     ...(run.mode === 'task' && run.startTimeoutSeconds !== undefined && { startTimeoutSeconds: run.startTimeoutSeconds }),
+    ...(run.mode === 'task' && run.results.capture !== 'None' && { results: run.results }),
     parts: Object.fromEntries(built.flatMap(({ key, isWorkload, manifest }) => (isWorkload ? [] : [[key, digest(manifest)]]))),
   };
   const manifests = built.map(
@@ -55,23 +58,34 @@ export function readPlan(workload: unknown): Plan | undefined {
   if (text === undefined) return undefined;
   try {
     const plan: unknown = JSON.parse(text);
-    return isPlan(plan) ? (plan as unknown as Plan) : undefined;
+    return isPlan(plan) ? withoutUnreadable(plan as unknown as Plan) : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** What is not of its type says nothing, and the rest of the plan says what it says. */
+function withoutUnreadable({ startTimeoutSeconds, results, ...plan }: Plan): Plan {
+  const isBounded =
+    typeof startTimeoutSeconds === 'number' && startTimeoutSeconds > 0 && startTimeoutSeconds <= MAX_START_SECONDS;
+  return { ...plan, ...(isBounded && { startTimeoutSeconds }), ...(results !== undefined && isResults(results) && { results }) };
+}
+
+const MAX_START_SECONDS = 3600;
+const CAPTURES = ['None', 'Usage', 'Message'] as const satisfies Results['capture'][];
+
+const isResults = (results: unknown): boolean =>
+  isObject(results) && CAPTURES.some((known) => known === results['capture']) && typeof results['redact'] === 'boolean';
+
 function isPlan(plan: unknown): boolean {
   if (!isObject(plan)) return false;
-  const { mode, skills, rights, parts, startTimeoutSeconds = 0 } = plan;
+  const { mode, skills, rights, parts } = plan;
   return (
     MODES.some((known) => known === mode) &&
     Array.isArray(skills) &&
     skills.every((used) => isObject(used) && isText(used['pack']) && isText(used['digest']) && isText(used['version'] ?? '')) &&
     Array.isArray(rights) &&
     rights.every(isRight) &&
-    typeof startTimeoutSeconds === 'number' &&
-    startTimeoutSeconds >= 0 &&
     isObject(parts) &&
     Object.values(parts).every(isText)
   );

@@ -32,8 +32,11 @@ import type { References } from './gather.ts';
 const DEFAULT_TIMEOUT = '10m';
 const DEFAULT_AGENT = {
   image: 'ghcr.io/sympozium-ai/sympozium/agent-runner:v0.10.46',
+  resultPath: '/ipc/output/result.json',
   resources: { cpu: '500m', memory: '512Mi' },
 };
+
+const NO_RESULTS = { capture: 'None', redact: true } as const;
 
 /** The run with every question answered, or every reason why these parts do not make one. */
 export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references: References): Parsed<ResolvedRun> {
@@ -61,6 +64,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
   }
   if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
+  const results = { ...NO_RESULTS, ...policy.results };
+  const ownPath = agent?.image === undefined && results.capture !== 'None' ? DEFAULT_AGENT.resultPath : undefined;
   return {
     ok: true,
     value: {
@@ -82,20 +87,29 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
         image: agent?.image ?? DEFAULT_AGENT.image,
         command: agent?.command,
         resources: { ...DEFAULT_AGENT.resources, ...agent?.resources },
-        resultPath: agent?.resultPath,
+        resultPath: agent?.resultPath ?? ownPath,
       },
+      results,
     },
   };
 }
 
-/** What a wider scope says of it never reaches beyond the timeout of the run; a limit of the policy holds also where nobody says anything. */
+/** The least that a schema permits. */
+const LEAST_START_SECONDS = 30;
+
+/**
+ * What a wider scope says of it never reaches beyond the timeout of the run, and a short timeout does not shorten it below the least. A limit
+ * of the policy holds also where nobody says anything.
+ */
 function resolveStartTimeout(
   scopes: (string | undefined)[],
   { defaults, limits }: SympoziumPolicySpec,
   timeoutSeconds: number,
 ): number | undefined {
   const chosen = [...scopes, defaults?.startTimeout, limits?.startTimeout].find((text) => text !== undefined);
-  return chosen === undefined ? undefined : Math.min(parseDuration(chosen) ?? timeoutSeconds, timeoutSeconds);
+  if (chosen === undefined) return undefined;
+  const most = Math.max(LEAST_START_SECONDS, timeoutSeconds);
+  return Math.min(parseDuration(chosen) ?? most, most);
 }
 
 /** The fields that resolveRun reads. One of the XRDs that is in neither list does not compile. */

@@ -33,6 +33,8 @@ export const STAGES = {
   working: { phase: 'Running', desires: 'parts', final: false, ready: true, ttl: 'working' },
   /** The Job has its first end condition, and its Pod is still ending. */
   ending: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'working' },
+  /** The Pod has had its time to get ready, and is looked at once nothing is held. */
+  stalled: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'released' },
   /** The Job is past its deadline, and nobody reports its end. */
   silent: { phase: 'Running', desires: 'rightless', final: false, ready: true, ttl: 'working' },
   /** The Deployment was available once. */

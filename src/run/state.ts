@@ -8,6 +8,7 @@ import type { Mode } from '../model/run.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { Restriction } from '../policy/restrict.ts';
 import type { Denial } from '../policy/verdict.ts';
+import type { SeenPod } from './look.ts';
 import type { Memory } from './memory.ts';
 import type { ObjectFacts } from './observe.ts';
 import type { Plan, Prepared } from './plan.ts';
@@ -60,8 +61,11 @@ export interface Step {
   learned?: Learned | undefined;
 }
 
-/** What the status records of how a run ended, besides its words. */
-type Learned = Pick<AgentRunStatus, 'exitCode' | 'podName' | 'startFailure'>;
+/** What the status records of what was seen of the Pod, besides the words for it. */
+export type Learned = Pick<
+  AgentRunStatus,
+  'exitCode' | 'podName' | 'startFailure' | 'readyTime' | 'podObservedTime' | 'result' | 'resultTruncated' | 'usage'
+>;
 
 /** What spec, references and guardrails say together. A task whose start is decided is not judged again. */
 export type Admission =
@@ -88,6 +92,10 @@ export interface Facts {
   /** What was admitted, in the mode the run has; undefined when nothing was. */
   prepared: Prepared | undefined;
   objects: ObjectFacts;
+  /** What was seen of the Pod, while there is somebody to look at it and a reason to; see run/look.ts. */
+  pod: SeenPod | undefined;
+  /** Whether its Pod can be looked at only once the run holds nothing. */
+  looksLate: boolean;
   /** Why Crossplane could not apply an earlier answer; see run/given.ts. */
   failure: string | undefined;
   /** Whether the composite refers to none of the objects, so that it is read older than it is; see run/objects.ts. */
@@ -116,23 +124,25 @@ export interface Life {
 /** What is known of a run before anything it refers to was asked for. */
 export type Known = Pick<Facts, 'memory' | 'objects'>;
 
-/** What is said of a Job's own end, by its reason. */
+/** What is said of a Job's own end, by its reason; of the last two a look at the Pod tells. */
 export const END_MESSAGES = {
   Completed: 'The agent has ended its task',
   DeadlineExceeded: 'The agent did not end within its timeout',
   AgentFailed: 'The agent has failed',
   Evicted: 'Kubernetes ended the Pod: it was evicted or preempted, or its node is gone',
   PodFailed: 'The Pod has failed, and not by its agent: its node may have refused it',
+  OutOfMemory: 'The agent used more memory than it was given, and was killed',
+  PodAdmissionFailed: 'The node refused the Pod',
 } as const satisfies Partial<Record<Reason, string>>;
 
 /** The ends after which the Pod is there and has a log. At its deadline a Job deletes its Pod. */
-const LOGGED: readonly string[] = ['Completed', 'AgentFailed'] satisfies Reason[];
+const LOGGED: readonly string[] = ['Completed', 'AgentFailed', 'OutOfMemory'] satisfies Reason[];
 
 /** Where the log of an agent that ended is, to be written behind the message as long as it exists; empty where there is none. */
 export const logHint = (reason: string, { namespace, name }: { namespace: string; name: string }): string =>
   LOGGED.includes(reason) ? `; its log: kubectl logs -n ${namespace} job/${name} -c agent` : '';
 
-const LOG_HINT = /; its log: kubectl logs -n \S+ job\/\S+ -c agent$/;
+const LOG_HINT = /; its log: kubectl logs -n \S* job\/\S+ -c agent$/;
 
 export const withoutLogHint = (message: string): string => message.replace(LOG_HINT, '');
 

@@ -12,8 +12,9 @@
  *   starting             working     the Job has started
  *   released, starting   aborted     PrerequisiteFailed: a part is gone, or nobody reports the start
  *   working              ending      the Job has its first end condition: the rights leave
- *   working              aborted     StartTimeout, or why: the Pod did not get ready in the time it has for it
- *   working              silent      the Job is past its deadline and nobody reports its end: the rights leave
+ *   working, stalled     aborted     StartTimeout, or why: the Pod did not get ready in the time it has for it
+ *   working              stalled     the same, where the Pod is looked at only once the run holds nothing: the rights leave
+ *   working              silent      the Job is past its deadline and nobody reports its end: the rights leave, for good
  *   any                  succeeded   the Job is complete
  *   any                  failed      the Job has failed
  *   released and later   aborted     WorkloadLost: the Job or its Object is gone, leaving, another one, or was started again
@@ -24,6 +25,7 @@
 import type { JsonObject } from '../kube/json.ts';
 import type { Changes } from '../objects/carrier.ts';
 import { releaseLocked } from './lock.ts';
+import { isLookOver } from './look.ts';
 import type { JobEnd, JobFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
 import { cancelled, describeMaking, isComplete, listErrors, prepare, recordStart } from './preparation.ts';
@@ -37,10 +39,12 @@ import {
   type Life,
   type RunState,
   type Start,
+  type Started,
+  type StartFailure,
   type Step,
   type Wanted,
 } from './state.ts';
-import { describeStartFailure, isStartOverdue, judgeStart } from './unready.ts';
+import { describeStartFailure, explain, judgeStart, startLimit } from './unready.ts';
 
 /** How long a released Job may fail to start. One that nobody reports may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
@@ -152,12 +156,16 @@ const differ = (a: string | undefined, b: string | undefined): boolean => a !== 
 /** The state of a task whose start is decided. */
 function stepStarted(job: JobFacts, facts: Facts): Step {
   const { state: previous, status } = facts.memory;
-  const obstacle = status.startTime === undefined ? findStartObstacle(job, facts) : undefined;
-  if (obstacle !== undefined) return { state: endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle) };
   const startTime = status.startTime ?? job.startTime;
+  // First, because the parts that are missing may be those that left for it.
   if (job.end !== undefined)
     return { state: { stage: 'ending', ...describeEnding(job.end, previous, facts.now), startTime: startTime ?? '' } };
-  if (isSilent(job, startTime, facts.now)) return { state: { ...silent(job), startTime: startTime ?? '' } };
+  const obstacle = status.startTime === undefined ? findStartObstacle(job, facts) : undefined;
+  if (obstacle !== undefined) return { state: endOf(facts, 'aborted', 'PrerequisiteFailed', obstacle) };
+  if (previous?.stage === 'stalled') return stall(job, facts, previous);
+  // Rights that have left do not come back, whatever is reported and whatever the clock says later.
+  if (previous?.stage === 'silent' || isSilent(job, startTime, facts.now))
+    return { state: { ...silent(job), startTime: startTime ?? '' } };
   if (job.resumed && startTime !== undefined) return work(job, facts, startTime);
   // Nothing in the status tells these moments apart: each change of it costs several updates of the composite.
   const waits = { stage: job.resumed ? 'starting' : 'released', ...describeMaking(facts.objects) } as const;
@@ -186,9 +194,25 @@ const silent = ({ name }: JobFacts) =>
 
 /** A Job at work. One whose Pod has had its time to get ready has failed: what it holds goes. */
 function work(job: JobFacts, facts: Facts, startTime: string): Step {
-  const state = judgeStart(job, facts, startTime);
-  const { startFailure } = state;
-  if (startFailure === undefined || !isStartOverdue(state, facts)) return { state };
+  const judged = judgeStart(job, facts, startTime);
+  const { startFailure } = judged.state;
+  if (startFailure === undefined || facts.now.getTime() < startLimit(judged.state, facts)) return judged;
+  if (!facts.looksLate || startFailure.reason !== 'PodNotReady') return failToStart(startFailure, job, facts);
+  return { state: { ...judged.state, stage: 'stalled', reason: 'StartTimeout', message: STALLED_MESSAGE } };
+}
+
+const STALLED_MESSAGE = 'The Pod did not get ready in its time; the rights of the run leave, then its Pod is looked at once';
+
+/** How long a run that did not start may take to lose its rights before it ends without a look. */
+const STALLED_LIMIT_MS = 90_000;
+
+/** It has failed already: what is awaited are the words for it. */
+function stall(job: JobFacts, facts: Facts, stalled: Started): Step {
+  const isLate = facts.now.getTime() >= startLimit(stalled, facts) + STALLED_LIMIT_MS;
+  return isLate || isLookOver(facts) ? failToStart(explain('PodNotReady', facts), job, facts) : { state: stalled };
+}
+
+function failToStart(startFailure: StartFailure, job: JobFacts, facts: Facts): Step {
   const { reason, message } = describeStartFailure(startFailure, job);
   return { state: endOf(facts, 'aborted', reason, message), learned: { startFailure } };
 }

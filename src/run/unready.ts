@@ -1,53 +1,75 @@
-/** What is said of a Job that has started and whose Pod is not ready, without a look at the Pod, and when that has lasted too long. */
+/** What is said of a Job that has started and whose Pod is not ready, and when that has lasted too long. */
 import { RUN } from '../api/labels.ts';
 import type { Reason } from '../api/reasons.ts';
 import type { JobFacts } from './observe.ts';
-import { type Facts, formatTime, type Started, type StartFailure } from './state.ts';
+import { type Facts, formatTime, type Started, type StartFailure, type Step } from './state.ts';
 
 const NO_POD_AFTER_MS = 30_000;
 const NOT_READY_AFTER_MS = 60_000;
 
-/** How long a Pod that got ready may have been unseen: what is said of one that is not ready any more is another thing. */
-const UNSEEN_MS = 60_000;
+/**
+ * How long a Pod has to be known as not ready before that ends its run. It may have been ready while nobody looked, and the Pod of an agent
+ * that ended is not ready either, as long as its sidecars take to stop.
+ */
+const GRACE_MS = 30_000;
 
 /** A Job at work: whether its Pod is ready, and what stands against it. */
-export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Started {
+export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step & { state: Started } {
   const age = facts.now.getTime() - Date.parse(startTime);
   const working = (reason: Reason, message: string): Started => ({ stage: 'working', reason, message, startTime });
-  if (job.readyPods > 0 || job.endedPods > 0) return working('Running', 'The Job has started');
-  if (job.active === 0 && job.leavingPods > 0 && age >= NO_POD_AFTER_MS) {
-    return working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describeJob(job)}`);
+  const { readyTime } = facts.memory.status;
+  if (job.readyPods > 0 || job.endedPods > 0) {
+    const isNews = job.readyPods > 0 && readyTime === undefined && isReadyWorth(job, facts, age);
+    const learned = isNews ? { readyTime: formatTime(facts.now) } : undefined;
+    return { state: working('Running', 'The Job has started'), learned };
   }
-  if (job.active === 0 && age >= NO_POD_AFTER_MS) {
-    const failure = since(facts, { reason: 'NoPod', message: 'No Pod could be created, a quota or Pod Security may refuse it' });
-    return { ...working('NoPod', `${failure.message}: ${describeJob(job)}`), startFailure: failure };
-  }
-  if (job.active > 0 && age >= notReadyAfter(job, facts)) return judgeUnready(job, facts, startTime, age);
-  return working('Running', 'The Job has started');
+  const [reason, after] =
+    job.active > 0 ? (['PodNotReady', notReadyAfter(job, facts)] as const) : (['NoPod', NO_POD_AFTER_MS] as const);
+  if (age < after) return { state: working('Running', 'The Job has started') };
+  const describe = reason === 'NoPod' ? describeJob(job) : describePod(job);
+  if (reason === 'NoPod' && job.leavingPods > 0)
+    return { state: working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describe}`) };
+  if (readyTime !== undefined) return { state: working(reason, `${NOT_ANY_MORE[reason]}: ${describe}`) };
+  const startFailure = explain(reason, facts);
+  return { state: { ...working(readStartFailure(startFailure), `${startFailure.message}: ${describe}`), startFailure } };
 }
 
-function judgeUnready(job: JobFacts, facts: Facts, startTime: string, age: number): Started {
-  const { state: previous } = facts.memory;
-  const before = previous?.stage === 'working' ? previous : undefined;
-  const known = before?.startFailure?.reason === 'NoPod' ? undefined : before?.startFailure;
-  if (before !== undefined && (known !== undefined || before.reason === 'PodNotReady')) return before;
-  const unready: Started = {
-    stage: 'working',
-    reason: 'PodNotReady',
-    message: `The Pod is not ready, first seen so at ${formatTime(facts.now)}: ${describePod(job)}`,
-    startTime,
-  };
-  const wasReady = before?.reason === 'Running' && age >= notReadyAfter(job, facts) + UNSEEN_MS;
-  if (wasReady) return unready;
-  const message = `The Pod is not ready, first seen so at ${formatTime(facts.now)}`;
-  return { ...unready, startFailure: { reason: 'PodNotReady', message, since: formatTime(facts.now) } };
+const NOT_ANY_MORE = { PodNotReady: 'The Pod was ready, and is not any more', NoPod: 'The Pod is gone' };
+
+/** A status that is written costs something, so it tells of a Pod that is ready only where somebody asks, or may come to ask. */
+const isReadyWorth = (job: JobFacts, facts: Facts, age: number): boolean =>
+  facts.objects.plan?.startTimeoutSeconds !== undefined || age >= notReadyAfter(job, facts);
+
+/** Why it has not started: what a look found, now or before, else what the Job tells. */
+export function explain(reason: 'PodNotReady' | 'NoPod', { pod, memory, now }: Facts): StartFailure {
+  const { startFailure: before } = memory.status;
+  if (reason === 'NoPod') {
+    const since = before?.reason === reason ? before.since : undefined;
+    return { reason, message: 'No Pod could be created, a quota or Pod Security may refuse it', since: since ?? formatTime(now) };
+  }
+  const isKnown = before?.reason !== undefined && before.reason !== 'NoPod';
+  const since = (isKnown ? before.since : undefined) ?? formatTime(now);
+  if (pod?.obstacle !== undefined) return { ...pod.obstacle, since };
+  if (isKnown && isFound(readStartFailure(before))) return before;
+  return { reason, message: `The Pod is not ready, first seen so at ${since}`, since };
 }
 
-const since = ({ memory, now }: Facts, found: { reason: Reason; message: string }): StartFailure => {
-  const before = memory.status.startFailure;
-  const isSame = before?.reason === found.reason;
-  return { ...found, since: (isSame ? before.since : undefined) ?? formatTime(now) };
-};
+/** What may stand in `status.startFailure.reason`. */
+const START_FAILURES = [
+  'PodNotReady',
+  'NoPod',
+  'Unschedulable',
+  'ImagePullFailed',
+  'ConfigMissing',
+  'SidecarFailed',
+] as const satisfies Reason[];
+type StartReason = (typeof START_FAILURES)[number];
+
+/** Another word is of another version of the function, or of a hand. */
+const readStartFailure = ({ reason }: StartFailure): StartReason =>
+  START_FAILURES.find((known) => known === reason) ?? 'PodNotReady';
+
+const isFound = (reason: StartReason): boolean => reason !== 'PodNotReady' && reason !== 'NoPod';
 
 /** How long after its start a Pod that is not ready is worth a word, in milliseconds. */
 function notReadyAfter({ deadlineSeconds }: JobFacts, { objects: { plan } }: Facts): number {
@@ -55,25 +77,29 @@ function notReadyAfter({ deadlineSeconds }: JobFacts, { objects: { plan } }: Fac
   return Math.min(NOT_READY_AFTER_MS, (seconds * 1000) / 2);
 }
 
-/** Whether a Pod that did not get ready has had its time for it. */
-export function isStartOverdue({ startTime, startFailure }: Started, { objects: { plan }, now }: Facts): boolean {
+/** When a run that does not start has had its time for it, in milliseconds; infinite where that is not bounded. */
+export function startLimit(
+  { startTime, startFailure }: Pick<Started, 'startTime' | 'startFailure'>,
+  { objects: { plan } }: Facts,
+): number {
   const limit = plan?.startTimeoutSeconds;
-  return startFailure !== undefined && limit !== undefined && now.getTime() >= Date.parse(startTime) + limit * 1000;
+  if (startFailure === undefined || limit === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(Date.parse(startTime) + limit * 1000, Date.parse(startFailure.since ?? '') + GRACE_MS);
 }
 
-/** When a Pod that does not get ready is judged next, in milliseconds; undefined when nothing changes by itself any more. */
-export function nextJudgement(job: JobFacts, facts: Facts, startTime: string): number | undefined {
-  const start = Date.parse(startTime);
-  const limit = facts.objects.plan?.startTimeoutSeconds;
-  const moments = [start + notReadyAfter(job, facts), ...(limit === undefined ? [] : [start + limit * 1000])];
-  return moments.filter((moment) => moment > facts.now.getTime()).sort((a, b) => a - b)[0];
+/** When a Job at work is judged next although nothing is reported, in milliseconds; undefined when nothing changes by itself any more. */
+export function nextJudgement(job: JobFacts, facts: Facts, started: Started): number | undefined {
+  const moments = [Date.parse(started.startTime) + notReadyAfter(job, facts), startLimit(started, facts)];
+  return moments.filter((moment) => moment > facts.now.getTime() && Number.isFinite(moment)).sort((a, b) => a - b)[0];
 }
 
 /** The end of a run whose Pod never got ready, as its reason and its message. */
-export function describeStartFailure({ reason, message = '' }: StartFailure, job: JobFacts): { reason: Reason; message: string } {
+export function describeStartFailure(failure: StartFailure, job: JobFacts): { reason: Reason; message: string } {
+  const reason = readStartFailure(failure);
   const became = `; what became of it: kubectl get events -n ${job.namespace}`;
-  if (reason !== undefined && reason !== 'PodNotReady') return { reason: reason as Reason, message: `${message}${became}` };
-  return { reason: 'StartTimeout', message: `${message}, and it did not get ready in its time${became}` };
+  const { message = 'The Pod is not ready' } = failure;
+  if (reason !== 'PodNotReady') return { reason, message: `${message}${became}` };
+  return { reason: 'StartTimeout', message: `${message}, and nothing tells that it got ready in its time${became}` };
 }
 
 const describeJob = ({ namespace, name }: JobFacts): string => `kubectl describe job -n ${namespace} ${name}`;

@@ -26,6 +26,9 @@ const RELEASED_SECONDS = 5;
 /** Until a list of what is left is believed; see run/held.ts. */
 const LEAVING_SECONDS = 5;
 
+/** A look has an end, and whoever waits for it sits in front of a screen. */
+const LOOKING_SECONDS = 2;
+
 export interface Wake {
   state: RunState;
   facts: Facts;
@@ -34,6 +37,8 @@ export interface Wake {
   isLeaving: boolean;
   /** Whether the status of this answer has to be read before anything is made. */
   isUntold: boolean;
+  /** Whether the Pod is being looked at. */
+  isLooking: boolean;
   /** When what is kept for its logs may go, in milliseconds; undefined where nothing is kept, or it may go now. */
   cleanUpAt: number | undefined;
   settings: Settings;
@@ -44,6 +49,7 @@ export function chooseTtl(wake: Wake): number {
   const { state, facts, isLeaving, isBreakerOpen, settings } = wake;
   if (isEnded(state) && !facts.memory.isRecorded) return NEW_END_SECONDS;
   if (wake.isUntold && state.stage === 'making') return UNTOLD_SECONDS;
+  if (wake.isLooking) return LOOKING_SECONDS;
   const seconds = isLeaving ? Math.min(settings.ttlSeconds.preparing, LEAVING_SECONDS) : secondsOf(wake);
   const mayBeDeaf = isLeaving || !isEnded(state);
   return mayBeDeaf && isBreakerOpen ? Math.min(seconds, BREAKER_SECONDS) : seconds;
@@ -62,7 +68,7 @@ function secondsOf({ state, facts, cleanUpAt, settings }: Wake): number {
       return Math.min(preparing, RELEASED_SECONDS);
     case 'working': {
       const youngest = isStarted(state) && isYoung(Date.parse(state.startTime), 60) ? FIRST_MINUTE_SECONDS : active;
-      const due = isStarted(state) && facts.objects.job ? nextJudgement(facts.objects.job, facts, state.startTime) : undefined;
+      const due = isStarted(state) && facts.objects.job ? nextJudgement(facts.objects.job, facts, state) : undefined;
       return Math.min(active, youngest, due === undefined ? active : Math.ceil((due - now) / 1000));
     }
     case 'serving':

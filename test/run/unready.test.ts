@@ -1,6 +1,6 @@
 /** A run whose Pod does not get ready: what it says without a look at the Pod, and how it ends. */
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/kube/json.ts';
+import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { desired, History, withRights } from '../support/history.ts';
 import { RUN_ID, task } from '../support/packs.ts';
 import { policyXr, uses } from '../support/request.ts';
@@ -48,6 +48,28 @@ describe('a Pod that does not get ready', () => {
     expect(told(run)).toMatchObject({ phase: 'Running', reason: 'PodNotReady', startFailure: undefined });
   });
 
+  it.each<[string, JsonObject, string, string]>([
+    ['not ready any more', UNREADY, 'PodNotReady', `The Pod was ready, and is not any more: ${POD}`],
+    ['gone', NO_POD, 'NoPod', `The Pod is gone: ${JOB}`],
+  ])('that was ready and is %s ends no run, whatever its startTimeout', (_, pods, reason, message) => {
+    const run = startedWith({ ...UNREADY, ready: 1 }, limited('30s'));
+    expect(run.status.readyTime).toBe(run.time());
+    run.report('agentrun-job', { ...pods, startTime: run.status.startTime ?? '' });
+    expect(told(run.wait(400).call())).toEqual({ phase: 'Running', reason, message, startFailure: undefined });
+    expect(told(run.wait(100).call())).toMatchObject({ phase: 'Running', reason });
+    expect(run.wait(300).end('Failed', 'DeadlineExceeded').status.reason).toBe('DeadlineExceeded');
+  });
+
+  it('is told as ready once a minute has passed, so that a short run writes nothing for it', () => {
+    const run = startedWith({ ...UNREADY, ready: 1 })
+      .wait(59)
+      .call();
+    expect([run.status.readyTime, run.last.ttlSeconds]).toEqual([undefined, 1]);
+    run.wait(1).call();
+    const seen = run.time();
+    expect(run.wait(100).call().status.readyTime).toBe(seen);
+  });
+
   it('is forgotten once it is ready', () => {
     const run = startedWith(UNREADY).wait(70).call();
     run.report('agentrun-job', { ...UNREADY, ready: 1, startTime: run.status.startTime ?? '' }).call();
@@ -78,7 +100,7 @@ describe('the end of a run whose Pod did not get ready', () => {
       UNREADY,
       'not ready',
       (since) =>
-        `The Pod is not ready, first seen so at ${since}, and it did not get ready in its time; what became of it: ${EVENTS}`,
+        `The Pod is not ready, first seen so at ${since}, and nothing tells that it got ready in its time; what became of it: ${EVENTS}`,
     ],
     [
       'NoPod',
@@ -103,7 +125,7 @@ describe('the end of a run whose Pod did not get ready', () => {
     expect(told(run)).toMatchObject({
       phase: 'Failed',
       reason: 'StartTimeout',
-      message: expect.stringContaining('it did not get ready in its time'),
+      message: expect.stringContaining('nothing tells that it got ready in its time'),
       startFailure: { reason: 'PodNotReady', since },
     });
     expect(desired(run)).toEqual(EVIDENCE);
@@ -114,7 +136,32 @@ describe('the end of a run whose Pod did not get ready', () => {
     const run = startedWith(UNREADY, limited('30s')).wait(14).call();
     expect(run.status.reason).toBe('Running');
     expect(run.wait(1).call().status.reason).toBe('PodNotReady');
-    expect(run.wait(15).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+    expect(run.wait(29).call().status).toMatchObject({ phase: 'Running', reason: 'PodNotReady' });
+    expect(run.wait(1).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+
+  it('comes no sooner than half a minute after it was first seen not ready, however late that is', () => {
+    const run = startedWith(UNREADY, limited('2m')).wait(300).call();
+    expect(told(run)).toMatchObject({ phase: 'Running', reason: 'PodNotReady' });
+    expect(run.last.ttlSeconds).toBe(30);
+    expect(run.wait(30).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+
+  it('is found again by a version that does not know what another one said', () => {
+    const run = startedWith(UNREADY, limited('2m')).wait(70).call();
+    const { startFailure: _, ...status } = objectAt(run.world.composite, 'status');
+    run.world = { ...run.world, composite: { ...run.world.composite, status } };
+    run.wait(30).call();
+    expect(told(run)).toMatchObject({ reason: 'PodNotReady', startFailure: { since: run.time() } });
+    expect(run.wait(30).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+
+  it('has no reason that a hand or another version made up', () => {
+    const run = startedWith(UNREADY).wait(70).call();
+    const startFailure = { reason: 'Completed', message: 'Well done', since: run.time() };
+    const status = { ...objectAt(run.world.composite, 'status'), startFailure };
+    run.world = { ...run.world, composite: { ...run.world.composite, status } };
+    expect(told(run.wait(600).end('Failed', 'DeadlineExceeded'))).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
   });
 
   it('does not come when the Pod is ready at last, however late', () => {
@@ -156,7 +203,7 @@ describe('startTimeout', () => {
     ['of a limit is cut to the timeout of a run', { timeout: '1m' }, { limits: { startTimeout: '5m' } }],
   ])('%s', (_, run, policy) => {
     const history = startedWith(UNREADY, new History(task({ skills: uses('tools'), ...run }, policyXr(policy))));
-    expect(history.wait(45).call().wait(14).call().status.phase).toBe('Running');
+    expect(history.wait(30).call().wait(29).call().status.phase).toBe('Running');
     expect(history.wait(1).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
   });
 });

@@ -29,6 +29,8 @@ const KEPT_STATUS = [
 
 export const isEnd = (phase: unknown): boolean => ENDS.includes(String(phase));
 
+const isToldSilent = (composite: JsonObject): boolean => textAt(composite, 'status', 'reason') === 'ProviderUnreachable';
+
 export class Answers {
   private readonly world: World;
 
@@ -57,7 +59,8 @@ export class Answers {
       const object = response.resources.get(key)?.resource;
       return object !== undefined && mayGrant(object);
     };
-    const kept = isEnd(phase) ? RIGHTS.filter(makes) : [];
+    const isWithout = isEnd(phase) || isToldSilent(request.composite);
+    const kept = isWithout ? RIGHTS.filter(makes) : [];
     must('noRightsAfterEnd', kept.length === 0, kept.join(', '));
     const before = objectAt(request.composite, 'status');
     const { frozenDigest = '' } = before;
@@ -133,11 +136,11 @@ export class Answers {
     if (job === undefined) return;
     const { phase = '' } = status as { phase?: string };
     const isLiving = ['Preparing', 'Running'].includes(phase) && !known.isEdited;
-    // Past its deadline a Job of which nobody says anything counts as ended, for its rights.
+    // Past its deadline a Job of which nobody says anything counts as ended, for its rights; also when the clock goes back.
     const reported = textAt(realOf(job), 'status', 'startTime') ?? '';
     const started = Date.parse(textAt(composite, 'status', 'startTime') ?? reported);
     const deadline = started + Number(valueAt(desiredOf(job), 'spec', 'activeDeadlineSeconds')) * 1000;
-    const rightsEnded = hasEnded(realOf(job)) || now.getTime() >= deadline;
+    const rightsEnded = hasEnded(realOf(job)) || now.getTime() >= deadline || isToldSilent(composite);
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
       const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === OTHERS;

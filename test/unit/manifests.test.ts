@@ -43,6 +43,7 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     timeoutSeconds: 1.5,
     startTimeoutSeconds: undefined,
     agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath: undefined },
+    results: { capture: 'None', redact: true },
     ...more,
   };
   return objectAt(buildJob(run), 'spec', 'template', 'spec');

@@ -41,6 +41,10 @@ export interface Settings {
    */
   clusterRights: 'Provider' | 'Refuse';
   /**
+   * Who may read the Pods of runs, so that a run can tell its result and why its Pod does not start. Provider has provider-kubernetes do it, where compose is Objects; Crossplane has Crossplane do it, where compose is Resources. Both need a right for it. Default None.
+   */
+  podStatus: 'None' | 'Provider' | 'Crossplane';
+  /**
    * The scope of the Object that a SkillPack is composed of, Cluster with claims and Namespaced (in systemNamespace, with a ClusterProviderConfig) without. Runs tell theirs by their kind. Default Cluster.
    */
   objectScope: 'Cluster' | 'Namespaced';
@@ -504,6 +508,10 @@ export interface AgentRunStatus {
    */
   startTime?: string;
   /**
+   * When the Pod was first seen ready: at once where the run has a startTimeout, else not before a minute after its start. Absent from a run that was shorter.
+   */
+  readyTime?: string;
+  /**
    * When the run ended.
    */
   completionTime?: string;
@@ -515,6 +523,19 @@ export interface AgentRunStatus {
    * The Pod of the run, when it is known.
    */
   podName?: string;
+  /**
+   * When the Pod was looked at after the end of the run, where the platform permits that. Result and usage are from then.
+   */
+  podObservedTime?: string;
+  /**
+   * What the agent left as its result, where a policy captures it: the last 4096 bytes, without control characters and with what looks like a credential masked. It is text of the agent's, to be trusted no more than the agent.
+   */
+  result?: string;
+  /**
+   * Whether some of the result is missing.
+   */
+  resultTruncated?: boolean;
+  usage?: Usage;
   startFailure?: StartFailure;
   service?: ServerAddress;
   /**
@@ -529,6 +550,35 @@ export interface AgentRunStatus {
    * Which rights the run was given, and for which pack.
    */
   rights?: Right[];
+}
+/**
+ * What the agent says that it used, where a policy captures it.
+ */
+export interface Usage {
+  /**
+   * Tokens that were sent to the model.
+   */
+  inputTokens?: number;
+  /**
+   * Tokens that came from the model.
+   */
+  outputTokens?: number;
+  /**
+   * Both together.
+   */
+  totalTokens?: number;
+  /**
+   * How often a tool was called.
+   */
+  toolCalls?: number;
+  /**
+   * How long the agent worked, in milliseconds.
+   */
+  durationMs?: number;
+  /**
+   * What it cost, in US dollars, for example 0.0213.
+   */
+  costUSD?: string;
 }
 /**
  * Why the Pod does not start, or did not until the run ended.
@@ -642,7 +692,7 @@ export interface SympoziumPolicySpec {
        */
       command?: string[];
       /**
-       * The file in which the agent leaves its result. Its last 4096 bytes become the termination message of the container, which kubectl describe pod shows. Default /dev/termination-log.
+       * The file in which the agent leaves its result. Its last 4096 bytes become the termination message of the container, which kubectl describe pod shows. Default /dev/termination-log, and with the default image /ipc/output/result.json where results are captured.
        */
       resultPath?: string;
       /**
@@ -716,6 +766,7 @@ export interface SympoziumPolicySpec {
       memory?: string;
     };
   };
+  results?: Results;
   /**
    * Which images may run.
    */
@@ -854,6 +905,19 @@ export interface SympoziumPolicySpec {
       verbs: string[];
     }[];
   };
+}
+/**
+ * What of the result of an agent is written into the status of its run. It needs podStatus in the input of the Composition.
+ */
+export interface Results {
+  /**
+   * None, the numbers of what it used, or its words too, which whoever reads the AgentRun then reads. Default None.
+   */
+  capture?: 'None' | 'Usage' | 'Message';
+  /**
+   * Whether what looks like a credential is masked in the words. Default true.
+   */
+  redact?: boolean;
 }
 /**
  * Whether the policy is in force.

@@ -58,15 +58,21 @@ const ANY_START = new RegExp(STARTS.map((start) => start.replace(/[.+*?/()[\]{}|
 
 /** The issuer of the first credential in a text, with its article; never the credential. */
 export function describeCredential(text: string): string | undefined {
+  const [first] = findCredentials(text);
+  return first?.issuer;
+}
+
+/** Every credential in a text, in the order of their starts. One that is found by two forms comes twice. */
+export function* findCredentials(text: string): Generator<{ issuer: string; credential: string }> {
   const judged = text.slice(0, MAX_CHARACTERS);
-  ANY_START.lastIndex = 0;
-  for (let match = ANY_START.exec(judged); match !== null; match = ANY_START.exec(judged)) {
+  // Its own, because what is called between two of them may search too.
+  const anyStart = new RegExp(ANY_START);
+  for (let match = anyStart.exec(judged); match !== null; match = anyStart.exec(judged)) {
     for (const [start, { issuer, find }] of SEARCHES_AT.get(match[0]) ?? []) {
-      const found = find(judged, match.index + start.length, start);
-      if (found && !isPlaceholder(found)) return issuer;
+      const credential = find(judged, match.index + start.length, start);
+      if (credential && !isPlaceholder(credential)) yield { issuer, credential };
     }
     // Another start may begin within this one.
-    ANY_START.lastIndex = match.index + 1;
+    anyStart.lastIndex = match.index + 1;
   }
-  return undefined;
 }

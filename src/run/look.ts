@@ -1,0 +1,182 @@
+/**
+ * One look at the Pod of a run, where the platform permits that to anybody: why it does not get ready, and after the end what the agent left.
+ * A look has a reason and an end in time, both by the status, so that whoever reads Pods reads one Pod for less than a minute. It never
+ * decides whether or when a run ends.
+ */
+import type { Settings } from '../api/settings.ts';
+import type { Required as Asked, Selector } from '../call/request.ts';
+import type { DesiredResource } from '../call/response.ts';
+import { type JsonObject, listAt, textAt } from '../kube/json.ts';
+import {
+  findObstacle,
+  type Obstacle,
+  podName,
+  refusalOf,
+  type Terminated,
+  terminationOf,
+  termMessageLimit,
+} from '../kube/pod.ts';
+import { AGENT } from '../manifests/containers.ts';
+import type { RunIdentity } from '../model/run.ts';
+import { POD, type PodReader } from '../objects/pods.ts';
+import { redact } from '../policy/credentials/redact.ts';
+import type { Memory } from './memory.ts';
+import type { ObjectFacts } from './observe.ts';
+import { readResult, toPlainText } from './result.ts';
+import { END_MESSAGES, type Ended, type Facts, formatTime, isEnded, type Learned, type RunState } from './state.ts';
+
+/** What is seen of a Pod. */
+export interface SeenPod {
+  name: string;
+  /** Why it does not get ready. */
+  obstacle: Obstacle | undefined;
+  /** How the agent ended. */
+  terminated: Terminated | undefined;
+  /** Why its node did not run it. */
+  refusal: string | undefined;
+  /** How many bytes of what the agent left Kubernetes keeps. */
+  resultLimit: number;
+}
+
+export interface Look {
+  requirements: Record<string, Selector>;
+  /** By resource name. */
+  resources: Map<string, DesiredResource>;
+  pod: SeenPod | undefined;
+}
+
+export interface Looking {
+  /** Undefined where nobody may. */
+  reader: PodReader | undefined;
+  identity: RunIdentity | undefined;
+  memory: Memory;
+  objects: ObjectFacts;
+  required: Asked;
+  settings: Settings;
+  now: Date;
+}
+
+/**
+ * What to ask for now, and what came of it. It is asked for until the status tells what was seen, because Crossplane asks the function again
+ * within one reconcile until it asks for the same.
+ */
+export function lookAtPod({ reader, identity, memory, objects, required, settings, now }: Looking): Look {
+  const until = reader && lookUntil(reader, memory, objects);
+  if (reader === undefined || identity === undefined || until === undefined || now.getTime() >= until)
+    return { requirements: {}, resources: new Map(), pod: undefined };
+  const desired = reader.desire(identity, settings.providerConfigName);
+  const job = memory.status.workloadUID ?? objects.job?.uid;
+  const [pod] = reader.podsOf(required.get(POD) ?? []).filter((found) => isOf(found, job));
+  return {
+    requirements: { [POD]: reader.select(identity) },
+    resources: new Map(desired.map(([key, resource]) => [key, { resource, ready: true }])),
+    pod: pod && seePod(pod),
+  };
+}
+
+/** Anybody may make a Pod with the label of a run. */
+const isOf = (pod: JsonObject, job: string | undefined): boolean =>
+  listAt(pod, 'metadata', 'ownerReferences').some((owner) => job !== undefined && textAt(owner, 'uid') === job);
+
+/** Until when a look is open, in milliseconds; undefined when there is none. */
+function lookUntil(reader: PodReader, memory: Memory, objects: ObjectFacts): number | undefined {
+  const { state, status, rightsHeld } = memory;
+  if (isEnded(state)) {
+    const isDue = rightsHeld?.status === 'False' && memory.isRecorded && isLookWorth(state, status.exitCode, memory, objects);
+    return isDue ? rightsHeld.since + reader.windowMs : undefined;
+  }
+  if (status.startFailure?.reason !== 'PodNotReady') return undefined;
+  if (state?.stage === 'stalled') return rightsHeld?.status === 'False' ? rightsHeld.since + reader.windowMs : undefined;
+  const mayLook = state?.stage === 'working' && (reader.mayLookEarly || rightsHeld?.status === 'False');
+  return mayLook ? Date.parse(status.startFailure.since ?? '') + reader.windowMs : undefined;
+}
+
+/** The ends after which a Pod is there that may tell more. */
+const TELLING: readonly string[] = ['Completed', 'AgentFailed', 'PodFailed'];
+
+/** Of a process that was killed, for lack of memory or otherwise, and of one that the runtime could not start. */
+const TELLING_CODES: readonly (number | undefined)[] = [137, 128];
+
+function isLookWorth(
+  { reason }: Ended,
+  exitCode: number | undefined,
+  { status: { podObservedTime } }: Memory,
+  { plan }: ObjectFacts,
+): boolean {
+  if (podObservedTime !== undefined || !TELLING.includes(reason)) return false;
+  return plan?.results !== undefined || TELLING_CODES.includes(exitCode) || reason === 'PodFailed';
+}
+
+/** How long after an end its rights may take to go before nobody waits for a look any more. */
+const REVOKING_LIMIT_MS = 120_000;
+
+/** Until when the Pod of a run that has ended has to stay for a look, in milliseconds; undefined when none is awaited. */
+export function keepPodUntil(
+  state: RunState,
+  { reader, memory, objects }: Looking,
+  exitCode: number | undefined,
+): number | undefined {
+  if (reader === undefined || !isEnded(state) || !isLookWorth(state, exitCode, memory, objects)) return undefined;
+  return lookUntil(reader, memory, objects) ?? Date.parse(state.completionTime) + REVOKING_LIMIT_MS;
+}
+
+/** The moment at which a run that is to be looked at without rights ends at the latest; undefined while its rights are still held. */
+export function isLookOver({ pod, memory: { rightsHeld }, now }: Facts): boolean {
+  if (pod?.obstacle !== undefined) return true;
+  return rightsHeld?.status === 'False' && now.getTime() >= rightsHeld.since + STALLED_MS;
+}
+
+/** How long a run without rights waits for a look at why it does not start. */
+const STALLED_MS = 20_000;
+
+const MAX_SAID = 900;
+
+/** Kubernetes writes names that people chose into its messages. */
+const say = (text: string): string => redact(toPlainText(text)).slice(0, MAX_SAID);
+
+function seePod(pod: JsonObject): SeenPod {
+  const obstacle = findObstacle(pod);
+  const refusal = refusalOf(pod);
+  return {
+    name: podName(pod),
+    obstacle: obstacle && { ...obstacle, message: say(obstacle.message) },
+    terminated: terminationOf(pod, AGENT),
+    refusal: refusal && say(refusal),
+    resultLimit: termMessageLimit(pod),
+  };
+}
+
+/** What a look adds to an end: words, of which the phase is none, and what the status records. */
+export function learnFromEnd(
+  end: Ended,
+  { pod, memory: { status }, objects: { plan }, now }: Facts,
+): { state: Ended; learned?: Learned } {
+  const { terminated, refusal } = pod ?? {};
+  if (pod === undefined || status.podObservedTime !== undefined) return { state: end };
+  if (terminated === undefined && refusal === undefined) return { state: end };
+  const told =
+    terminated && plan?.results && isOwnMessage(terminated) ? readResult(terminated.message, plan.results, pod.resultLimit) : {};
+  const exitCode = status.exitCode ?? terminated?.exitCode;
+  const learned = {
+    podObservedTime: formatTime(now),
+    podName: pod.name,
+    ...(exitCode !== undefined && isExitCode(exitCode) && { exitCode }),
+    ...told,
+  };
+  return { state: { ...end, ...describeEnd(end, pod) }, learned };
+}
+
+function describeEnd({ reason }: Ended, { terminated, refusal }: SeenPod): Pick<Ended, 'reason' | 'message'> | undefined {
+  if (reason === 'AgentFailed' && terminated?.reason === 'OOMKilled')
+    return { reason: 'OutOfMemory', message: END_MESSAGES.OutOfMemory };
+  if (reason === 'AgentFailed' && terminated !== undefined && !isOwnMessage(terminated))
+    return { reason: 'PodFailed', message: `The agent could not be started: ${say(terminated.message)}` };
+  if (reason === 'PodFailed' && refusal !== undefined)
+    return { reason: 'PodAdmissionFailed', message: `${END_MESSAGES.PodAdmissionFailed}: ${refusal}` };
+  return undefined;
+}
+
+/** Of a container that did not start the message is the runtime's. */
+const isOwnMessage = ({ reason }: Terminated): boolean => reason !== 'StartError' && reason !== 'ContainerCannotRun';
+
+const isExitCode = (code: number): boolean => Number.isInteger(code) && code >= 0 && code <= 255;
