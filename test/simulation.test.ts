@@ -6,8 +6,8 @@ import type { JsonObject } from '../src/kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';
-import { instanceXr, packXr, uses } from './support/request.ts';
-import { BY_OBJECTS } from './support/variant.ts';
+import { instanceXr, packXr, policyXr, uses } from './support/request.ts';
+import { BY_OBJECTS, READER } from './support/variant.ts';
 
 const FOLDERS = { claims: 'k8s-ops', namespaced: 'namespaced-run', direct: 'direct-run' };
 const variant = inject('variant');
@@ -19,6 +19,14 @@ const example = loadRenderInput({
   required: [projectPath('examples/packs'), projectPath(`examples/${folder}/required.yaml`)],
   observed: undefined,
 });
+
+/** The same where a platform permits a look at Pods, and a policy wants what agents leave. */
+const watched: typeof example = {
+  ...example,
+  required: [...example.required, policyXr({ results: { capture: 'Message' } })],
+  input: { ...example.input, podStatus: READER },
+};
+const LOOKED_AT: ScenarioName[] = ['oom', 'result', 'image-pull'];
 
 /** What the pack of the example asks for: a run that is composed directly has no right outside its namespace. */
 const pack = BY_OBJECTS ? 'k8s-ops' : 'namespace-ops';
@@ -42,8 +50,10 @@ const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
   success: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
   failure: { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
   'exit-code': { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
+  oom: { phases: ['Preparing', 'Running', 'Failed'], reason: 'OutOfMemory' },
+  result: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
   evicted: { phases: ['Preparing', 'Running', 'Failed'], reason: 'Evicted' },
-  'image-pull': { phases: ['Preparing', 'Running', 'Failed'], reason: 'StartTimeout' },
+  'image-pull': { phases: ['Preparing', 'Running', 'Failed'], reason: BY_OBJECTS ? 'ImagePullFailed' : 'StartTimeout' },
   timeout: { phases: ['Preparing', 'Running', 'Failed'], reason: 'DeadlineExceeded' },
   cancel: { phases: ['Preparing', 'Running', 'Cancelled'], reason: 'Cancelled' },
   'delete-while-running': { phases: ['Preparing', 'Running'], reason: 'Running' },
@@ -55,7 +65,7 @@ const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
 };
 
 describe.each(Object.keys(SCENARIOS) as ScenarioName[])('simulate %s', (name) => {
-  const simulated = simulate(example, name);
+  const simulated = simulate(LOOKED_AT.includes(name) ? watched : example, name);
 
   it('goes through its phases, with one Pod, and leaves nothing', () => {
     const { end, pods, left } = simulated;

@@ -37,6 +37,7 @@ interface SimulateFlags extends InputFlags, OutputFlags {
 interface RightsFlags {
   for: Maker;
   scope?: Scope;
+  pods?: true;
   policy?: string;
 }
 
@@ -123,9 +124,10 @@ program
       .choices(SCOPES)
       .default(undefined, 'namespace for crossplane, all for provider'),
   )
+  .option('--pods', 'also what podStatus in the input of the Composition needs: to read Pods')
   .option('-p, --policy <path>', 'file with SympoziumPolicies; a pack that every one refuses is left out')
-  .action((paths: string[], { for: maker, scope = maker === 'crossplane' ? 'namespace' : 'all', policy }: RightsFlags) => {
-    const { manifests, refused } = printRights(paths, { maker, scope, policy });
+  .action((paths: string[], { for: maker, scope = maker === 'crossplane' ? 'namespace' : 'all', pods, policy }: RightsFlags) => {
+    const { manifests, refused } = printRights(paths, { maker, scope, readsPods: pods === true, policy });
     process.stdout.write(manifests);
     for (const reason of refused) process.stderr.write(`skillpack: left out: ${reason}\n`);
     if (refused.length > 0) process.exitCode = 1;

@@ -10,7 +10,7 @@ import { effectivePolicies, findDenials } from '../policy/findings.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import { type LintFinding, lintPack } from './lint.ts';
 import { loadResources } from './load.ts';
-import { buildRights, type Maker, type NamedPack, type Scope } from './rights.ts';
+import { buildRights, type Holder, type Maker, type NamedPack } from './rights.ts';
 import { writeYaml } from './yaml.ts';
 
 /** The SkillPacks of some files. Throws when a file has none. */
@@ -68,7 +68,7 @@ const headOf = (maker: Maker): string =>
 /** The manifests, and the packs that were left out because they could never run, with why. */
 export function printRights(
   paths: string[],
-  { maker, scope, policy }: { maker: Maker; scope: Scope; policy: string | undefined },
+  { policy, ...holder }: Holder & { policy: string | undefined },
 ): { manifests: string; refused: string[] } {
   const policies = loadPolicies(policy);
   const packs: NamedPack[] = [];
@@ -85,5 +85,5 @@ export function printRights(
     if (everywhere) refused.push(`SkillPack ${name} is refused: ${formatDenials(findings.map(({ denial }) => denial))}`);
     else packs.push({ name, spec: parsed.value });
   }
-  return { manifests: `${headOf(maker)}${buildRights(maker, scope, packs).map(writeYaml).join('')}`, refused };
+  return { manifests: `${headOf(holder.maker)}${buildRights(holder, packs).map(writeYaml).join('')}`, refused };
 }

@@ -23,7 +23,8 @@ const LABELS: Record<Maker, Record<string, string>> = {
 };
 
 /** Crossplane applies and deletes what it composes, takes its labels off before that, and watches every kind. */
-const COMPOSED = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];
+const READ = ['get', 'list', 'watch'];
+const COMPOSED = [...READ, 'create', 'update', 'patch', 'delete'];
 
 export interface NamedPack {
   name: string;
@@ -36,7 +37,15 @@ export interface Needed {
   packs: { name: string; rules: Rule[] }[];
 }
 
-export function listNeeded(maker: Maker, scope: Scope, packs: NamedPack[]): Needed {
+/** What is to be held, and for which packs. */
+export interface Holder {
+  maker: Maker;
+  scope: Scope;
+  /** Whether it reads the Pods of runs as well; see podStatus in Settings. */
+  readsPods?: boolean;
+}
+
+export function listNeeded({ maker, scope, readsPods = false }: Holder, packs: NamedPack[]): Needed {
   const sidecars = packs.flatMap(({ spec: { sidecar } }) => sidecar ?? []);
   const asked = { rbac: sidecars.some(({ rbac = [] }) => rbac.length > 0), clusterRBAC: sidecars.some(asksForCluster) };
   const serves = sidecars.some(({ requiresServer }) => requiresServer);
@@ -49,7 +58,7 @@ export function listNeeded(maker: Maker, scope: Scope, packs: NamedPack[]): Need
     ...(scope === 'namespace' ? [] : (sidecar?.clusterRBAC ?? [])),
   ];
   return {
-    kinds: listKinds(PARTS.filter(isUsed), maker),
+    kinds: listKinds([...(readsPods ? [PODS] : []), ...PARTS.filter(isUsed)], maker),
     packs: packs.map(({ name, spec }) => ({ name, rules: distinct(rulesOf(spec)) })).filter(({ rules }) => rules.length > 0),
   };
 }
@@ -57,8 +66,9 @@ export function listNeeded(maker: Maker, scope: Scope, packs: NamedPack[]): Need
 const asksForCluster = ({ clusterRBAC = [] }: NonNullable<SkillPackSpec['sidecar']>): boolean => clusterRBAC.length > 0;
 
 /** The ClusterRoles under their names in examples/install; for the provider also the one they are put together in, and its binding. */
-export function buildRights(maker: Maker, scope: Scope, named: NamedPack[]): JsonObject[] {
-  const { kinds, packs } = listNeeded(maker, scope, named);
+export function buildRights(holder: Holder, named: NamedPack[]): JsonObject[] {
+  const { maker } = holder;
+  const { kinds, packs } = listNeeded(holder, named);
   const part = (name: string, rules: Rule[]): JsonObject => ({
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRole',
@@ -92,11 +102,17 @@ const PROVIDER: JsonObject[] = [
   },
 ];
 
+/** Crossplane watches what it is asked for; provider-kubernetes lists, and then gets. */
+const PODS = { apiGroup: '', resource: 'pods', verbs: ['get', 'list'], isRead: true };
+
 /** One rule for the kinds of an API group that need the same verbs, in alphabetical order. */
-function listKinds(parts: readonly Part[], maker: Maker): Rule[] {
+function listKinds(
+  parts: readonly (Pick<Part, 'apiGroup' | 'resource' | 'verbs'> & { isRead?: boolean })[],
+  maker: Maker,
+): Rule[] {
   const rules = new Map<string, Rule>();
-  for (const { apiGroup, resource, verbs: ofProvider } of parts) {
-    const verbs = maker === 'provider' ? ofProvider : COMPOSED;
+  for (const { apiGroup, resource, verbs: ofProvider, isRead = false } of parts) {
+    const verbs = maker === 'provider' ? ofProvider : isRead ? READ : COMPOSED;
     const key = `${apiGroup} ${verbs.join()}`;
     const before = rules.get(key)?.resources ?? [];
     rules.set(key, { apiGroups: [apiGroup], resources: [...before, resource], verbs: [...verbs] });

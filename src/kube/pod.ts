@@ -64,15 +64,19 @@ const WAITING: Record<string, Obstacle['reason']> = {
   CreateContainerError: 'ConfigMissing',
 };
 
-/** What stands against a Pod that is not ready, the first thing that fits; undefined when nothing of the kind is seen. */
-export function findObstacle(pod: JsonObject): Obstacle | undefined {
+/**
+ * What stands against a Pod that is not ready, the first thing that fits; undefined when nothing of the kind is seen.
+ *
+ * @param known ConfigMaps of which it is known that they are there
+ */
+export function findObstacle(pod: JsonObject, known: readonly string[] = []): Obstacle | undefined {
   const scheduled = conditionOf(pod, 'PodScheduled');
   if (scheduled['status'] === 'False' && scheduled['reason'] === 'Unschedulable') {
     return { reason: 'Unschedulable', message: textAt(scheduled, 'message') ?? 'No node has room for the Pod' };
   }
   const sidecars = statusesOf(pod, 'initContainerStatuses');
   const containers = [...sidecars, ...statusesOf(pod, 'containerStatuses')];
-  return containers.map(findWaiting).find(isFound) ?? sidecars.map(findCrash).find(isFound) ?? findMissingVolume(pod);
+  return containers.map(findWaiting).find(isFound) ?? sidecars.map(findCrash).find(isFound) ?? findMissingVolume(pod, known);
 }
 
 const isFound = (obstacle: Obstacle | undefined): obstacle is Obstacle => obstacle !== undefined;
@@ -99,14 +103,16 @@ function findCrash(status: JsonObject): Obstacle | undefined {
 }
 
 /** A missing Secret or ConfigMap of a volume stands in events only: what is seen is a scheduled Pod of which no container can start. */
-function findMissingVolume(pod: JsonObject): Obstacle | undefined {
+function findMissingVolume(pod: JsonObject, known: readonly string[]): Obstacle | undefined {
   const isScheduled = conditionOf(pod, 'PodScheduled')['status'] === 'True';
   const sandbox = conditionOf(pod, 'PodReadyToStartContainers')['status'];
   if (!isScheduled || sandbox !== 'False') return undefined;
-  const named = listAt(pod, 'spec', 'volumes').flatMap((volume) => [
-    ...name('Secret', valueAt(volume, 'secret', 'secretName')),
-    ...name('ConfigMap', valueAt(volume, 'configMap', 'name')),
-  ]);
+  const named = listAt(pod, 'spec', 'volumes')
+    .flatMap((volume) => [
+      ...name('Secret', valueAt(volume, 'secret', 'secretName')),
+      ...name('ConfigMap', valueAt(volume, 'configMap', 'name')),
+    ])
+    .filter((named) => !known.some((own) => named === `ConfigMap ${own}`));
   if (named.length === 0) return undefined;
   return { reason: 'ConfigMissing', message: `No container can start; one of these may be missing: ${named.join(', ')}` };
 }

@@ -3,6 +3,7 @@
  * A look has a reason and an end in time, both by the status, so that whoever reads Pods reads one Pod for less than a minute. It never
  * decides whether or when a run ends.
  */
+import { runSkillsName } from '../api/names.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Required as Asked, Selector } from '../call/request.ts';
 import type { DesiredResource } from '../call/response.ts';
@@ -70,7 +71,7 @@ export function lookAtPod({ reader, identity, memory, objects, required, setting
   return {
     requirements: { [POD]: reader.select(identity) },
     resources: new Map(desired.map(([key, resource]) => [key, { resource, ready: true }])),
-    pod: pod && seePod(pod),
+    pod: pod && seePod(pod, identity),
   };
 }
 
@@ -134,8 +135,8 @@ const MAX_SAID = 900;
 /** Kubernetes writes names that people chose into its messages. */
 const say = (text: string): string => redact(toPlainText(text)).slice(0, MAX_SAID);
 
-function seePod(pod: JsonObject): SeenPod {
-  const obstacle = findObstacle(pod);
+function seePod(pod: JsonObject, { id }: RunIdentity): SeenPod {
+  const obstacle = findObstacle(pod, [runSkillsName(id)]);
   const refusal = refusalOf(pod);
   return {
     name: podName(pod),

@@ -10,7 +10,7 @@
  * | status.readyTime | that the Pod was ready | recall |
  * | status.exitCode, podName, result, resultTruncated, usage | how the agent ended, for people | recall |
  * | status.podObservedTime | that the Pod was looked at after the end | recall |
- * | status.startFailure | that the Pod has not become ready, and why | recall |
+ * | status.startFailure | that the Pod is not ready, and why | recall |
  * | status.service | where a server is reached, for people | recall |
  * | condition Prepared | since when the run is being made | recall |
  * | condition RightsHeld | since when its rights are being removed, or that they are gone | recall |

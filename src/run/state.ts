@@ -26,7 +26,7 @@ export interface Early extends Words {
 export interface Started extends Words {
   stage: StartedStage;
   startTime: string;
-  /** Why its Pod has not become ready; absent once it was. */
+  /** Why its Pod is not ready, or what of it crashes again and again; absent while it is ready. */
   startFailure?: StartFailure;
 }
 

@@ -5,7 +5,7 @@ import { type Condition, eventOf, type Result } from '../call/response.ts';
 import type { RunIdentity } from '../model/run.ts';
 import { lifeOf } from './life.ts';
 import { STAGES } from './stages.ts';
-import { type Facts, isEnded, isServing, isStarted, logHint, type RunState, type Step, type Warning } from './state.ts';
+import { type Facts, isEnded, isServing, logHint, type RunState, type Step, type Warning } from './state.ts';
 
 /** The complete status of a run after a step. */
 export function writeStatus(
@@ -21,7 +21,7 @@ export function writeStatus(
   if (state.stage === 'waiting') return { ...memory.status, ...own };
   const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
   const { startFailure, service, ...kept } = memory.status;
-  const failure = isStarted(state) ? state.startFailure : startFailure;
+  const failure = state.stage === 'working' || state.stage === 'stalled' ? state.startFailure : startFailure;
   const address = isServing(state) ? (objects.deployment?.address ?? service) : undefined;
   return {
     ...kept,

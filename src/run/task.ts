@@ -112,11 +112,11 @@ function findEnd(job: JobFacts, facts: Facts): Step | undefined {
   const { end } = job;
   // The end of a Job that somebody started again is not the end of this run.
   if (end === undefined || differ(facts.memory.status.startTime, job.startTime) || !isOver(end, facts.now)) return undefined;
-  const { startFailure } = facts.memory.status;
+  const { startFailure, readyTime } = facts.memory.status;
   const { exitCode, podName, reason, final, time } = end;
   const learned = { ...(exitCode !== undefined && { exitCode }), ...(podName !== undefined && { podName }) };
   const at = time || formatTime(facts.now);
-  if (reason === 'DeadlineExceeded' && startFailure !== undefined) {
+  if (reason === 'DeadlineExceeded' && startFailure !== undefined && readyTime === undefined) {
     const failure = describeStartFailure(startFailure, job);
     return { state: endOf(facts, 'aborted', failure.reason, failure.message, at), learned };
   }

@@ -17,32 +17,34 @@ const GRACE_MS = 30_000;
 export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step & { state: Started } {
   const age = facts.now.getTime() - Date.parse(startTime);
   const working = (reason: Reason, message: string): Started => ({ stage: 'working', reason, message, startTime });
-  const { readyTime } = facts.memory.status;
+  const failing = (startFailure: StartFailure, command: string): Started => ({
+    ...working(readStartFailure(startFailure), `${startFailure.message}: ${command}`),
+    startFailure,
+  });
+  const { readyTime, startFailure: before } = facts.memory.status;
   if (job.readyPods > 0 || job.endedPods > 0) {
     const isNews = job.readyPods > 0 && readyTime === undefined && isReadyWorth(job, facts, age);
     const learned = isNews ? { readyTime: formatTime(facts.now) } : undefined;
+    // It is ready again and again, for a moment.
+    if (before?.reason === 'SidecarFailed') return { state: failing(before, describePod(job)), learned };
     return { state: working('Running', 'The Job has started'), learned };
   }
-  const [reason, after] =
-    job.active > 0 ? (['PodNotReady', notReadyAfter(job, facts)] as const) : (['NoPod', NO_POD_AFTER_MS] as const);
-  if (age < after) return { state: working('Running', 'The Job has started') };
-  const describe = reason === 'NoPod' ? describeJob(job) : describePod(job);
-  if (reason === 'NoPod' && job.leavingPods > 0)
-    return { state: working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describe}`) };
-  if (readyTime !== undefined) return { state: working(reason, `${NOT_ANY_MORE[reason]}: ${describe}`) };
-  const startFailure = explain(reason, facts);
-  return { state: { ...working(readStartFailure(startFailure), `${startFailure.message}: ${describe}`), startFailure } };
+  if (age < (job.active > 0 ? notReadyAfter(job, facts) : NO_POD_AFTER_MS))
+    return { state: working('Running', 'The Job has started') };
+  if (job.active > 0) return { state: failing(explain('PodNotReady', facts), describePod(job)) };
+  if (job.leavingPods > 0)
+    return { state: working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describeJob(job)}`) };
+  if (readyTime !== undefined) return { state: working('NoPod', `The Pod is gone: ${describeJob(job)}`) };
+  return { state: failing(explain('NoPod', facts), describeJob(job)) };
 }
-
-const NOT_ANY_MORE = { PodNotReady: 'The Pod was ready, and is not any more', NoPod: 'The Pod is gone' };
 
 /** A status that is written costs something, so it tells of a Pod that is ready only where somebody asks, or may come to ask. */
 const isReadyWorth = (job: JobFacts, facts: Facts, age: number): boolean =>
   facts.objects.plan?.startTimeoutSeconds !== undefined || age >= notReadyAfter(job, facts);
 
-/** Why it has not started: what a look found, now or before, else what the Job tells. */
+/** Why the Pod is not ready: what a look found, now or before, else what the Job tells. */
 export function explain(reason: 'PodNotReady' | 'NoPod', { pod, memory, now }: Facts): StartFailure {
-  const { startFailure: before } = memory.status;
+  const { startFailure: before, readyTime } = memory.status;
   if (reason === 'NoPod') {
     const since = before?.reason === reason ? before.since : undefined;
     return { reason, message: 'No Pod could be created, a quota or Pod Security may refuse it', since: since ?? formatTime(now) };
@@ -51,7 +53,8 @@ export function explain(reason: 'PodNotReady' | 'NoPod', { pod, memory, now }: F
   const since = (isKnown ? before.since : undefined) ?? formatTime(now);
   if (pod?.obstacle !== undefined) return { ...pod.obstacle, since };
   if (isKnown && isFound(readStartFailure(before))) return before;
-  return { reason, message: `The Pod is not ready, first seen so at ${since}`, since };
+  const what = readyTime === undefined ? 'The Pod is not ready' : 'The Pod was ready, and is not any more';
+  return { reason, message: `${what}, first seen so at ${since}`, since };
 }
 
 /** What may stand in `status.startFailure.reason`. */
@@ -77,13 +80,13 @@ function notReadyAfter({ deadlineSeconds }: JobFacts, { objects: { plan } }: Fac
   return Math.min(NOT_READY_AFTER_MS, (seconds * 1000) / 2);
 }
 
-/** When a run that does not start has had its time for it, in milliseconds; infinite where that is not bounded. */
+/** When a run that does not start has had its time for it, in milliseconds; infinite where that is not bounded, or it did. */
 export function startLimit(
   { startTime, startFailure }: Pick<Started, 'startTime' | 'startFailure'>,
-  { objects: { plan } }: Facts,
+  { objects: { plan }, memory: { status } }: Facts,
 ): number {
   const limit = plan?.startTimeoutSeconds;
-  if (startFailure === undefined || limit === undefined) return Number.POSITIVE_INFINITY;
+  if (startFailure === undefined || limit === undefined || status.readyTime !== undefined) return Number.POSITIVE_INFINITY;
   return Math.max(Date.parse(startTime) + limit * 1000, Date.parse(startFailure.since ?? '') + GRACE_MS);
 }
 

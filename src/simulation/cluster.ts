@@ -33,6 +33,19 @@ const EVICTION_MS = 300_000;
 /** Stands for the graceful deletion of a Pod. */
 const GRACE = 'kubelet';
 
+/** How a container ended, as its Pod tells it. */
+export interface Terminated {
+  exitCode: number;
+  reason: string;
+  message?: string;
+}
+
+/** Of a Pod that does not start. */
+const NOT_PULLED = {
+  name: 'agent',
+  state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling the image of the agent' } },
+};
+
 export class Cluster {
   private readonly clock: Clock;
   private readonly api: ApiServer;
@@ -48,9 +61,9 @@ export class Cluster {
   }
 
   /** The agent ends by itself; the sidecars then get their grace. */
-  endPod(pod: JsonObject, exitCode: number): void {
-    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
-    const containerStatuses = [{ name: 'agent', state: { terminated: { exitCode } } }];
+  endPod(pod: JsonObject, terminated: Terminated): void {
+    const phase = terminated.exitCode === 0 ? 'Succeeded' : 'Failed';
+    const containerStatuses = [{ name: 'agent', state: { terminated: { ...terminated } } }];
     this.later(pod, graceOf(pod), (current) => this.endNow(current, { phase, containerStatuses }));
   }
 
@@ -95,6 +108,7 @@ export class Cluster {
     if (before === undefined) {
       this.later(pod, POD_START_MS, (current) => {
         if (this.isStarting) this.start(current);
+        else this.api.putStatus(current, { phase: 'Pending', containerStatuses: [NOT_PULLED] });
       });
       const deadline = Number(valueAt(pod, 'spec', 'activeDeadlineSeconds') ?? 0) * 1000;
       if (deadline > 0) this.later(pod, deadline, (current) => this.endNow(current, { phase: 'Failed' }));

@@ -22,6 +22,7 @@ import { type ApiServer, isBeingDeleted, keyOf, type Propagation, Refused, uidOf
 import { covers } from './apply.ts';
 import { holds } from './cel.ts';
 import type { Clock } from './clock.ts';
+import { COLLECTION, Collections } from './collections.ts';
 import { setConditions, synced, type Told } from './conditions.ts';
 import { refuseBinding } from './rights.ts';
 
@@ -49,6 +50,7 @@ export class Provider {
   /** When each Object is looked at next, and how often it was tried in vain. */
   private readonly due = new Map<string, number>();
   private readonly tries = new Map<string, number>();
+  private readonly collections: Collections;
   private stopped = false;
   private readonly forbidden = new Map<string, string>();
   /** What it applied last, and the manifest that was found valid, by Object. */
@@ -59,7 +61,9 @@ export class Provider {
     this.clock = clock;
     this.api = api;
     this.options = options;
+    this.collections = new Collections(api);
     api.watch(({ before, after }) => {
+      if ((after ?? before)?.['kind'] === COLLECTION) this.seeCollection(before, after);
       const isObjectOfOurs = (after ?? before)?.['kind'] === 'Object';
       if (isObjectOfOurs && after !== undefined && isTold(before, after)) this.enqueue(after, options.delayMs);
       if (!isObjectOfOurs && options.watches) this.enqueueWatching(after ?? before);
@@ -84,6 +88,15 @@ export class Provider {
     this.stopped = false;
     for (const memory of [this.due, this.tries, this.valid]) memory.clear();
     for (const object of this.api.list('Object')) this.enqueue(object, this.options.delayMs);
+    for (const collection of this.api.list(COLLECTION)) this.seeCollection(undefined, collection);
+  }
+
+  private seeCollection(before: JsonObject | undefined, after: JsonObject | undefined): void {
+    if (after === undefined) this.collections.drop(before ?? {});
+    else if (before === undefined)
+      this.clock.after(this.options.delayMs, () => {
+        if (!this.stopped) this.collections.list(after);
+      });
   }
 
   private enqueueWatching(real: JsonObject | undefined): void {

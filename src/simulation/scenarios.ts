@@ -13,6 +13,10 @@ interface Scenario {
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
+/** As the public agent runner leaves it. */
+const RESULT =
+  '{"status":"success","response":"Done","metrics":{"durationMs":60000,"inputTokens":1200,"outputTokens":300,"toolCalls":2}}';
+
 export const SCENARIOS = {
   success: {
     about: 'the agent ends its task after a minute',
@@ -39,6 +43,24 @@ export const SCENARIOS = {
       settle(simulation);
     },
   },
+  oom: {
+    about: 'the agent takes more memory than it was given, and is killed',
+    play: (simulation) => {
+      work(simulation);
+      simulation.endAgent(137, { reason: 'OOMKilled' });
+      settle(simulation);
+      simulation.wait(MINUTE);
+    },
+  },
+  result: {
+    about: 'the agent leaves a result and what it used',
+    play: (simulation) => {
+      work(simulation);
+      simulation.endAgent(0, { message: RESULT });
+      settle(simulation);
+      simulation.wait(MINUTE);
+    },
+  },
   evicted: {
     about: 'the Pod is evicted from its node while the agent works',
     play: (simulation) => {
@@ -48,7 +70,7 @@ export const SCENARIOS = {
     },
   },
   'image-pull': {
-    about: 'the Pod does not start, as where its image cannot be pulled',
+    about: 'the Pod does not start, because its image cannot be pulled',
     play: (simulation) => {
       simulation.setStarting(false);
       start(simulation);

@@ -54,10 +54,10 @@ export class Simulation {
   }
 
   /** The agent ends by itself; a server has none. */
-  endAgent(exitCode: number): void {
+  endAgent(exitCode: number, more: { reason?: string; message?: string } = {}): void {
     for (const pod of this.livePods().filter((live) => valueAt(live, 'spec', 'restartPolicy') === 'Never')) {
       this.world.timeline.tell(`the agent ends with exit code ${exitCode}`);
-      this.world.cluster.endPod(pod, exitCode);
+      this.world.cluster.endPod(pod, { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', ...more });
     }
   }
 

@@ -4,7 +4,7 @@
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
 import type { Right, Rule } from '../api/generated/types.ts';
-import { PART, RUN } from '../api/labels.ts';
+import { PART, POD_OF, RUN } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
@@ -114,6 +114,8 @@ export class Timeline {
       if (isFirst) this.end = { phase: String(phase), reason: String(reason), message: String(message) };
       this.tell(`${isFirst ? '' : `${phase} `}${reason}: ${message}${whose}`);
     }
+    if (objectAt(after, 'status')['podObservedTime'] !== undefined && old['podObservedTime'] === undefined)
+      this.tell(`the Pod was looked at${whose}: ${describeLook(objectAt(after, 'status'))}`);
     const held = readCondition(after ?? {}, RIGHTS_HELD);
     const was = readCondition(before ?? {}, RIGHTS_HELD);
     if (held !== undefined && was !== undefined && held.reason !== was.reason) {
@@ -122,7 +124,8 @@ export class Timeline {
   }
 
   private seeObject({ before, after }: Change, object: JsonObject): void {
-    const part = `${textAt(object, 'metadata', 'labels', PART) ?? ''}${this.of(object)}`;
+    const isOfPod = textAt(object, 'metadata', 'labels', POD_OF) !== undefined;
+    const part = `${textAt(object, 'metadata', 'labels', PART) ?? (isOfPod ? 'of the Pod' : '')}${this.of(object)}`;
     if (before === undefined) this.tell('Objects are made:', part);
     else if (after === undefined) this.tell('Objects are gone:', part);
     else if (isBeingDeleted(after) && !isBeingDeleted(before)) this.tell('Objects are being deleted:', part);
@@ -171,6 +174,14 @@ export class Timeline {
       }
     }
   }
+}
+
+function describeLook(status: JsonObject): string {
+  const result = textAt(status, 'result');
+  const tokens = valueAt(status, 'usage', 'totalTokens');
+  const words = result === undefined ? [] : [`its result is told, ${result.length} characters`];
+  const numbers = tokens === undefined ? [] : [`it used ${tokens} tokens`];
+  return [...words, ...numbers].join(', ') || 'no result is told';
 }
 
 /** Whether a role has rules, or a binding subjects. */

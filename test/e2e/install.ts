@@ -2,7 +2,7 @@
 
 import { nameOf } from '../../src/api/composite.ts';
 import type { SkillPackSpec } from '../../src/api/generated/types.ts';
-import { listNeeded, type Maker, type Scope } from '../../src/cli/rights.ts';
+import { type Holder, listNeeded } from '../../src/cli/rights.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
 import { buildAgentPolicy } from './agent.ts';
@@ -27,25 +27,28 @@ export async function install(options: Options): Promise<void> {
   await grant(options, ROLE, [...packs, ...readDocuments(SEED)]);
   for (const kind of kindsOf(configuration)) await applyFile(projectPath(`package/${configuration}/apis/${kind}`));
   if (options.compose !== undefined) for (const kind of COMPOSING) await setInput(kind, 'compose', options.compose);
+  if (options.podStatus) await setInput('agentrun', 'podStatus', composeOf(options) === 'Resources' ? 'Crossplane' : 'Provider');
   await eventually('every XRD is Established', 120, async () => (await list('xrd')).every(isEstablished));
   await apply(buildAgentPolicy(image), ...packs);
 }
 
 /** Gives whoever makes runs in a configuration exactly what `rights` prints for some packs, under a name of its own. */
-export const grant = (options: Options, role: string, packs: JsonObject[]): Promise<void> =>
-  composeOf(options) === 'Resources'
-    ? grantTo('crossplane', options.configuration === 'direct' ? 'namespace' : 'all', options, role, packs)
-    : grantTo('provider', 'all', options, role, packs);
+export function grant(options: Options, role: string, packs: JsonObject[]): Promise<void> {
+  const { configuration, podStatus: readsPods } = options;
+  if (composeOf(options) === 'Objects') return grantTo({ maker: 'provider', scope: 'all', readsPods }, options, role, packs);
+  const scope = configuration === 'direct' ? 'namespace' : 'all';
+  return grantTo({ maker: 'crossplane', scope, readsPods }, options, role, packs);
+}
 
 export async function grantTo(
-  maker: Maker,
-  scope: Scope,
+  holder: Holder,
   { providerServiceAccount }: Options,
   role: string,
   packs: JsonObject[],
 ): Promise<void> {
   const named = packs.map((pack) => ({ name: nameOf(pack), spec: objectAt(pack, 'spec') as unknown as SkillPackSpec }));
-  const needed = listNeeded(maker, scope, named);
+  const { maker } = holder;
+  const needed = listNeeded(holder, named);
   const rules = [...needed.kinds, ...needed.packs.flatMap((pack) => pack.rules)] as unknown as JsonObject[];
   const labels = maker === 'crossplane' ? { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } : {};
   await apply({ apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name: role, labels }, rules });

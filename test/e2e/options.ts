@@ -17,6 +17,7 @@ export interface Options {
   functionEndpoint?: string;
   providerServiceAccount: string;
   fakePods: boolean;
+  podStatus: boolean;
   image: string;
   secondImage: string;
   only: string[];
@@ -62,6 +63,11 @@ export const parseOptions = (argv: string[]): Options =>
       'crossplane-system/provider-kubernetes',
     )
     .option('--fake-pods', "Pods are kwok's and end when annotated e2e/exit=<code>", false)
+    .option(
+      '--pod-status',
+      'whoever makes the runs may read their Pods, and is asked to: podStatus in the input of the Composition',
+      false,
+    )
     .option('--image <image>', 'a tiny image with sh, sleep and httpd', 'docker.io/library/busybox:1.37')
     .option('--second-image <image>', 'what a pack is edited to', 'docker.io/library/busybox:1.36')
     .option('--stop-core <command>', "how Crossplane's core is stopped; the commands run in a shell")

@@ -47,6 +47,10 @@ const CASES: Record<string, Case> = {
   'defaults.model.thinking': model('thinking', 'high'),
   'defaults.model.authSecretRef': model('authSecretRef', 'key'),
   'defaults.agent.resultPath': { policies: [{ defaults: { agent: { resultPath: '/workspace/answer' } } }, {}] },
+  'results.capture': { policies: [{ results: { capture: 'Message' } }, {}] },
+  'results.redact': {
+    policies: [{ results: { capture: 'Message', redact: false } }, { results: { capture: 'Message' } }],
+  },
   'defaults.startTimeout': { policies: [{ defaults: { startTimeout: '1m' } }, {}] },
   'defaults.timeout': { policies: [{ defaults: { timeout: '1h' } }, {}] },
   'limits.startTimeout': { policies: [{ limits: { startTimeout: '1m' } }, {}] },

@@ -6,9 +6,8 @@ import { POD, PODS } from '../../src/objects/pods.ts';
 import { desired, desiredRights, History } from '../support/history.ts';
 import { RUN_ID, task } from '../support/packs.ts';
 import { configRef, policyXr, uses } from '../support/request.ts';
-import { BY_OBJECTS, VARIANT } from '../support/variant.ts';
+import { BY_OBJECTS, READER, VARIANT } from '../support/variant.ts';
 
-const READER = BY_OBJECTS ? 'Provider' : 'Crossplane';
 const RESULTS = { results: { capture: 'Message' } };
 const UNREADY = { active: 1, ready: 0 };
 const JOB_UID = 'uid-of-agentrun-job';
@@ -298,6 +297,19 @@ describe('why a Pod does not get ready', () => {
         .call(),
     );
     expect(run.status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+
+  it('stays told of a sidecar that crashes and is ready for a moment', () => {
+    const run = unready(60, watched({}, BY_OBJECTS ? { skills: uses('tools') } : free))
+      .wait(1)
+      .call();
+    const crashed = { name: 'skill-plain', restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+    show(run, podOf({ phase: 'Running', initContainerStatuses: [crashed] })).call();
+    const told = run.status;
+    expect(told).toMatchObject({ reason: 'SidecarFailed', startFailure: { container: 'skill-plain' } });
+    run.report('agentrun-job', { active: 1, ready: 1, startTime: told.startTime ?? '' }).call();
+    expect(run.status).toEqual({ ...told, readyTime: run.time() });
+    expect(run.wait(20).end('Complete').status).toMatchObject({ phase: 'Succeeded', startFailure: told.startFailure });
   });
 
   it.runIf(BY_OBJECTS)('is the reason of the end at its startTimeout', () => {

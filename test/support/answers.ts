@@ -4,14 +4,16 @@ import { PART, RUN } from '../../src/api/labels.ts';
 import { REASONS, type Reason } from '../../src/api/reasons.ts';
 import type { Request } from '../../src/call/request.ts';
 import type { Composed } from '../../src/call/response.ts';
+import { readCondition } from '../../src/kube/conditions.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { hasEnded } from '../../src/kube/job.ts';
 import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { PODS } from '../../src/objects/pods.ts';
 import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
 import { readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
-import { RBAC_KINDS } from '../../src/simulation/rights.ts';
+import { listBoundRules, RBAC_KINDS } from '../../src/simulation/rights.ts';
 import type { World } from '../../src/simulation/world.ts';
 import { desiredOf, isWithheld, mayGrant, maySuspend, partLabelOf, realOf, stateOf } from './carried.ts';
 import { must } from './invariants.ts';
@@ -53,6 +55,7 @@ export class Answers {
     this.checkFrozen(known, request, response);
     this.checkSecondStart(known, request, phase);
     this.checkHeld(known, request, response);
+    this.checkLook(known, request, response);
     this.checkStaysReleased(known, request, response);
     must('othersUntouched', !response.resources.has(OTHERS), '');
     const makes = (key: PartKey): boolean => {
@@ -143,7 +146,7 @@ export class Answers {
     const rightsEnded = hasEnded(realOf(job)) || now.getTime() >= deadline || isToldSilent(composite);
     for (const [key, object] of observed) {
       const desired = resources.get(key)?.resource;
-      const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === OTHERS;
+      const mayGo = !isLiving || (rightsEnded && RIGHTS.some((right) => right === key)) || key === OTHERS || key === PODS;
       must('frozen', mayGo || desired !== undefined, `${key} is dropped`);
       const isSame = desired === undefined || (mayGo && !mayGrant(desired)) || equal(frozenOf(desired), frozenOf(object));
       must('frozen', isSame, `${key} has changed`);
@@ -176,6 +179,19 @@ export class Answers {
     const rights = shown.filter((object) => textAt(object, 'metadata', 'labels', RUN) === id && isRight(object));
     const parts = rights.map((object) => textAt(object, 'metadata', 'labels', PART)).join(', ');
     must('heldWhileObserved', rights.length === 0, `${held.reason}, and there is ${parts}`);
+  }
+
+  /** A list of Pods may stall the composite for minutes, and with it what removes its rights. */
+  private checkLook({ id }: Known, { composite, observed }: Request, { requirements }: Composed): void {
+    if (!Object.values(requirements).some(({ kind }) => kind === 'Pod')) return;
+    const told = readCondition(composite, 'RightsHeld')?.status;
+    const held = [...observed].filter(([, object]) => isRight(object)).map(([key]) => key);
+    const bound = listBoundRules(this.world.api).filter(({ serviceAccount }) => serviceAccount.includes(id));
+    must(
+      'noPodWhileHeld',
+      told === 'False' && held.length === 0 && bound.length === 0,
+      `RightsHeld is ${told}; ${held.join(', ')}`,
+    );
   }
 }
 

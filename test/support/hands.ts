@@ -5,7 +5,7 @@ import { Refused } from '../../src/simulation/apiserver.ts';
 import type { Simulation } from '../../src/simulation/simulation.ts';
 import { tools } from './packs.ts';
 import { instanceXr, packXr, policyXr, runXr, uses } from './request.ts';
-import { inputOf } from './variant.ts';
+import { inputOf, READER } from './variant.ts';
 import type { Watched } from './watched.ts';
 
 const READ_PODS = { apiGroups: [''], resources: ['pods'], verbs: ['get'] };
@@ -19,7 +19,10 @@ const serves = (sidecar: JsonObject = {}): JsonObject =>
 /** A server with a right in its namespace and one in the cluster. */
 const web = serves({ rbac: [READ_PODS], clusterRBAC: [READ_NODES] });
 
-export const GIVEN: JsonObject[] = [tools, web, instanceXr({ skills: uses('tools') })];
+/** The Pods of runs are looked at, and what their agents leave is told. */
+const tellsResults = policyXr({ results: { capture: 'Message' } });
+
+export const GIVEN: JsonObject[] = [tools, web, instanceXr({ skills: uses('tools') }), tellsResults];
 
 /** What runs are made of: a task, a server, and what the instance says. */
 const KINDS: JsonObject[] = [{ skills: uses('tools') }, { skills: uses('tools') }, { skills: uses('web') }, {}];
@@ -49,16 +52,19 @@ const EDITS: JsonObject[] = [
   policyXr({ nonsense: 1 }),
   policyXr({ packs: [{ name: 'web', namespaces: ['team-b'] }] }),
   policyXr(),
+  tellsResults,
+  policyXr({ limits: { startTimeout: '1m' } }),
 ];
 
 /** Crossplane looks less often than by default, so that ten thousand lives take a minute or so. */
-export const SETTINGS: JsonObject = inputOf({ ttl: { preparing: '30s', active: '60s' } });
+export const SETTINGS: JsonObject = inputOf({ ttl: { preparing: '30s', active: '60s' }, podStatus: READER });
 
 const OTHER_SETTINGS: JsonObject[] = [
   SETTINGS,
   { ...SETTINGS, providerConfigName: 'other' },
   { ...SETTINGS, requirePolicy: true },
   inputOf({ ttl: { preparing: '10s', active: '40s' } }),
+  { ...SETTINGS, podStatus: 'None' },
 ];
 const BROKEN_SETTINGS: JsonObject[] = [
   { ...SETTINGS, nonsense: true },
@@ -99,7 +105,7 @@ export const HANDS: Record<string, Hand> = {
   waitLong: { weight: 1, choices: [200, 700], act: ({ world }, seconds: number) => world.clock.advance(seconds * 1000) },
   edit: { weight: 3, choices: EDITS, act: ({ world }, resource: JsonObject) => world.api.put(resource) },
   remove: { weight: 1, choices: GIVEN, act: ({ world }, resource: JsonObject) => world.api.delete(resource) },
-  endAgent: { weight: 6, choices: [0, 1, 137], act: (_, code: number, run) => run.endAgent(code) },
+  endAgent: { weight: 6, choices: [0, 1, 137], act: (_, code: number, run) => run.endAgent(code, { message: 'Done' }) },
   holdPods: { weight: 0.5, act: (_, __, run) => run.setStarting(false) },
   startPods: { weight: 1, act: (_, __, run) => run.setStarting(true) },
   evict: { weight: 0.5, act: (_, __, run) => run.evict() },

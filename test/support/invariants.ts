@@ -13,6 +13,7 @@ const INVARIANTS = {
   endIsFinal: 'an end that stands in the status never becomes another phase',
   endTimeIsFinal: 'nor does its completionTime move, for a Job that ended by itself, and for others by seconds at most',
   noRightsAfterEnd: 'an answer that tells an end, or knows of a silent Job, desires no right that could be made',
+  noPodWhileHeld: 'nobody is asked for the Pod of a run that may hold a right',
   nothingGranted: 'no right is granted when an end has stood in the status for a while and everything works',
   heldWhileObserved: 'RightsHeld is not False in an answer to a request that shows an Object of a right',
   heldWhileReal: 'RightsHeld does not stand at False while the ServiceAccount of the run is bound',

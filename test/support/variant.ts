@@ -11,6 +11,9 @@ export const COMPOSE = inject('variant') === 'direct' ? 'Resources' : 'Objects';
 /** Whether it speaks of the provider's Objects, and of what a provider says and may do. */
 export const BY_OBJECTS = COMPOSE === 'Objects';
 
+/** Who may read Pods there, where anybody does. */
+export const READER = BY_OBJECTS ? 'Provider' : 'Crossplane';
+
 const SETTINGS_TYPE = { apiVersion: 'skillpack.fn.crossplane.io/v1beta1', kind: 'Settings' };
 
 /** The input of the Composition's step, as the test project has it. */

@@ -581,7 +581,7 @@ export interface Usage {
   costUSD?: string;
 }
 /**
- * Why the Pod does not start, or did not until the run ended.
+ * Why the Pod is not ready, or was not when the run ended.
  */
 export interface StartFailure {
   /**

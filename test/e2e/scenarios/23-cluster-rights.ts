@@ -26,8 +26,8 @@ export const scenario: Scenario = {
       must((await world.composed()).length === 0, 'nothing was composed');
 
       await setClusterRights('Provider');
-      await grantTo('provider', 'cluster', world.options, ROLE, [pack]);
-      await grantTo('crossplane', 'namespace', world.options, `${ROLE}-core`, [pack]);
+      await grantTo({ maker: 'provider', scope: 'cluster' }, world.options, ROLE, [pack]);
+      await grantTo({ maker: 'crossplane', scope: 'namespace' }, world.options, `${ROLE}-core`, [pack]);
       const run = await world.createRun({ skills: [{ skillPackRef: PACK }] });
       world.measure('Running', await run.start());
       must(await run.hasItsRights([...TOOLS_MAY, ...TOOLS_MAY_IN_CLUSTER]), 'it has both rights and no other');

@@ -5,7 +5,7 @@ import { projectPath } from '../../support/project.ts';
 import { IDLE, TINY } from '../agent.ts';
 import { wait } from '../clock.ts';
 import { apply, applyFile, attempt, bindUser, evict, remove, removeFile } from '../kubectl.ts';
-import { buildPack, idle } from '../packs.ts';
+import { buildPack, idle, rule } from '../packs.ts';
 import type { Run } from '../run.ts';
 import { must, type Scenario, type World } from '../world.ts';
 
@@ -21,6 +21,8 @@ interface Case {
   act?: (run: Run) => Promise<void>;
   /** Phase and reason at its end. */
   end: string;
+  /** The same where its Pod is looked at. */
+  seen?: string;
 }
 
 const SIDECAR = 'e2e-told';
@@ -32,14 +34,21 @@ const CASES: Record<string, Case> = {
     what: 'the image of the agent cannot be pulled',
     agent: { image: 'registry.invalid/none:1' },
     end: 'Failed/StartTimeout',
+    seen: 'Failed/ImagePullFailed',
   },
   secret: {
     what: 'a Secret of the pack is missing',
     pack: { secretRef: 'not-there', secretMountPath: '/secrets/not-there' },
     end: 'Failed/StartTimeout',
+    seen: 'Failed/ConfigMissing',
   },
   fails: { what: 'the agent exits with 3', agent: { command: ['sh', '-c', 'exit 3'] }, end: 'Failed/AgentFailed' },
-  room: { what: 'no node has room for it', agent: { resources: { cpu: '500', memory: '16Mi' } }, end: 'Failed/StartTimeout' },
+  room: {
+    what: 'no node has room for it',
+    agent: { resources: { cpu: '500', memory: '16Mi' } },
+    end: 'Failed/StartTimeout',
+    seen: 'Failed/Unschedulable',
+  },
   quota: {
     what: 'a quota permits no Pod',
     others: (namespace) => ({
@@ -58,12 +67,20 @@ const CASES: Record<string, Case> = {
   crashing: {
     what: 'its sidecar crashes again and again',
     pack: { command: ['sh', '-c', 'exit 1'] },
-    end: 'Failed/StartTimeout',
+    // Its agent has started, and does not end.
+    end: 'Failed/DeadlineExceeded',
   },
   memory: {
     what: 'the agent takes more memory than it has',
     agent: { command: ['tail', '/dev/zero'] },
     end: 'Failed/AgentFailed',
+    seen: 'Failed/OutOfMemory',
+  },
+  command: {
+    what: 'the command of the agent does not exist',
+    agent: { command: ['/not-there'] },
+    end: 'Failed/AgentFailed',
+    seen: 'Failed/PodFailed',
   },
   evicted: { what: 'its Pod is evicted', act: evictPod, end: 'Failed/Evicted' },
 };
@@ -84,7 +101,7 @@ async function prepare(world: World, name: string, { agent, pack, others }: Case
   const image = world.options.image;
   const defaults = { agent: { image, command: IDLE, resources: TINY, ...agent } };
   await apply({ apiVersion: API_VERSION, kind: 'SympoziumPolicy', metadata: { name: `ns.${namespace}` }, spec: { defaults } });
-  await apply(buildPack(packOf(name), idle(image, pack)));
+  await apply(buildPack(packOf(name), idle(image, { rbac: rule('pods'), ...pack })));
   if (others !== undefined) await apply(others(namespace));
 }
 
@@ -106,21 +123,25 @@ async function tryCommands(run: Run): Promise<string[]> {
   return answers.filter((answer) => answer !== 'done');
 }
 
-async function play(world: World, name: string, { what, act, end }: Case): Promise<string[]> {
-  const run = await world.createRun({ skills: [{ skillPackRef: packOf(name) }], timeout: '1m' }, 'run', namespaceOf(world, name));
+async function play(world: World, name: string, { what, act, end, seen = end }: Case): Promise<string[]> {
+  const spec = { skills: [{ skillPackRef: packOf(name) }], timeout: '3m', startTimeout: '2m' };
+  const run = await world.createRun(spec, 'run', namespaceOf(world, name));
   await wait(15);
   const early = await read(run);
   await act?.(run);
   await wait(act === undefined ? 85 : 1);
   const late = await read(run);
   const refused = await tryCommands(run);
-  const finished = ['wait', '--for=condition=Finished', 'agentrun/run', '-n', run.namespace, '--timeout=120s'];
+  const finished = ['wait', '--for=condition=Finished', 'agentrun/run', '-n', run.namespace, '--timeout=300s'];
   const waited = await attempt([...finished, `--as=${TENANT}`]);
   await run.untilNoRight(30);
+  // A look comes once nothing is held.
+  if (world.options.podStatus) await wait(15);
   world.readings.push([what, early, late, await read(run)]);
   const ended = await run.reason();
   const wrong = [...refused, ...(await tryCommands(run)), ...(waited === 'done' ? [] : [waited])];
-  return ended === end ? wrong : [...wrong, `${name} is ${ended}, not ${end}`];
+  const expected = world.options.podStatus ? seen : end;
+  return ended === expected ? wrong : [...wrong, `${name} is ${ended}, not ${expected}`];
 }
 
 export const scenario: Scenario = {
