@@ -23,8 +23,6 @@ export interface Obstacle {
 
 export const podName = (pod: JsonObject): string => textAt(pod, 'metadata', 'name') ?? '';
 
-export const isPodReady = (pod: JsonObject): boolean => conditionOf(pod, 'Ready')['status'] === 'True';
-
 /** How a container of the Pod ended; undefined while it has not. */
 export function terminationOf(pod: JsonObject, container: string): Terminated | undefined {
   const status = statusesOf(pod, 'containerStatuses').find(({ name }) => name === container);

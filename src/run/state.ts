@@ -59,6 +59,8 @@ export interface Step {
   state: RunState;
   start?: Start | undefined;
   learned?: Learned | undefined;
+  /** What the status records no longer. */
+  forgets?: readonly (keyof Learned)[];
 }
 
 /** What the status records of what was seen of the Pod, besides the words for it. */

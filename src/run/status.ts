@@ -9,7 +9,7 @@ import { type Facts, isEnded, isServing, logHint, type RunState, type Step, type
 
 /** The complete status of a run after a step. */
 export function writeStatus(
-  { state, start, learned }: Step,
+  { state, start, learned, forgets = [] }: Step,
   identity: RunIdentity | undefined,
   facts: Facts,
   { areLogsLeft }: { areLogsLeft: boolean },
@@ -24,7 +24,7 @@ export function writeStatus(
   const failure = state.stage === 'working' || state.stage === 'stalled' ? state.startFailure : startFailure;
   const address = isServing(state) ? (objects.deployment?.address ?? service) : undefined;
   return {
-    ...kept,
+    ...without(kept, forgets),
     ...(failure && { startFailure: failure }),
     ...(address && { service: address }),
     ...learned,
@@ -36,6 +36,9 @@ export function writeStatus(
     ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),
   };
 }
+
+const without = (status: AgentRunStatus, fields: readonly (keyof AgentRunStatus)[]): AgentRunStatus =>
+  Object.fromEntries(Object.entries(status).filter(([field]) => !fields.some((name) => name === field)));
 
 /** Whether the status has what a task was given. From the decision to start on that does not change, whatever its Job carries. */
 const isTold = ({ isDecided, status: { mode, skills, rights } }: Facts['memory']): boolean =>

@@ -13,6 +13,9 @@ const NOT_READY_AFTER_MS = 60_000;
  */
 const GRACE_MS = 30_000;
 
+/** How long a Pod has to be ready to count as such: one with a sidecar that crashes is ready for a moment each time. */
+const SETTLED_MS = 5_000;
+
 /** A Job at work: whether its Pod is ready, and what stands against it. */
 export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step & { state: Started } {
   const age = facts.now.getTime() - Date.parse(startTime);
@@ -31,20 +34,26 @@ export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step
   }
   if (age < (job.active > 0 ? notReadyAfter(job, facts) : NO_POD_AFTER_MS))
     return { state: working('Running', 'The Job has started') };
-  if (job.active > 0) return { state: failing(explain('PodNotReady', facts), describePod(job)) };
+  const forgets = wasReady(facts) ? [] : (['readyTime'] as const);
+  if (job.active > 0) return { state: failing(explain('PodNotReady', facts), describePod(job)), forgets };
   if (job.leavingPods > 0)
     return { state: working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describeJob(job)}`) };
-  if (readyTime !== undefined) return { state: working('NoPod', `The Pod is gone: ${describeJob(job)}`) };
-  return { state: failing(explain('NoPod', facts), describeJob(job)) };
+  if (wasReady(facts)) return { state: working('NoPod', `The Pod is gone: ${describeJob(job)}`) };
+  return { state: failing(explain('NoPod', facts), describeJob(job)), forgets };
 }
+
+/** Whether the Pod was ready for more than a moment. */
+const wasReady = ({ memory: { status }, now }: Facts): boolean =>
+  status.readyTime !== undefined && !(now.getTime() < Date.parse(status.readyTime) + SETTLED_MS);
 
 /** A status that is written costs something, so it tells of a Pod that is ready only where somebody asks, or may come to ask. */
 const isReadyWorth = (job: JobFacts, facts: Facts, age: number): boolean =>
   facts.objects.plan?.startTimeoutSeconds !== undefined || age >= notReadyAfter(job, facts);
 
 /** Why the Pod is not ready: what a look found, now or before, else what the Job tells. */
-export function explain(reason: 'PodNotReady' | 'NoPod', { pod, memory, now }: Facts): StartFailure {
-  const { startFailure: before, readyTime } = memory.status;
+export function explain(reason: 'PodNotReady' | 'NoPod', facts: Facts): StartFailure {
+  const { pod, memory, now } = facts;
+  const { startFailure: before } = memory.status;
   if (reason === 'NoPod') {
     const since = before?.reason === reason ? before.since : undefined;
     return { reason, message: 'No Pod could be created, a quota or Pod Security may refuse it', since: since ?? formatTime(now) };
@@ -53,7 +62,7 @@ export function explain(reason: 'PodNotReady' | 'NoPod', { pod, memory, now }: F
   const since = (isKnown ? before.since : undefined) ?? formatTime(now);
   if (pod?.obstacle !== undefined) return { ...pod.obstacle, since };
   if (isKnown && isFound(readStartFailure(before))) return before;
-  const what = readyTime === undefined ? 'The Pod is not ready' : 'The Pod was ready, and is not any more';
+  const what = wasReady(facts) ? 'The Pod was ready, and is not any more' : 'The Pod is not ready';
   return { reason, message: `${what}, first seen so at ${since}`, since };
 }
 

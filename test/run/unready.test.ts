@@ -51,6 +51,19 @@ describe('a Pod that does not get ready', () => {
     expect(run.wait(300).end('Failed', 'DeadlineExceeded').status.reason).toBe('DeadlineExceeded');
   });
 
+  it('that was ready for a moment only, as one with a sidecar that crashes, was not', () => {
+    const run = startedWith(UNREADY, limited('2m')).wait(70).call();
+    const startTime = run.status.startTime ?? '';
+    run.report('agentrun-job', { ...UNREADY, ready: 1, startTime }).call();
+    expect([run.status.readyTime, run.status.startFailure]).toEqual([run.time(), undefined]);
+    run
+      .wait(2)
+      .report('agentrun-job', { ...UNREADY, startTime })
+      .call();
+    expect([run.status.readyTime, run.status.startFailure?.since]).toEqual([undefined, run.time()]);
+    expect(run.wait(60).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+  });
+
   it('that was ready and is gone ends no run either', () => {
     const run = startedWith({ ...UNREADY, ready: 1 }, limited('30s'));
     run

@@ -11,7 +11,6 @@ import { isEnd } from './answers.ts';
 import { partLabelOf } from './carried.ts';
 import { must } from './invariants.ts';
 import { hasForgotten, type Known } from './known.ts';
-import { BY_OBJECTS } from './variant.ts';
 
 /** How long RightsHeld may stand at False while rights are held: caches that are behind, and a write that is tried again. */
 const UNSAID_MS = 15_000;
@@ -103,8 +102,8 @@ export class Persisted {
       // One that is cancelled at the moment it is lost may be told as both.
       const isBoth = [reason, end.reason].every((told) => ['Cancelled', 'WorkloadLost'].includes(told));
       // Whose status was wiped is a server that never served, until the one it had is read no more.
-      // What is composed directly serves so soon that a composite may be read which does not say so yet.
-      const isUnclear = end.reason === 'PolicyDenied' && (known.isEdited || (!BY_OBJECTS && phase === 'Serving'));
+      // A server that is denied something as it begins to serve may be told as ended first: README, Limits.
+      const isUnclear = end.reason === 'PolicyDenied' && (known.isEdited || phase === 'Serving');
       must(
         'endIsFinal',
         phase === end.phase || known.evidenceTaken || isBoth || isUnclear,

@@ -67,8 +67,8 @@ const CASES: Record<string, Case> = {
   crashing: {
     what: 'its sidecar crashes again and again',
     pack: { command: ['sh', '-c', 'exit 1'] },
-    // Its agent has started, and does not end.
-    end: 'Failed/DeadlineExceeded',
+    end: 'Failed/StartTimeout',
+    seen: 'Failed/SidecarFailed',
   },
   memory: {
     what: 'the agent takes more memory than it has',
