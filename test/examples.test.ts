@@ -76,7 +76,7 @@ describe('the README', () => {
       ([, text = '']) => readYaml(text, 'README.md') as JsonObject[],
     );
     const runs = ['SkillPack', 'SympoziumInstance', 'AgentRun'];
-    expect(manifests.map(({ kind }) => kind)).toEqual([...runs, 'SympoziumPolicy', 'SympoziumPolicy']);
+    expect(manifests.map(({ kind }) => kind)).toEqual(['SympoziumPolicy', ...runs, 'SympoziumPolicy']);
     for (const manifest of manifests) expect(apiServerErrors(manifest['kind'] as Kind, manifest)).toEqual([]);
   });
 });

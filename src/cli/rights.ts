@@ -22,8 +22,9 @@ const LABELS: Record<Maker, Record<string, string>> = {
   provider: { 'skillpack.fn.crossplane.io/provider': 'true' },
 };
 
-/** Crossplane applies and deletes what it composes, takes its labels off before that, and watches every kind. */
 const READ = ['get', 'list', 'watch'];
+
+/** Crossplane applies and deletes what it composes, takes its labels off before that, and watches every kind. */
 const COMPOSED = [...READ, 'create', 'update', 'patch', 'delete'];
 
 export interface NamedPack {

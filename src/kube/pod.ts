@@ -6,7 +6,7 @@ import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from './
 
 /** How a container ended. */
 export interface Terminated {
-  exitCode: number;
+  exitCode: number | undefined;
   /** The word of the kubelet or the runtime, such as OOMKilled. */
   reason: string;
   /** What it left in its termination message file: text of its own. */
@@ -30,7 +30,7 @@ export function terminationOf(pod: JsonObject, container: string): Terminated | 
   if (!isObject(terminated)) return undefined;
   const exitCode = valueAt(terminated, 'exitCode');
   return {
-    exitCode: typeof exitCode === 'number' ? exitCode : 0,
+    exitCode: typeof exitCode === 'number' ? exitCode : undefined,
     reason: textAt(terminated, 'reason') ?? '',
     message: textAt(terminated, 'message') ?? '',
   };
@@ -88,12 +88,11 @@ function findWaiting(status: JsonObject): Obstacle | undefined {
   return { reason, container, message: `Container ${container}: ${word}${said === undefined ? '' : `: ${said}`}` };
 }
 
-/** A sidecar never ends by itself. One that was started again more than once, or waits for that, crashes. */
+/** A sidecar never ends by itself. One that is down and was started again more than once, or waits for that, crashes. */
 function findCrash(status: JsonObject): Obstacle | undefined {
   const waits = textAt(status, 'state', 'waiting', 'reason') === 'CrashLoopBackOff';
-  const restarts = Number(valueAt(status, 'restartCount') ?? 0);
-  const isUp = valueAt(status, 'ready') === true && restarts < 2;
-  if (isUp || (!waits && restarts < 2)) return undefined;
+  const crashed = valueAt(status, 'ready') !== true && Number(valueAt(status, 'restartCount') ?? 0) >= 2;
+  if (!waits && !crashed) return undefined;
   const container = textAt(status, 'name') ?? '';
   const code = valueAt(status, 'lastState', 'terminated', 'exitCode');
   const how = typeof code === 'number' ? `, the last time with exit code ${code}` : '';

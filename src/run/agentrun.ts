@@ -12,7 +12,7 @@ import { desireObjects, emptyRights, isUntold } from './desired.ts';
 import { type GivenRun, readGiven } from './given.ts';
 import { judgeHolding } from './held.ts';
 import { lifeOf, modeOf, transition } from './life.ts';
-import { keepPodUntil, lookAtPod } from './look.ts';
+import { keepPodUntil, lookAtPod, opensLook } from './look.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
 import { doesServe } from './server.ts';
@@ -68,8 +68,8 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
 
   const step = transition(facts);
   const { state } = step;
-  const exitCode = step.learned?.exitCode ?? memory.status.exitCode;
-  const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds, keepPodUntil(state, looking, exitCode)) : undefined;
+  const learned = { ...memory.status, ...step.learned };
+  const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds, keepPodUntil(looking, state, learned)) : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
   const given = { state, facts, observed, isCleanUp, settings, carrier, isPreview: run.isPreview, namespace };
@@ -86,6 +86,7 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
     isPrepared: status.mode !== undefined,
     desired: new Set(resources.keys()),
   });
+  const mayLook = reader?.mayLookEarly === true || held.condition.status === 'False';
   const leaving = [...emptied, ...held.forgotten].map(([key, resource]) => [key, { resource, ready: false }] as const);
   return {
     status,
@@ -94,11 +95,11 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
     conditions: describeConditions(state, status, held.condition),
     results,
     ...(results.length > 0 && state.reason === 'PolicyDenied' && { deniedBy: listRules(admission) }),
-    requirements: { ...judged.requirements, ...own.requirements, ...held.requirements, ...look.requirements },
+    requirements: { ...judged.requirements, ...own.requirements, ...held.requirements, ...(mayLook && look.requirements) },
     ttlSeconds: chooseTtl({
       ...{ state, facts, isBreakerOpen: run.isBreakerOpen, settings },
       isLeaving: held.isPending,
-      isLooking: Object.keys(look.requirements).length > 0,
+      isLooking: opensLook(looking, { state, status, held: held.condition }),
       isUntold: isUntold(given),
       cleanUpAt: isCleanUp ? undefined : cleanUpAt,
     }),
@@ -111,8 +112,9 @@ const listRules = (admission: Admission): string[] =>
   admission.kind === 'denied' ? [...new Set(admission.denials.map(({ rule }) => rule))] : [];
 
 /** When what is kept for its logs may go, in milliseconds; undefined when it is to be kept. */
-function cleanUpTime({ completionTime }: Ended, keepSeconds: number, keptUntil = 0): number | undefined {
-  const at = Math.max(Date.parse(completionTime) + keepSeconds * 1000, keptUntil);
+function cleanUpTime({ completionTime }: Ended, keepSeconds: number, keptUntil: number): number | undefined {
+  const until = Date.parse(completionTime) + keepSeconds * 1000;
+  const at = keptUntil > until ? keptUntil : until;
   return Number.isFinite(at) ? at : undefined;
 }
 

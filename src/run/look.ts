@@ -1,13 +1,14 @@
 /**
- * One look at the Pod of a run, where the platform permits that to anybody: why it does not get ready, and after the end what the agent left.
- * A look has a reason and an end in time, both by the status, so that whoever reads Pods reads one Pod for less than a minute. It never
- * decides whether or when a run ends.
+ * A look at the Pod of a run, where the platform permits that to anybody: why it does not get ready, and after the end what the agent left.
+ * A look has a reason and an end in time, both by the status, so that whoever reads Pods reads one Pod for less than a minute. It decides no
+ * phase: a run that waits for one has failed already.
  */
+import type { AgentRunStatus } from '../api/generated/types.ts';
 import { runSkillsName } from '../api/names.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Required as Asked, Selector } from '../call/request.ts';
-import type { DesiredResource } from '../call/response.ts';
-import { type JsonObject, listAt, textAt } from '../kube/json.ts';
+import type { Condition, DesiredResource } from '../call/response.ts';
+import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
 import {
   findObstacle,
   type Obstacle,
@@ -62,8 +63,8 @@ export interface Looking {
  * within one reconcile until it asks for the same.
  */
 export function lookAtPod({ reader, identity, memory, objects, required, settings, now }: Looking): Look {
-  const until = reader && lookUntil(reader, memory, objects);
-  if (reader === undefined || identity === undefined || until === undefined || now.getTime() >= until)
+  const until = lookUntil(reader, memory, objects);
+  if (reader === undefined || identity === undefined || !(now.getTime() < until))
     return { requirements: {}, resources: new Map(), pod: undefined };
   const desired = reader.desire(identity, settings.providerConfigName);
   const job = memory.status.workloadUID ?? objects.job?.uid;
@@ -77,19 +78,27 @@ export function lookAtPod({ reader, identity, memory, objects, required, setting
 
 /** Anybody may make a Pod with the label of a run. */
 const isOf = (pod: JsonObject, job: string | undefined): boolean =>
-  listAt(pod, 'metadata', 'ownerReferences').some((owner) => job !== undefined && textAt(owner, 'uid') === job);
+  listAt(pod, 'metadata', 'ownerReferences').some(
+    (owner) => job !== undefined && textAt(owner, 'uid') === job && valueAt(owner, 'controller') === true,
+  );
 
-/** Until when a look is open, in milliseconds; undefined when there is none. */
-function lookUntil(reader: PodReader, memory: Memory, objects: ObjectFacts): number | undefined {
-  const { state, status, rightsHeld } = memory;
-  if (isEnded(state)) {
-    const isDue = rightsHeld?.status === 'False' && memory.isRecorded && isLookWorth(state, status.exitCode, memory, objects);
-    return isDue ? rightsHeld.since + reader.windowMs : undefined;
-  }
-  if (status.startFailure?.reason !== 'PodNotReady') return undefined;
-  if (state?.stage === 'stalled') return rightsHeld?.status === 'False' ? rightsHeld.since + reader.windowMs : undefined;
-  const mayLook = state?.stage === 'working' && (reader.mayLookEarly || rightsHeld?.status === 'False');
-  return mayLook ? Date.parse(status.startFailure.since ?? '') + reader.windowMs : undefined;
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** What decides whether a look is open. */
+type Remembered = Pick<Memory, 'state' | 'status' | 'rightsHeld' | 'isRecorded'>;
+
+/** Until when a look is open, in milliseconds; the infinite past when there is none. */
+function lookUntil(reader: PodReader | undefined, memory: Remembered, objects: ObjectFacts): number {
+  const { state, status, rightsHeld, isRecorded } = memory;
+  if (reader === undefined) return NEVER;
+  const isFree = rightsHeld?.status === 'False';
+  const sinceFree = isFree ? rightsHeld.since + reader.windowMs : NEVER;
+  if (isEnded(state)) return isRecorded && isLookWorth(state, status, objects) ? sinceFree : NEVER;
+  // A Pod that was ready may be unready again and again, and is not looked at each time.
+  if (status.startFailure?.reason !== 'PodNotReady' || status.readyTime !== undefined) return NEVER;
+  if (state?.stage === 'stalled') return sinceFree;
+  const mayLook = state?.stage === 'working' && (reader.mayLookEarly || isFree);
+  return mayLook ? Date.parse(status.startFailure.since ?? '') + reader.windowMs : NEVER;
 }
 
 /** The ends after which a Pod is there that may tell more. */
@@ -98,12 +107,7 @@ const TELLING: readonly string[] = ['Completed', 'AgentFailed', 'PodFailed'];
 /** Of a process that was killed, for lack of memory or otherwise, and of one that the runtime could not start. */
 const TELLING_CODES: readonly (number | undefined)[] = [137, 128];
 
-function isLookWorth(
-  { reason }: Ended,
-  exitCode: number | undefined,
-  { status: { podObservedTime } }: Memory,
-  { plan }: ObjectFacts,
-): boolean {
+function isLookWorth({ reason }: Ended, { podObservedTime, exitCode }: AgentRunStatus, { plan }: ObjectFacts): boolean {
   if (podObservedTime !== undefined || !TELLING.includes(reason)) return false;
   return plan?.results !== undefined || TELLING_CODES.includes(exitCode) || reason === 'PodFailed';
 }
@@ -111,17 +115,32 @@ function isLookWorth(
 /** How long after an end its rights may take to go before nobody waits for a look any more. */
 const REVOKING_LIMIT_MS = 120_000;
 
-/** Until when the Pod of a run that has ended has to stay for a look, in milliseconds; undefined when none is awaited. */
-export function keepPodUntil(
-  state: RunState,
-  { reader, memory, objects }: Looking,
-  exitCode: number | undefined,
-): number | undefined {
-  if (reader === undefined || !isEnded(state) || !isLookWorth(state, exitCode, memory, objects)) return undefined;
-  return lookUntil(reader, memory, objects) ?? Date.parse(state.completionTime) + REVOKING_LIMIT_MS;
+/** What an answer says, and what of it decides about looks. */
+export interface Answered {
+  state: RunState;
+  status: AgentRunStatus;
+  held: Condition;
 }
 
-/** The moment at which a run that is to be looked at without rights ends at the latest; undefined while its rights are still held. */
+/**
+ * Whether a look will be open as soon as an answer is written. Crossplane may not hear that it was written, so it is not left to that.
+ */
+export function opensLook({ reader, memory, objects, now }: Looking, { state, status, held }: Answered): boolean {
+  const before = memory.rightsHeld;
+  const isSame = before?.status === held.status && before.reason === held.reason;
+  const since = isSame && Number.isFinite(before.since) ? before.since : now.getTime();
+  const rightsHeld = { ...held, since, observedGeneration: 0 };
+  return now.getTime() < lookUntil(reader, { state, status, rightsHeld, isRecorded: true }, objects);
+}
+
+/** Until when the Pod of a run that has ended has to stay for a look, in milliseconds; the infinite past when none is awaited. */
+export function keepPodUntil({ reader, memory, objects }: Looking, state: Ended, status: AgentRunStatus): number {
+  if (reader === undefined || !isLookWorth(state, status, objects)) return NEVER;
+  const isFree = isEnded(memory.state) && memory.rightsHeld?.status === 'False';
+  return isFree ? lookUntil(reader, memory, objects) : Date.parse(state.completionTime) + REVOKING_LIMIT_MS;
+}
+
+/** Whether nothing more is to be learned of a run that has failed to start and holds nothing: it was looked at, or nobody found its Pod. */
 export function isLookOver({ pod, memory: { rightsHeld }, now }: Facts): boolean {
   if (pod?.obstacle !== undefined) return true;
   return rightsHeld?.status === 'False' && now.getTime() >= rightsHeld.since + STALLED_MS;
@@ -131,16 +150,21 @@ export function isLookOver({ pod, memory: { rightsHeld }, now }: Facts): boolean
 const STALLED_MS = 20_000;
 
 const MAX_SAID = 900;
+const MAX_NAME = 63;
 
 /** Kubernetes writes names that people chose into its messages. */
-const say = (text: string): string => redact(toPlainText(text)).slice(0, MAX_SAID);
+const say = (text: string): string => toPlainText(redact(toPlainText(text)).slice(0, MAX_SAID));
 
 function seePod(pod: JsonObject, { id }: RunIdentity): SeenPod {
   const obstacle = findObstacle(pod, [runSkillsName(id)]);
   const refusal = refusalOf(pod);
   return {
     name: podName(pod),
-    obstacle: obstacle && { ...obstacle, message: say(obstacle.message) },
+    obstacle: obstacle && {
+      ...obstacle,
+      message: say(obstacle.message),
+      ...(obstacle.container !== undefined && { container: obstacle.container.slice(0, MAX_NAME) }),
+    },
     terminated: terminationOf(pod, AGENT),
     refusal: refusal && say(refusal),
     resultLimit: termMessageLimit(pod),

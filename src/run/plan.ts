@@ -72,7 +72,7 @@ function withoutUnreadable({ startTimeoutSeconds, results, ...plan }: Plan): Pla
 }
 
 const MAX_START_SECONDS = 3600;
-const CAPTURES = ['None', 'Usage', 'Message'] as const satisfies Results['capture'][];
+const CAPTURES = ['Usage', 'Message'] as const satisfies Results['capture'][];
 
 const isResults = (results: unknown): boolean =>
   isObject(results) && CAPTURES.some((known) => known === results['capture']) && typeof results['redact'] === 'boolean';

@@ -22,17 +22,30 @@ export function readResult(message: string, { capture, redact: isRedacted }: Req
   if (capture === 'Usage') return numbers;
   const isCut = byteLength(message) >= limit;
   const plain = toPlainText(message);
-  // The first word of a text that is cut off may be the rest of a credential.
-  const told = isRedacted ? redact(isCut ? plain.replace(FIRST_WORD, '') : plain) : plain;
+  const told = isRedacted ? redact(isCut ? withoutCutWords(plain, limit) : plain) : plain;
   const result = keepTail(told);
   return { ...(result !== '' && { result, resultTruncated: isCut || result !== told }), ...numbers };
 }
 
-const FIRST_WORD = /^[^\s"',;]+/;
+/** A first word may be the rest of a credential, and a second one behind it, as after `Basic`. */
+const FIRST_WORDS = /^[^\s"]*(?:[\s=:]{1,8}[^\s"]*)?/;
 
-/** Sequences that colour a terminal, and characters that are none to be seen or turn the order of others: all but line feed and tab. */
+/** A line of a private key of which neither end is seen. */
+const KEY_LINES = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{60,}={0,2}/g;
+
+/** Below this many bytes Kubernetes keeps the beginning of what it has kept as the end. */
+const WHOLE = 4096;
+
+/** A text that is cut off without what may be a part of a credential where it was cut. */
+function withoutCutWords(text: string, limit: number): string {
+  let end = text.length;
+  if (limit < WHOLE) while (end > 0 && !/[\s"]/.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(0, end).replace(FIRST_WORDS, '').replace(KEY_LINES, '[redacted]');
+}
+
+/** Sequences that colour a terminal, and characters that are not seen or turn the order of others, but for those that join letters. */
 const TERMINAL = /(?!\s)\p{Cc}\[[0-?]*[ -/]*[@-~]/gu;
-const UNSEEN = /(?![\n\t])[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
+const UNSEEN = /(?![\n\t\u200c\u200d])[\p{Cc}\p{Cs}\p{Cf}]/gu;
 /** What decoders make of half a character. */
 const CUT_CHARACTER = /^\ufffd+|\ufffd+$/g;
 
@@ -49,22 +62,25 @@ function keepTail(text: string): string {
 }
 
 /** The end of the public agent runner's result, whose beginning may be cut off: its numbers come last. */
-const METRICS = /"metrics"\s*:\s*(\{[^{}]*\})\s*\}?\s*$/;
+const METRICS = /"metrics"\s{0,8}:\s{0,8}(\{[^{}]*\})(?:\s{0,8}\})?$/;
 
 /** The numbers in `{"usage": {...}}`, or in the result of the public agent runner; undefined where there are none. */
 function readUsage(message: string): Usage | undefined {
   const whole = parse(message);
-  const told = [valueAt(whole, 'usage'), valueAt(whole, 'metrics'), parse(METRICS.exec(message)?.[1])].find(isObject);
-  if (told === undefined) return undefined;
-  const counted = COUNTS.flatMap((name) => (isCount(told[name]) ? [[name, told[name]]] : []));
-  const usage: Usage = Object.fromEntries(counted);
+  const told = [valueAt(whole, 'usage'), valueAt(whole, 'metrics'), parse(METRICS.exec(message.trimEnd())?.[1])];
+  return told
+    .flatMap((numbers) => (isObject(numbers) ? readNumbers(numbers) : []))
+    .find((usage) => Object.keys(usage).length > 0);
+}
+
+function readNumbers(numbers: JsonObject): Usage {
+  const usage: Usage = Object.fromEntries(COUNTS.flatMap((name) => (isCount(numbers[name]) ? [[name, numbers[name]]] : [])));
   const { inputTokens, outputTokens, totalTokens } = usage;
   if (totalTokens === undefined && inputTokens !== undefined && outputTokens !== undefined && isCount(inputTokens + outputTokens))
     usage.totalTokens = inputTokens + outputTokens;
-  const cost = told['costUSD'];
-  const costUSD = typeof cost === 'number' ? String(cost) : cost;
-  if (typeof costUSD === 'string' && COST.test(costUSD)) usage.costUSD = costUSD;
-  return Object.keys(usage).length > 0 ? usage : undefined;
+  const cost = numbers['costUSD'];
+  const costUSD = typeof cost === 'number' ? String(Number(cost.toFixed(6))) : cost;
+  return { ...usage, ...(typeof costUSD === 'string' && COST.test(costUSD) && { costUSD }) };
 }
 
 const COUNTS = ['inputTokens', 'outputTokens', 'totalTokens', 'toolCalls', 'durationMs'] as const satisfies (keyof Usage)[];

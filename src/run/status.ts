@@ -22,10 +22,12 @@ export function writeStatus(
   const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
   const { startFailure, service, ...kept } = memory.status;
   const failure = state.stage === 'working' || state.stage === 'stalled' ? state.startFailure : startFailure;
+  // A Pod that ends is not ready, which is no failure of one that ends well.
+  const isOver = state.stage === 'succeeded' && failure?.reason === 'PodNotReady';
   const address = isServing(state) ? (objects.deployment?.address ?? service) : undefined;
   return {
     ...without(kept, forgets),
-    ...(failure && { startFailure: failure }),
+    ...(failure && !isOver && { startFailure: failure }),
     ...(address && { service: address }),
     ...learned,
     ...own,

@@ -44,7 +44,7 @@ import {
   type Step,
   type Wanted,
 } from './state.ts';
-import { describeStartFailure, explain, judgeStart, startLimit } from './unready.ts';
+import { describeStartFailure, explain, isUp, judgeStart, startLimit } from './unready.ts';
 
 /** How long a released Job may fail to start. One that nobody reports may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
@@ -196,7 +196,7 @@ const silent = ({ name }: JobFacts) =>
 function work(job: JobFacts, facts: Facts, startTime: string): Step {
   const judged = judgeStart(job, facts, startTime);
   const { startFailure } = judged.state;
-  if (startFailure === undefined || facts.now.getTime() < startLimit(judged.state, facts)) return judged;
+  if (startFailure === undefined || isUp(job) || facts.now.getTime() < startLimit(judged.state, facts)) return judged;
   if (!facts.looksLate || startFailure.reason !== 'PodNotReady') return failToStart(startFailure, job, facts);
   return { state: { ...judged.state, stage: 'stalled', reason: 'StartTimeout', message: STALLED_MESSAGE } };
 }
@@ -208,7 +208,9 @@ const STALLED_LIMIT_MS = 90_000;
 
 /** It has failed already: what is awaited are the words for it. */
 function stall(job: JobFacts, facts: Facts, stalled: Started): Step {
-  const isLate = facts.now.getTime() >= startLimit(stalled, facts) + STALLED_LIMIT_MS;
+  const limit = startLimit(stalled, facts);
+  // Where nobody knows any more what the limit was, it is over.
+  const isLate = !Number.isFinite(limit) || facts.now.getTime() >= limit + STALLED_LIMIT_MS;
   return isLate || isLookOver(facts) ? failToStart(explain('PodNotReady', facts), job, facts) : { state: stalled };
 }
 

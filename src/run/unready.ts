@@ -25,22 +25,36 @@ export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step
     startFailure,
   });
   const { readyTime, startFailure: before } = facts.memory.status;
-  if (job.readyPods > 0 || job.endedPods > 0) {
+  if (isUp(job)) {
     const isNews = job.readyPods > 0 && readyTime === undefined && isReadyWorth(job, facts, age);
     const learned = isNews ? { readyTime: formatTime(facts.now) } : undefined;
     // It is ready again and again, for a moment.
-    if (before?.reason === 'SidecarFailed') return { state: failing(before, describePod(job)), learned };
+    if (before?.reason === 'SidecarFailed' && !wasReady(facts))
+      return { state: failing(withMessage(before), describePod(job)), learned };
     return { state: working('Running', 'The Job has started'), learned };
   }
   if (age < (job.active > 0 ? notReadyAfter(job, facts) : NO_POD_AFTER_MS))
     return { state: working('Running', 'The Job has started') };
   const forgets = wasReady(facts) ? [] : (['readyTime'] as const);
-  if (job.active > 0) return { state: failing(explain('PodNotReady', facts), describePod(job)), forgets };
+  if (job.active > 0) {
+    const startFailure = explain('PodNotReady', facts);
+    // The Pod of an agent that ended well is not ready either, until its sidecars have stopped.
+    if (facts.now.getTime() < sayAfter(startFailure, facts))
+      return { state: { ...working('Running', 'The Job has started'), startFailure } };
+    return { state: failing(startFailure, describePod(job)), forgets };
+  }
   if (job.leavingPods > 0)
     return { state: working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describeJob(job)}`) };
   if (wasReady(facts)) return { state: working('NoPod', `The Pod is gone: ${describeJob(job)}`) };
   return { state: failing(explain('NoPod', facts), describeJob(job)), forgets };
 }
+
+/** Whether its Pod is ready, or has ended, so that the end of the Job is at hand. */
+export const isUp = ({ readyPods, endedPods }: JobFacts): boolean => readyPods > 0 || endedPods > 0;
+
+/** From when on it is worth a word, in milliseconds: at once of a Pod that never was ready. */
+const sayAfter = ({ since = '' }: StartFailure, facts: Facts): number =>
+  wasReady(facts) ? Date.parse(since) + GRACE_MS : Number.NEGATIVE_INFINITY;
 
 /** Whether the Pod was ready for more than a moment. */
 const wasReady = ({ memory: { status }, now }: Facts): boolean =>
@@ -58,13 +72,17 @@ export function explain(reason: 'PodNotReady' | 'NoPod', facts: Facts): StartFai
     const since = before?.reason === reason ? before.since : undefined;
     return { reason, message: 'No Pod could be created, a quota or Pod Security may refuse it', since: since ?? formatTime(now) };
   }
-  const isKnown = before?.reason !== undefined && before.reason !== 'NoPod';
+  const isKnown = before?.reason !== undefined && before.reason !== 'NoPod' && !Number.isNaN(Date.parse(before.since ?? ''));
   const since = (isKnown ? before.since : undefined) ?? formatTime(now);
   if (pod?.obstacle !== undefined) return { ...pod.obstacle, since };
-  if (isKnown && isFound(readStartFailure(before))) return before;
-  const what = wasReady(facts) ? 'The Pod was ready, and is not any more' : 'The Pod is not ready';
+  if (isKnown && isFound(readStartFailure(before))) return withMessage(before);
+  const what = wasReady(facts) ? 'The Pod was ready, and is not any more' : NOT_READY;
   return { reason, message: `${what}, first seen so at ${since}`, since };
 }
+
+const NOT_READY = 'The Pod is not ready';
+
+const withMessage = (failure: StartFailure): StartFailure => ({ message: NOT_READY, ...failure });
 
 /** What may stand in `status.startFailure.reason`. */
 const START_FAILURES = [
@@ -101,7 +119,14 @@ export function startLimit(
 
 /** When a Job at work is judged next although nothing is reported, in milliseconds; undefined when nothing changes by itself any more. */
 export function nextJudgement(job: JobFacts, facts: Facts, started: Started): number | undefined {
-  const moments = [Date.parse(started.startTime) + notReadyAfter(job, facts), startLimit(started, facts)];
+  const { startTime, startFailure } = started;
+  const { readyTime } = facts.memory.status;
+  const settled = Date.parse(readyTime ?? formatTime(facts.now)) + SETTLED_MS;
+  const moments = [
+    Date.parse(startTime) + notReadyAfter(job, facts),
+    startLimit(started, facts),
+    ...(startFailure === undefined ? [] : [isUp(job) ? settled : sayAfter(startFailure, facts)]),
+  ];
   return moments.filter((moment) => moment > facts.now.getTime() && Number.isFinite(moment)).sort((a, b) => a - b)[0];
 }
 
@@ -109,7 +134,7 @@ export function nextJudgement(job: JobFacts, facts: Facts, started: Started): nu
 export function describeStartFailure(failure: StartFailure, job: JobFacts): { reason: Reason; message: string } {
   const reason = readStartFailure(failure);
   const became = `; what became of it: kubectl get events -n ${job.namespace}`;
-  const { message = 'The Pod is not ready' } = failure;
+  const { message = NOT_READY } = failure;
   if (reason !== 'PodNotReady') return { reason, message: `${message}${became}` };
   return { reason: 'StartTimeout', message: `${message}, and nothing tells that it got ready in its time${became}` };
 }

@@ -7,7 +7,7 @@ import type { Report } from './handler.ts';
 /** From a quarter of a millisecond, which a finished run takes, to what makes Crossplane wait. */
 const SECONDS = [0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2.5];
 
-/** Of how many composites it is remembered what was counted last, so that what is remembered has an end. */
+/** Of how many composites it is remembered what was counted, so that what is remembered has an end. */
 const REMEMBERED = 10_000;
 
 export interface Metrics {
@@ -35,7 +35,7 @@ export function createMetrics(inFlight: () => number): Metrics {
   });
   const transitions = new Counter({
     name: 'function_skillpack_transitions_total',
-    help: 'Changes of a composite that became an event, by its phase and reason after it; once each for one process.',
+    help: 'Changes of a composite that became an event, by its phase and reason after it; each once for a composite and a process.',
     labelNames: ['kind', 'phase', 'reason'],
     registers,
   });
@@ -59,7 +59,7 @@ export function createMetrics(inFlight: () => number): Metrics {
     1,
   );
 
-  const isNews = rememberLast();
+  const isFirst = rememberCounted();
   const report: Report = (outcome, seconds) => {
     // Only kinds the function knows: what a caller can choose would make series without end.
     const kind = outcome.kind === 'composed' ? (textAt(outcome.composite, 'kind') ?? '') : '';
@@ -67,8 +67,8 @@ export function createMetrics(inFlight: () => number): Metrics {
     durations.observe({ kind }, seconds);
     if (outcome.kind !== 'composed') return;
     const { status, results, deniedBy = [] } = outcome.response;
-    if (!isNews(outcome.composite, `${status.phase} ${results.map(({ reason }) => reason).join(' ')}`, results.length > 0))
-      return;
+    const transition = `${status.phase} ${results.map(({ reason }) => reason).join(' ')}`;
+    if (results.length === 0 || !isFirst(outcome.composite, transition)) return;
     for (const { reason } of results) transitions.inc({ kind, phase: status.phase ?? '', reason });
     for (const rule of deniedBy) denials.inc({ rule });
   };
@@ -76,19 +76,19 @@ export function createMetrics(inFlight: () => number): Metrics {
 }
 
 /**
- * Whether a transition is another one than was counted last for its composite. Crossplane calls again, and is answered the same, until it
- * has written the answer and read it back.
+ * Whether a transition is counted for its composite for the first time. Crossplane calls again, also with what it read earlier, and is answered
+ * the same, until it has written the answer and read it back.
  */
-function rememberLast(): (composite: JsonObject, transition: string, isTransition: boolean) => boolean {
-  const last = new Map<string, string>();
-  return (composite, transition, isTransition) => {
+function rememberCounted(): (composite: JsonObject, transition: string) => boolean {
+  const counted = new Map<string, Set<string>>();
+  return (composite, transition) => {
     const uid = textAt(composite, 'metadata', 'uid');
-    if (!isTransition || uid === undefined) return isTransition;
-    const isNew = last.get(uid) !== transition;
-    last.delete(uid);
-    last.set(uid, transition);
-    const [oldest] = last.keys();
-    if (last.size > REMEMBERED && oldest !== undefined) last.delete(oldest);
-    return isNew;
+    if (uid === undefined) return true;
+    const before = counted.get(uid) ?? new Set();
+    counted.delete(uid);
+    counted.set(uid, new Set([...before, transition]));
+    const [oldest] = counted.keys();
+    if (counted.size > REMEMBERED && oldest !== undefined) counted.delete(oldest);
+    return !before.has(transition);
   };
 }

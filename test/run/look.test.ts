@@ -1,6 +1,6 @@
 /** The one look at the Pod of a run: when it is asked for, what comes of it, and what it never does. */
 import { describe, expect, it } from 'vitest';
-import { POD_OF, RUN } from '../../src/api/labels.ts';
+import { PART, POD_OF, RUN } from '../../src/api/labels.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
 import { POD, PODS } from '../../src/objects/pods.ts';
 import { desired, desiredRights, History } from '../support/history.ts';
@@ -15,7 +15,12 @@ const EVENTS = '; what became of it: kubectl get events -n team-a';
 
 /** A Pod of the run, as whoever reads Pods shows it. */
 function podOf(status: JsonObject, { spec = {}, owner = JOB_UID }: { spec?: JsonObject; owner?: string } = {}): JsonObject {
-  const metadata = { name: 'pod-1', namespace: 'team-a', labels: { [RUN]: RUN_ID }, ownerReferences: [{ uid: owner }] };
+  const metadata = {
+    name: 'pod-1',
+    namespace: 'team-a',
+    labels: { [RUN]: RUN_ID },
+    ownerReferences: [{ uid: owner, controller: true }],
+  };
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata, spec: { containers: [{ name: 'agent' }], ...spec }, status };
   if (!BY_OBJECTS) return pod;
   const { apiVersion, namespaced } = VARIANT.objects;
@@ -45,13 +50,21 @@ const show = (run: History, ...pods: JsonObject[]): History => run.edit([...(run
 const isLooking = (run: History): boolean => run.last.requirements[POD] !== undefined;
 
 /** Ended, recorded, and everything that it held is gone. */
-function without(run: History): History {
+function withoutRights(run: History): History {
   run.settle().call();
   return run.wait(6).call().settle().call();
 }
 
+/** Somebody, or another version, takes a field of its status away, or changes it. */
+function edit(run: History, fields: JsonObject, ...dropped: string[]): History {
+  const status = { ...objectAt(run.world.composite, 'status'), ...fields };
+  const left = Object.fromEntries(Object.entries(status).filter(([field]) => !dropped.includes(field)));
+  run.world = { ...run.world, composite: { ...run.world.composite, status: left } };
+  return run;
+}
+
 const finish = (run: History, type: 'Complete' | 'Failed' = 'Complete', reason = '', message = ''): History =>
-  without(run.run().wait(20).end(type, reason, message));
+  withoutRights(run.run().wait(20).end(type, reason, message));
 
 describe('what the agent left', () => {
   it('is read once nothing is held, and then nobody looks any more', () => {
@@ -114,10 +127,10 @@ describe('what the agent left', () => {
   it.each<[string, () => History]>([
     ['where the platform permits it to nobody', () => finish(watched(RESULTS, { skills: uses('tools') }, 'None'))],
     ['where no policy wants it', () => finish(watched({}))],
-    ['of a run that was cancelled', () => without(watched().run().spec({ cancel: true }).call())],
+    ['of a run that was cancelled', () => withoutRights(watched().run().spec({ cancel: true }).call())],
     [
       'of a run that was refused',
-      () => without(watched(RESULTS, { skills: uses('tools'), timeout: '1h', startTimeout: '2h' }).call()),
+      () => withoutRights(watched(RESULTS, { skills: uses('tools'), timeout: '1h', startTimeout: '2h' }).call()),
     ],
     ['of a run whose Pod its Job has deleted', () => finish(watched(), 'Failed', 'DeadlineExceeded')],
   ])('is not asked for %s', (_, made) => {
@@ -130,6 +143,38 @@ describe('what the agent left', () => {
     run.wait(BY_OBJECTS ? 60 : 30).call();
     expect([isLooking(run), desired(run).includes('agentrun-job')]).toEqual([false, false]);
     expect(run.status.podObservedTime).toBeUndefined();
+  });
+
+  it('is looked for also where Crossplane does not hear that its own status was written', () => {
+    const run = watched().run().wait(20).end('Complete');
+    run.settle().call();
+    const before = run.world.composite;
+    run.wait(6).call();
+    expect([run.condition('RightsHeld'), isLooking(run), run.last.ttlSeconds]).toEqual(['False/Revoked', false, 2]);
+    expect(before).not.toEqual(run.world.composite);
+    expect(isLooking(run.wait(2).call())).toBe(true);
+  });
+
+  it('is not asked for in an answer that says that something is held', () => {
+    const run = finish(watched());
+    const role = run.leaving.find(({ kind }) => kind === 'Role') ?? {};
+    expect(isLooking(run)).toBe(true);
+    if (BY_OBJECTS) return;
+    const { uid: _, ...metadata } = objectAt({ metadata: {}, ...role }, 'metadata');
+    run.objects.set('agentrun-role', {
+      ...role,
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'Role',
+      metadata: {
+        ...metadata,
+        name: `agentrun-${RUN_ID}`,
+        namespace: 'team-a',
+        labels: { [RUN]: RUN_ID, [PART]: 'agentrun-role' },
+      },
+      rules: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+    });
+    run.call();
+    expect([run.condition('RightsHeld'), isLooking(run)]).toEqual(['True/Revoking', false]);
   });
 
   it('is read before a Job that is kept for no time goes', () => {
@@ -155,7 +200,7 @@ describe('what the agent left', () => {
   it('is only what the policy said when the run was prepared', () => {
     const run = watched({ results: { capture: 'Usage' } }).run();
     run.edit([...(run.world.cluster ?? []).filter(({ kind }) => kind !== 'SympoziumPolicy'), policyXr(RESULTS)]);
-    without(run.wait(20).end('Complete'));
+    withoutRights(run.wait(20).end('Complete'));
     show(run, podOf(ended({ message: '{"secret":"word","usage":{"toolCalls":3}}' }))).call();
     expect([run.status.result, run.status.usage]).toEqual([undefined, { toolCalls: 3 }]);
   });
@@ -290,6 +335,7 @@ describe('why a Pod does not get ready', () => {
   it.runIf(!BY_OBJECTS).each<[string, (run: History) => History]>([
     ['the look finds nothing', (run) => run.settle().call().wait(6).call().wait(20).call()],
     ['its rights do not leave', (run) => run.wait(90).call()],
+    ['nobody knows its limit any more', (run) => edit(run, {}, 'startFailure').call()],
   ])('ends without words of its own where %s', (_, pass) => {
     const run = pass(
       unready(60, watched({}, { skills: uses('tools'), startTimeout: '2m' }))
@@ -309,7 +355,45 @@ describe('why a Pod does not get ready', () => {
     expect(told).toMatchObject({ reason: 'SidecarFailed', startFailure: { container: 'skill-plain' } });
     run.report('agentrun-job', { active: 1, ready: 1, startTime: told.startTime ?? '' }).call();
     expect(run.status).toEqual({ ...told, readyTime: run.time() });
-    expect(run.wait(20).end('Complete').status).toMatchObject({ phase: 'Succeeded', startFailure: told.startFailure });
+    expect(run.last.ttlSeconds).toBe(5);
+    expect(run.wait(2).end('Complete').status).toMatchObject({ phase: 'Succeeded', startFailure: told.startFailure });
+  });
+
+  it('is not told any more of a sidecar that works again', () => {
+    const run = unready(60, watched({}, BY_OBJECTS ? { skills: uses('tools') } : free))
+      .wait(1)
+      .call();
+    const crashed = { name: 'skill-plain', restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+    show(run, podOf({ phase: 'Running', initContainerStatuses: [crashed] })).call();
+    run.report('agentrun-job', { active: 1, ready: 1, startTime: run.status.startTime ?? '' }).call();
+    const { phase, reason, startFailure } = run.wait(5).call().status;
+    expect([phase, reason, startFailure]).toEqual(['Running', 'Running', undefined]);
+  });
+
+  it.each<[string, JsonObject]>([
+    ['has ended', { uncountedTerminatedPods: { succeeded: ['pod'] } }],
+    ['is ready at last', { active: 1, ready: 1 }],
+  ])('ends no run whose Pod %s, whatever was found before', (_, pods) => {
+    const run = unready(60, watched({}, { ...(BY_OBJECTS ? { skills: uses('tools') } : free), startTimeout: '2m' }))
+      .wait(1)
+      .call();
+    const crashed = { name: 'skill-plain', restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } };
+    show(run, podOf({ phase: 'Running', initContainerStatuses: [crashed] })).call();
+    run.wait(65).report('agentrun-job', { ...pods, startTime: run.status.startTime ?? '' });
+    expect(run.call().status).toMatchObject({ phase: 'Running', reason: 'SidecarFailed' });
+  });
+
+  it('is no word of a Pod that was ready and whose agent ends well', () => {
+    const run = watched({}, BY_OBJECTS ? { skills: uses('tools') } : free)
+      .run()
+      .wait(100)
+      .call()
+      .wait(10);
+    run.report('agentrun-job', { ...UNREADY, startTime: run.status.startTime ?? '' }).call();
+    expect(run.status).toMatchObject({ reason: 'Running', startFailure: { reason: 'PodNotReady' } });
+    expect([isLooking(run.wait(1).call()), run.last.results]).toEqual([false, []]);
+    const { phase, startFailure } = run.wait(10).end('Complete').status;
+    expect([phase, startFailure]).toEqual(['Succeeded', undefined]);
   });
 
   it.runIf(BY_OBJECTS)('is the reason of the end at its startTimeout', () => {
@@ -334,6 +418,41 @@ describe('why a Pod does not get ready', () => {
   });
 });
 
+describe('a status that somebody wrote', () => {
+  const unready = (): History => {
+    const run = watched({}, { skills: uses(BY_OBJECTS ? 'tools' : 'plain'), startTimeout: '8m' }).released();
+    return run
+      .report('agentrun-job', { ...UNREADY, startTime: run.time() })
+      .call()
+      .wait(61)
+      .call();
+  };
+
+  it('with a date that is none opens no look and ends no run', () => {
+    const run = edit(unready(), { startFailure: { reason: 'PodNotReady', since: '2024-01-01T00:00:00+99:99' } });
+    expect(isLooking(run.call())).toBe(false);
+    expect(run.status).toMatchObject({ phase: 'Running', startFailure: { since: run.time() } });
+  });
+
+  it('with a failure without words gets some', () => {
+    const run = edit(unready(), { startFailure: { reason: 'ImagePullFailed', since: unready().time() } }).call();
+    expect(run.status.message).toMatch(/^The Pod is not ready: kubectl describe pod/);
+  });
+
+  it('is never longer than its schema permits, whatever a Pod says', () => {
+    const run = unready().wait(1).call();
+    const status = waiting('ErrImagePull', `\u{1F600}${'x'.repeat(5000)}`);
+    const [container] = status['containerStatuses'] as JsonObject[];
+    show(run, podOf({ ...status, containerStatuses: [{ ...container, name: 'n'.repeat(70) }] })).call();
+    const { startFailure } = run.status;
+    expect([startFailure?.reason, startFailure?.container?.length, (startFailure?.message ?? '').length]).toEqual([
+      'ImagePullFailed',
+      63,
+      900,
+    ]);
+  });
+});
+
 describe('the input', () => {
   it('names whoever carries the runs', () => {
     const other = BY_OBJECTS ? 'Crossplane' : 'Provider';
@@ -343,8 +462,7 @@ describe('the input', () => {
 
   it('is the only thing that permits a look: a status that claims one asks for nothing', () => {
     const run = watched(RESULTS, { skills: uses('tools') }, 'None').run();
-    const status = { ...objectAt(run.world.composite, 'status'), startFailure: { reason: 'PodNotReady', since: run.time() } };
-    run.world = { ...run.world, composite: { ...run.world.composite, status } };
+    edit(run, { startFailure: { reason: 'PodNotReady', since: run.time() } });
     expect(isLooking(run.call())).toBe(false);
   });
 });

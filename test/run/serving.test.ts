@@ -4,7 +4,7 @@ import { MODE } from '../../src/api/labels.ts';
 import { type JsonObject, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desiredOf } from '../support/carried.ts';
 import { desired, desiredRights, History, isLooking, text } from '../support/history.ts';
-import { plain, task } from '../support/packs.ts';
+import { plain, RUN_ID, task } from '../support/packs.ts';
 import { podOf } from '../support/pods.ts';
 import { instanceXr, packXr, uses } from '../support/request.ts';
 import { BY_OBJECTS } from '../support/variant.ts';
@@ -29,6 +29,16 @@ describe('a server', () => {
     expect([run.status.phase, run.status.reason, run.last.ready]).toEqual(['Serving', 'Available', true]);
     run.wait(30 * 24 * 3600).call();
     expect([run.status.phase, replicas(run)]).toEqual(['Serving', 1]);
+  });
+
+  it('tells where it is reached, as long as it serves', () => {
+    const run = server().released();
+    expect(run.status.service).toBeUndefined();
+    run.report('agentrun-deployment', { availableReplicas: 1 }).call();
+    const service = { name: `agentrun-${RUN_ID}`, ports: [{ name: 'http', port: 8080, protocol: 'TCP' }] };
+    expect(run.status.service).toEqual(service);
+    expect(run.report('agentrun-deployment', {}).call().status).toMatchObject({ reason: 'Unavailable', service });
+    expect(run.spec({ cancel: true }).call().status.service).toBeUndefined();
   });
 
   it('follows its pack', () => {

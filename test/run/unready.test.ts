@@ -46,7 +46,14 @@ describe('a Pod that does not get ready', () => {
       .call();
     const [since, message] = [run.time(), `The Pod was ready, and is not any more, first seen so at ${run.time()}`];
     const startFailure = { reason: 'PodNotReady', message, since };
-    expect(told(run)).toEqual({ phase: 'Running', reason: 'PodNotReady', message: `${message}: ${POD}`, startFailure });
+    expect(told(run)).toEqual({ phase: 'Running', reason: 'Running', message: 'The Job has started', startFailure });
+    expect(run.last.ttlSeconds).toBe(30);
+    expect(told(run.wait(30).call())).toEqual({
+      phase: 'Running',
+      reason: 'PodNotReady',
+      message: `${message}: ${POD}`,
+      startFailure,
+    });
     expect(told(run.wait(100).call())).toMatchObject({ phase: 'Running', reason: 'PodNotReady', startFailure });
     expect(run.wait(300).end('Failed', 'DeadlineExceeded').status.reason).toBe('DeadlineExceeded');
   });

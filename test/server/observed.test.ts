@@ -120,9 +120,16 @@ describe('the metrics', () => {
     await start(report);
     const other = { ...RUN, metadata: { ...objectAt(RUN, 'metadata'), uid: 'another' } };
     for (const run of [RUN, RUN, other, RUN]) await client.runFunction(callOf(run, [DENYING]));
+    // Crossplane may read a composite older than it wrote, and lead the run through the same twice.
+    for (const policies of [[], [DENYING], [], [DENYING]]) await client.runFunction(callOf(RUN, policies));
     for (const name of ['transitions_total', 'denials_total']) {
       const counted = await registry.getSingleMetricAsString(`function_skillpack_${name}`);
-      expect(counted.split('\n').at(-1)).toMatch(/ 2$/);
+      expect(
+        counted
+          .split('\n')
+          .filter((line) => line.includes('denials') || line.includes('PolicyDenied'))
+          .at(-1),
+      ).toMatch(/ 2$/);
     }
   });
 

@@ -108,6 +108,31 @@ describe('hostAccess', () => {
   });
 });
 
+describe('the result of an agent', () => {
+  const agentWith = (resultPath: string | undefined): JsonObject =>
+    byName(
+      podWith({}, { agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath } }),
+      'agent',
+    ) ?? {};
+
+  it.each<[string, object | undefined]>([
+    ['/ipc/output/result.json', { name: 'ipc', mountPath: '/ipc/output', subPath: 'output' }],
+    ['/workspace/a/b/result', { name: 'workspace', mountPath: '/workspace/a/b', subPath: 'a/b' }],
+    ['/tmp/out/result', { name: 'tmp', mountPath: '/tmp/out', subPath: 'agent/out' }],
+    ['/ipc/result', undefined],
+    ['/dev/termination-log', undefined],
+  ])('is read of %s, whose directory the agent owns', (path, mount) => {
+    const agent = agentWith(path);
+    expect(agent['terminationMessagePath']).toBe(path);
+    const [, ...others] = listAt(agent, 'volumeMounts').filter((item) => textAt(item, 'subPath') !== undefined);
+    expect(others).toEqual(mount === undefined ? [] : [mount]);
+  });
+
+  it('is left in the default of Kubernetes where nobody says otherwise', () => {
+    expect(agentWith(undefined)['terminationMessagePath']).toBeUndefined();
+  });
+});
+
 describe('deadlines', () => {
   it('are the timeout in whole seconds and a minute, and a little more for the Pod', () => {
     expect(podWith({})['activeDeadlineSeconds']).toBe(92);

@@ -1,7 +1,6 @@
 /** What an agent left, as the status tells it: bounded, plain, without credentials, and what it used. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../src/policy/credentials/redact.ts';
 import { describeCredential } from '../../src/policy/credentials/search.ts';
 import { readResult } from '../../src/run/result.ts';
 
@@ -39,11 +38,24 @@ describe('the text', () => {
     expect(readResult(TOKEN, { ...MESSAGE, redact: false }, LIMIT)).toEqual({ result: TOKEN, resultTruncated: false });
   });
 
-  it('says that some of it is missing, and leaves out a first word that may be the rest of a token', () => {
+  it('says that some of it is missing', () => {
     const message = `${'x'.repeat(30)} ${'word '.repeat(900)}`.slice(0, LIMIT);
-    expect(read(message)).toEqual({ result: message.slice(30), resultTruncated: true });
-    const short = readResult('abc def', MESSAGE, 7);
-    expect(short).toEqual({ result: ' def', resultTruncated: true });
+    expect(read(message)).toEqual({ result: message.slice('x'.repeat(30).length + ' word'.length), resultTruncated: true });
+  });
+
+  it.each([
+    ['dXNlcjpodW50ZXIy was it', ' it'],
+    ['asic dXNlcjpodW50ZXIy was it', ' was it'],
+    ['ord = hunter2 host=db', ' host=db'],
+    ['hun,ter2secret@db was it', ' it'],
+    [`${'Ab3+'.repeat(20)} was it ${'Cd4/'.repeat(20)}`, ' it [redacted]'],
+  ])('has no rest of a credential where it is cut off: %s', (message, result) => {
+    expect(readResult(message.padEnd(4096, ' '), MESSAGE, 4096).result?.trimEnd()).toBe(result);
+  });
+
+  it('has none at its end either, where Kubernetes keeps the beginning of an end', () => {
+    const message = `It is fine, and ghp_${'a1B2c3D4e5F6'.repeat(3).slice(1)}`;
+    expect(readResult(message, MESSAGE, message.length)).toEqual({ result: ' fine, and ', resultTruncated: true });
   });
 
   it('keeps its end where masks make it longer than a status may have', () => {
@@ -71,14 +83,6 @@ describe('the text', () => {
   });
 });
 
-describe('a mask', () => {
-  it('changes no text without a credential', () => {
-    expect(redact('Look at https://example.org:8080/path and password policies')).toBe(
-      'Look at https://example.org:8080/path and password policies',
-    );
-  });
-});
-
 describe('what it used', () => {
   const SY =
     '{"status":"success","response":"ok","metrics":{"durationMs":5120,"inputTokens":120,"outputTokens":30,"toolCalls":2}}';
@@ -96,6 +100,8 @@ describe('what it used', () => {
     ],
     ['leaves out a cost that is none', '{"usage":{"costUSD":"much","toolCalls":1}}', { toolCalls: 1 }],
     ['leaves out what is too large to count', '{"usage":{"inputTokens":9007199254740993,"toolCalls":1}}', { toolCalls: 1 }],
+    ['takes the first that has a number in it', '{"usage":{},"metrics":{"toolCalls":2}}', { toolCalls: 2 }],
+    ['rounds a cost that was computed', '{"usage":{"costUSD":0.30000000000000004}}', { costUSD: '0.3' }],
     ['is absent of text', 'I used 7 tokens', undefined],
     ['is absent of a list', '[{"usage":{}}]', undefined],
     ['is absent where there is nothing in it', '{"usage":{}}', undefined],

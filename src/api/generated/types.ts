@@ -508,7 +508,7 @@ export interface AgentRunStatus {
    */
   startTime?: string;
   /**
-   * When the Pod was first seen ready: at once where the run has a startTimeout, else not before a minute after its start. Absent from a run that was shorter.
+   * When the Pod was seen ready: at once where the run has a startTimeout, else not before a minute after its start, or half of its timeout. Absent from a run that was shorter.
    */
   readyTime?: string;
   /**

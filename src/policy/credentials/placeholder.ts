@@ -19,8 +19,13 @@ const FILLERS = [
   /^(?:[A-Z]{1,16}[_-]){0,3}(?:PASSWORD|PASSWD|PASS|PWD|PW|SECRET|TOKEN|KEY|PORT)$/,
 ];
 
-/** Whether what was found in the place of a credential stands for one. Judges a few hundred characters. */
+/** Whether what was found in the place of a credential only refers to one. */
+export const isReference = (secret: string): boolean => withoutReferences(secret) === '';
+
+/** Whether it stands for one: it refers to one, or is what people write where none is. Judges a few hundred characters. */
 export function isPlaceholder(secret: string): boolean {
-  const rest = REFERENCES.reduce((text, reference) => text.replace(reference, ''), secret);
+  const rest = withoutReferences(secret);
   return rest === '' || FILLERS.some((filler) => filler.test(rest));
 }
+
+const withoutReferences = (secret: string): string => REFERENCES.reduce((text, reference) => text.replace(reference, ''), secret);

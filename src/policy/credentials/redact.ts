@@ -1,5 +1,6 @@
 /** A text without what looks like a credential. What is cut out is rather too much than too little. */
-import { findCredentials } from './search.ts';
+import { isReference } from './placeholder.ts';
+import { type FoundCredential, findCredentials } from './search.ts';
 
 const MASK = '[redacted]';
 
@@ -12,30 +13,55 @@ const KEY_END = /-----END [A-Z0-9 ]{0,64}-----|$/g;
 /** A private key whose beginning is cut off. */
 const KEY_TAIL = /^.*?-----END (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?-----/s;
 
-/** The text with `[redacted]` for each credential, and for each of its copies; the forms are those of the guardrails. */
+/** Shorter ones are words too: only where they were found are they taken for a credential. */
+const COPIED_FROM = 8;
+
+/** Escapes of JSON, which hide that a word begins behind them. */
+const ESCAPES = /\\(?:u[0-9a-fA-F]{4}|["\\bfnrt])/g;
+
+/**
+ * The text with `[redacted]` for each credential, and for each of its copies; the forms are those of the guardrails, and a filler such as
+ * `example` makes no exception. Text within JSON is read as the text that it stands for; `\/` becomes `/`.
+ */
 export function redact(text: string): string {
-  const credentials = new Set([...findCredentials(text)].map(({ credential }) => credential));
-  const ranges = [...credentials].flatMap((credential) => findRanges(text, credential)).sort(([a], [b]) => a - b);
+  const plain = text.replaceAll('\\/', '/');
+  const unescaped = plain.replace(ESCAPES, (escaped) => ' '.repeat(escaped.length));
+  const ranges = [...new Set([plain, unescaped])].flatMap(findRanges).sort(([a], [b]) => a - b);
   let masked = '';
   let at = 0;
   for (const [from, to] of ranges) {
-    if (from >= at) masked += text.slice(at, from) + MASK;
+    if (from >= at) masked += plain.slice(at, from) + MASK;
     at = Math.max(at, to);
   }
-  return (masked + text.slice(at)).replace(KEY_TAIL, MASK);
+  return (masked + plain.slice(at)).replace(KEY_TAIL, MASK);
 }
 
-function findRanges(text: string, credential: string): [from: number, to: number][] {
-  const ranges: [number, number][] = [];
-  for (let at = text.indexOf(credential); at >= 0; ) {
-    let [from, to] = [at, at + credential.length];
-    if (credential.startsWith('-----BEGIN ')) to = endOfKey(text, to);
-    while (from > 0 && TOKEN.test(text.charAt(from - 1))) from -= 1;
-    while (to < text.length && TOKEN.test(text.charAt(to))) to += 1;
-    ranges.push([from, to]);
-    at = text.indexOf(credential, to);
-  }
-  return ranges;
+type Range = [from: number, to: number];
+
+function findRanges(text: string): Range[] {
+  const found = new Map<string, FoundCredential>();
+  for (const item of findCredentials(text, isNone)) found.set(`${item.at} ${item.credential}`, item);
+  const copied = new Set([...found.values()].flatMap(({ credential }) => (credential.length >= COPIED_FROM ? credential : [])));
+  const copies = [...copied].flatMap((credential) => placesOf(text, credential).map((at): Range => [at, at + credential.length]));
+  return [...[...found.values()].map((item) => rangeOf(text, item)), ...copies];
+}
+
+/** A backslash is the beginning of an escape in the place of a password. */
+const isNone = (secret: string): boolean => secret === '\\' || isReference(secret);
+
+function placesOf(text: string, credential: string): number[] {
+  const places: number[] = [];
+  for (let at = text.indexOf(credential); at >= 0; at = text.indexOf(credential, at + credential.length)) places.push(at);
+  return places;
+}
+
+function rangeOf(text: string, { at, credential, isToken }: FoundCredential): Range {
+  const end = at + credential.length;
+  if (!isToken) return [at, end];
+  let [from, to] = [at, credential.startsWith('-----BEGIN ') ? endOfKey(text, end) : end];
+  while (from > 0 && TOKEN.test(text.charAt(from - 1))) from -= 1;
+  while (to < text.length && TOKEN.test(text.charAt(to))) to += 1;
+  return [from, to];
 }
 
 function endOfKey(text: string, from: number): number {

@@ -1,6 +1,6 @@
 /** Whether a text has a credential in it, in one pass: at each start of a form only the forms with that start are tried. */
 import { CREDENTIAL_FORMS, type CredentialForm } from './forms.ts';
-import { passwordInDsn, passwordInOracleUrl, passwordInSettings, passwordInUrl } from './passwords.ts';
+import { type Found, passwordInDsn, passwordInOracleUrl, passwordInSettings, passwordInUrl } from './passwords.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 /** More than any field of the schemas can hold. What is behind is not judged, so that no text costs more than this. */
@@ -9,7 +9,7 @@ const MAX_CHARACTERS = 512 * 1024;
 interface Search {
   issuer: string;
   /** What would be the credential, given the text, where a start of the form ends in it, and the start. */
-  find(text: string, from: number, start: string): string | undefined;
+  find(text: string, from: number, start: string): Found | undefined;
 }
 
 /** Passwords in what names a connection: the starts, and how the password is read. */
@@ -31,7 +31,7 @@ function toSearch({ issuer, before, rest }: CredentialForm): Search {
       rest.lastIndex = from;
       if (!before.test(text)) return undefined;
       const match = rest.exec(text);
-      return match === null ? undefined : start + match[0];
+      return match === null ? undefined : { credential: start + match[0], at: from - start.length, isToken: true };
     },
   };
 }
@@ -62,15 +62,23 @@ export function describeCredential(text: string): string | undefined {
   return first?.issuer;
 }
 
-/** Every credential in a text, in the order of their starts. One that is found by two forms comes twice. */
-export function* findCredentials(text: string): Generator<{ issuer: string; credential: string }> {
+export interface FoundCredential extends Found {
+  issuer: string;
+}
+
+/**
+ * Every credential in a text, in the order of their starts. One that is found by two forms comes twice.
+ *
+ * @param isNone what stands in the place of a credential and is none
+ */
+export function* findCredentials(text: string, isNone = isPlaceholder): Generator<FoundCredential> {
   const judged = text.slice(0, MAX_CHARACTERS);
   // Its own, because what is called between two of them may search too.
   const anyStart = new RegExp(ANY_START);
   for (let match = anyStart.exec(judged); match !== null; match = anyStart.exec(judged)) {
     for (const [start, { issuer, find }] of SEARCHES_AT.get(match[0]) ?? []) {
-      const credential = find(judged, match.index + start.length, start);
-      if (credential && !isPlaceholder(credential)) yield { issuer, credential };
+      const found = find(judged, match.index + start.length, start);
+      if (found?.credential && !isNone(found.credential)) yield { issuer, ...found };
     }
     // Another start may begin within this one.
     anyStart.lastIndex = match.index + 1;
