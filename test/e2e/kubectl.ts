@@ -2,7 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { writeYaml } from '../../src/cli/yaml.ts';
-import { type JsonObject, listAt } from '../../src/kube/json.ts';
+import { type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
 
 /** What kubectl wrote to stderr, and nothing of what it was given. */
 class KubectlError extends Error {}
@@ -88,6 +88,19 @@ export const patchJson = (kind: string, name: string, operations: JsonObject[]):
 /** Runs a shell script in a container. */
 export const exec = (pod: string, container: string, namespace: string, script: string): Promise<string> =>
   kubectl(['exec', pod, '-c', container, '-n', namespace, '--', 'sh', '-c', script]);
+
+/** Whose a token is. */
+export async function whoIs(token: string): Promise<string> {
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } };
+  return (
+    textAt(
+      JSON.parse(await kubectl(['create', '-f', '-', '-o', 'json'], JSON.stringify(review))),
+      'status',
+      'user',
+      'username',
+    ) ?? ''
+  );
+}
 
 export const annotate = (kind: string, name: string, namespace: string, annotation: string): Promise<string> =>
   kubectl(['annotate', kind, name, '-n', namespace, '--overwrite', annotation]);

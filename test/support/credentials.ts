@@ -3,8 +3,8 @@
 const cycle = (alphabet: string, length: number): string => alphabet.repeat(Math.ceil(length / alphabet.length)).slice(0, length);
 export const mix = (length: number): string => cycle('a1B2c3D4e5F6g7H8', length);
 export const hex = (length: number): string => cycle('a1b2c3d4e5f60789', length);
-export const low = (length: number): string => cycle('a1b2c3d4g5h6', length);
-export const UP = (length: number): string => cycle('QP2RZ3Y4', length);
+const low = (length: number): string => cycle('a1b2c3d4g5h6', length);
+const UP = (length: number): string => cycle('QP2RZ3Y4', length);
 export const base64 = (text: string): string => Buffer.from(text).toString('base64');
 export const UUID = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
 
