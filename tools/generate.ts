@@ -53,6 +53,8 @@ function loadSchemas(): Record<string, Schema> {
     ['Skill', 'SkillPackSpec', 'skills', '[]'],
     ['Sidecar', 'SkillPackSpec', 'sidecar'],
     ['Rule', 'SkillPackSpec', 'sidecar', 'rbac', '[]'],
+    ['SidecarVariable', 'SkillPackSpec', 'sidecar', 'env', '[]'],
+    ['RuntimeRequirements', 'SkillPackSpec', 'runtimeRequirements'],
     ['HostAccess', 'SkillPackSpec', 'sidecar', 'hostAccess'],
     ['HostMount', 'SkillPackSpec', 'sidecar', 'hostAccess', 'mounts', '[]'],
     ['Port', 'SkillPackSpec', 'sidecar', 'ports', '[]'],

@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import { isWithin, normalizePath } from '../kube/paths.ts';
+import { parseQuantity } from '../kube/quantity.ts';
 import { nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { SkillPackSpec } from './generated/types.ts';
@@ -19,7 +20,7 @@ const PACK_NAME = '^[a-z0-9]+(-[a-z0-9]+)*$';
 
 /** A SkillPack as the function trusts it. Fields: package/claims/apis/skillpack/definition.yaml. */
 export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
-  return parseSpec(composite, validateSkillPackSpec, (faults, spec) => {
+  const parsed = parseSpec<SkillPackSpec>(composite, validateSkillPackSpec, (faults, spec) => {
     const name = nameOf(composite);
     if (!new RegExp(PACK_NAME).test(name) || name.length > 63) {
       faults.push({ path: 'metadata.name', found: show(name), rule: `${PATTERNS[PACK_NAME]}, 63 characters at most` });
@@ -31,7 +32,18 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
+  return parsed.ok ? { ok: true, value: withMinimums(parsed.value) } : parsed;
 }
+
+/** The sidecar is given at least what the pack says that it needs. */
+function withMinimums(pack: SkillPackSpec): SkillPackSpec {
+  const { sidecar, runtimeRequirements: { minCPU, minMemory } = {} } = pack;
+  if (sidecar === undefined) return pack;
+  const { cpu, memory } = sidecar.resources;
+  return { ...pack, sidecar: { ...sidecar, resources: { cpu: larger(cpu, minCPU), memory: larger(memory, minMemory) } } };
+}
+
+const larger = (given: string, least = given): string => (parseQuantity(given) < parseQuantity(least) ? least : given);
 
 /** The text of a skill that may still be wrong in other ways. */
 function textOf(skill: JsonValue): string {
@@ -42,6 +54,10 @@ function textOf(skill: JsonValue): string {
 
 function checkEnv(faults: Fault[], variables: JsonValue[]): void {
   checkUnique(faults, 'spec.sidecar.env', variables, 'name');
+  for (const [position, variable] of variables.entries()) {
+    if (textAt(variable, 'value') === undefined || valueAt(variable, 'valueFrom') === undefined) continue;
+    faults.push({ path: `spec.sidecar.env[${position}]`, found: 'value and valueFrom', rule: 'must have one of them only' });
+  }
   const index = variables.findIndex((variable) => textAt(variable, 'name') === PACK_VARIABLE);
   if (index < 0) return;
   const rule = 'must not be the variable the product sets';

@@ -74,7 +74,7 @@ function warn(path: string, sidecar: Sidecar): LintFinding[] {
       fix: 'remove command, unless the tools of the image are served some other way',
     });
   }
-  for (const [index, { name, value }] of env.entries()) {
+  for (const [index, { name, value = '' }] of env.entries()) {
     if (name !== 'KUBECONFIG' || !isWithin(value, TOKEN_DIRECTORY)) continue;
     findings.push({
       severity: 'warning',

@@ -5,6 +5,7 @@ import type {
   IResourceRequirements as ResourceRequirements,
   ISecurityContext as SecurityContext,
 } from 'kubernetes-models/v1';
+import type { HostAccess } from '../api/generated/types.ts';
 import { sidecarName } from '../api/names.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
@@ -80,16 +81,17 @@ export function buildSidecar(run: ResolvedRun, pack: PackWithSidecar): Container
   return {
     name,
     image: sidecar.image,
+    ...(sidecar.imagePullPolicy && { imagePullPolicy: sidecar.imagePullPolicy }),
     ...(sidecar.command && { command: sidecar.command }),
     ...(sidecar.args && { args: sidecar.args }),
     env: [
       { name: PACK_VARIABLE, value: pack.name },
-      ...(sidecar.env ?? []),
+      ...(sidecar.env ?? []).map(({ name, value = '', valueFrom }) => (valueFrom ? { name, valueFrom } : { name, value })),
       ...sidecar.params.map(({ name, value }) => ({ name, value: literal(value) })),
     ],
     ...(ports.length > 0 && { ports }),
     resources: exactly(sidecar.resources),
-    securityContext: sidecar.hostAccess?.enabled && sidecar.hostAccess.privileged ? PRIVILEGED : RESTRICTED,
+    securityContext: contextOf(sidecar.hostAccess),
     volumeMounts: [
       ...(sidecar.mountWorkspace ? [WORKSPACE_MOUNT] : []),
       ...buildCommonMounts(run, name),
@@ -108,6 +110,16 @@ const exactly = ({ cpu, memory }: Resources): ResourceRequirements => ({
 
 /** With the Pod's own context, the `restricted` Pod Security Standard. */
 const RESTRICTED: SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };
+
+/** Nothing in hostAccess counts unless it is enabled. */
+function contextOf(access: HostAccess | undefined): SecurityContext {
+  if (!access?.enabled) return RESTRICTED;
+  if (access.privileged) return PRIVILEGED;
+  return access.runAsRoot ? ROOT : RESTRICTED;
+}
+
+/** Root in its container, and no more than that. */
+const ROOT: SecurityContext = { ...RESTRICTED, runAsUser: 0, runAsGroup: 0, runAsNonRoot: false };
 
 /** The API server refuses privileged without escalation. */
 const PRIVILEGED: SecurityContext = {

@@ -6,6 +6,7 @@ const FLAGS = {
   hostNetwork: 'the network of the node reaches what listens there only for itself, from every container of the Pod',
   hostPID: 'the processes of the node, with their environment, are seen from every container of the Pod',
   privileged: 'a privileged container is root on the node',
+  runAsRoot: 'root in a container is root on the node if it gets out of it',
 } as const;
 
 /** No pack reaches the node, but for what the policy lists. Paths are judged as text. */

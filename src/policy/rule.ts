@@ -18,7 +18,7 @@ interface Rules {
   'image-registry': true;
   /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
   'image-digest': true;
-  /** SkillPack: sidecar.secretRef; AgentRun: model.authSecretRef, imagePullSecrets */
+  /** SkillPack: sidecar.secretRef, sidecar.env; AgentRun: model.authSecretRef, imagePullSecrets */
   secret: true;
   /** SkillPack: sidecar; AgentRun: env, model, params; SympoziumPolicy: defaults.agent */
   credential: true;

@@ -17,8 +17,12 @@ function judgeSecret(name: string | undefined, path: string, { secrets }: Sympoz
 }
 
 /** Where the policy lists Secrets, only these are named. */
-export const denyPackSecrets: PackRule = (pack, policy) =>
-  judgeSecret(pack.sidecar?.secretRef, `${sidecarPath(pack)}.secretRef`, policy);
+export const denyPackSecrets: PackRule = (pack, policy) => [
+  ...judgeSecret(pack.sidecar?.secretRef, `${sidecarPath(pack)}.secretRef`, policy),
+  ...(pack.sidecar?.env ?? []).flatMap(({ valueFrom }, index) =>
+    judgeSecret(valueFrom?.secretKeyRef.name, `${sidecarPath(pack)}.env[${index}].valueFrom.secretKeyRef.name`, policy),
+  ),
+];
 
 export const denyRunSecrets: RunRule = ({ model, imagePullSecrets }, policy) => [
   ...judgeSecret(model.authSecretRef, 'spec.model.authSecretRef', policy),

@@ -83,6 +83,7 @@ const CASES: Record<string, Case> = {
   'hostAccess.hostNetwork': node('hostNetwork'),
   'hostAccess.hostPID': node('hostPID'),
   'hostAccess.privileged': node('privileged'),
+  'hostAccess.runAsRoot': node('runAsRoot'),
   'hostAccess.paths[].prefix': { policies: [path({}), path({ prefix: '/opt' })], sidecar: NODE },
   'hostAccess.paths[].readOnly': { policies: [path({}), path({ readOnly: true })], sidecar: NODE },
   'rights.allow[].scope': { policies: [allow(), allow({ scope: 'Cluster' })], sidecar: EXEC },

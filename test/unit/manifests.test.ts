@@ -7,7 +7,7 @@ import { buildJob } from '../../src/manifests/job.ts';
 import type { ResolvedPack, ResolvedRun } from '../../src/model/run.ts';
 import { byName, containersOf } from '../support/pods.ts';
 
-const NO_ACCESS: HostAccess = { enabled: false, hostNetwork: false, hostPID: false, privileged: false };
+const NO_ACCESS: HostAccess = { enabled: false, hostNetwork: false, hostPID: false, privileged: false, runAsRoot: false };
 
 const packWith = (name: string, hostAccess: HostAccess): ResolvedPack => ({
   name,
@@ -96,6 +96,18 @@ describe('hostAccess', () => {
     for (const name of ['agent', 'skill-other']) {
       expect(valueAt(byName(pod, name), 'securityContext')).toMatchObject({ allowPrivilegeEscalation: false });
     }
+  });
+
+  it('makes only its own sidecar root in its container, and gives it nothing else', () => {
+    const pod = podWith({ enabled: true, runAsRoot: true });
+    expect(valueAt(byName(pod, 'skill-node'), 'securityContext')).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      runAsUser: 0,
+      runAsGroup: 0,
+      runAsNonRoot: false,
+    });
+    expect(valueAt(byName(pod, 'skill-other'), 'securityContext', 'runAsUser')).toBeUndefined();
   });
 
   it('mounts directories of the node in its own sidecar only', () => {

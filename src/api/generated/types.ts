@@ -79,10 +79,36 @@ export interface SkillPackSpec {
    */
   version?: string;
   /**
+   * Where the pack comes from, for example builtin or the address of a repository. Shown only.
+   */
+  source?: string;
+  runtimeRequirements?: RuntimeRequirements;
+  /**
    * The instructions of the pack. Each becomes the file /skills/<name>.md in the agent and in every sidecar.
    */
   skills: Skill[];
   sidecar?: Sidecar;
+}
+/**
+ * What the skills need to run. minMemory and minCPU are lower bounds of what the sidecar is given; image and sandbox are shown only.
+ */
+export interface RuntimeRequirements {
+  /**
+   * An image that has what the skills need. Shown only; the agent's image is the policy's.
+   */
+  image?: string;
+  /**
+   * Whether the skills ask for a sandbox. Shown only.
+   */
+  sandbox?: boolean;
+  /**
+   * The least memory of the sidecar, as a Kubernetes quantity.
+   */
+  minMemory?: string;
+  /**
+   * The least CPU of the sidecar, as a Kubernetes quantity.
+   */
+  minCPU?: string;
 }
 export interface Skill {
   /**
@@ -120,6 +146,10 @@ export interface Sidecar {
    */
   image: string;
   /**
+   * When the image is pulled. Default as Kubernetes has it, Always for the tag latest and IfNotPresent for others.
+   */
+  imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+  /**
    * The entry point of the sidecar. Default the entry point of the image.
    */
   command?: string[];
@@ -134,16 +164,7 @@ export interface Sidecar {
   /**
    * Environment variables of the sidecar. Never put a credential here; use secretRef.
    */
-  env?: {
-    /**
-     * The name of the variable.
-     */
-    name: string;
-    /**
-     * The value of the variable. Default empty.
-     */
-    value: string;
-  }[];
+  env?: SidecarVariable[];
   /**
    * What the sidecar is given, as request and as limit.
    */
@@ -183,6 +204,38 @@ export interface Sidecar {
    */
   ports?: Port[];
 }
+export interface SidecarVariable {
+  /**
+   * The name of the variable.
+   */
+  name: string;
+  /**
+   * The value of the variable. Default empty.
+   */
+  value?: string;
+  /**
+   * Where the value comes from instead.
+   */
+  valueFrom?: {
+    /**
+     * A key of a Secret in the namespace of the run.
+     */
+    secretKeyRef: {
+      /**
+       * The Secret.
+       */
+      name: string;
+      /**
+       * The key in it.
+       */
+      key: string;
+      /**
+       * Whether the sidecar starts without the Secret or its key. Default false.
+       */
+      optional?: boolean;
+    };
+  };
+}
 export interface Rule {
   /**
    * API groups of the resources; the empty string is the core group.
@@ -221,6 +274,10 @@ export interface HostAccess {
    * Run this sidecar as root with every capability. Default false.
    */
   privileged: boolean;
+  /**
+   * Run this sidecar as root in its container, without capabilities. Default false.
+   */
+  runAsRoot: boolean;
   /**
    * Directories of the node to mount in this sidecar.
    */
@@ -865,6 +922,10 @@ export interface SympoziumPolicySpec {
      * Whether a sidecar may be privileged. Default false.
      */
     privileged?: boolean;
+    /**
+     * Whether a sidecar may be root in its container. Default false.
+     */
+    runAsRoot?: boolean;
     /**
      * Directories of the node that may be mounted, with everything below them.
      */
