@@ -299,6 +299,12 @@ export const REASONS = {
       'The run or its instance sets `model.baseURL` or `model.provider`, so it is not given the key that a wider scope has for another address.',
     action: 'Name a Secret of your own beside it, or ask the platform team to list the address in `spec.models` of a policy.',
   },
+  TaskNotRun: {
+    phases: [],
+    severity: 'Warning',
+    meaning: 'The run has a task and is a server, because a pack of it requires one, so nobody does the task.',
+    action: 'Create a run with `mode: task`, which leaves such packs out, or leave the task out.',
+  },
   CredentialInText: {
     phases: [],
     severity: 'Warning',

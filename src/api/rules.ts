@@ -34,6 +34,33 @@ function checkBetween(faults: Fault[], path: string, value: JsonValue | undefine
   faults.push({ path, found: show(value), rule: `must be between ${least} and ${most}` });
 }
 
+/** What the kernel takes for one argument or variable of a process, with its name and the two characters around it: MAX_ARG_STRLEN. */
+const MAX_VARIABLE_BYTES = 128 * 1024;
+
+/** A text becomes an argument of a process, or the value of a variable of some name. */
+export function checkProcessText(faults: Fault[], path: string, value: JsonValue | undefined, name = ''): void {
+  if (typeof value !== 'string') return;
+  if (value.includes('\0')) faults.push({ path, found: 'a NUL character', rule: 'must be text that a process can be given' });
+  const bytes = new TextEncoder().encode(value).length + name.length + 2;
+  if (bytes <= MAX_VARIABLE_BYTES) return;
+  faults.push({
+    path,
+    found: `${Math.ceil(bytes / 1024)} KiB`,
+    rule: 'must take at most 128 KiB, with the name of its variable',
+  });
+}
+
+/** Each of a list of texts is an argument. */
+export const checkArguments = (faults: Fault[], path: string, texts: JsonValue[]): void => {
+  for (const [index, text] of texts.entries()) checkProcessText(faults, `${path}[${index}]`, text);
+};
+
+/** Each of a list of variables has a value that a process can be given. */
+export const checkVariables = (faults: Fault[], path: string, variables: JsonValue[]): void => {
+  for (const [index, variable] of variables.entries())
+    checkProcessText(faults, `${path}[${index}].value`, valueAt(variable, 'value'), textAt(variable, 'name'));
+};
+
 /** What AgentRun and SympoziumInstance share. */
 export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   const uses = listAt(spec, 'skills');
@@ -49,7 +76,8 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
       faults.push({ path: `${path}.params`, found: 'params without skillPackRef', rule: 'must stand beside skillPackRef' });
     }
     const params = valueAt(use, 'params');
-    for (const name of isObject(params) ? Object.keys(params) : []) {
+    for (const [name, value] of isObject(params) ? Object.entries(params) : []) {
+      checkProcessText(faults, `${path}.params.${name}`, value);
       if (name.length >= 1 && name.length <= 63) continue;
       faults.push({ path: `${path}.params`, found: show(name), rule: 'names of params must have 1 to 63 characters' });
     }
@@ -58,6 +86,9 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   checkUnique(faults, 'spec.skills', uses, 'configMapRef', 'may list a ConfigMap once');
   checkUnique(faults, 'spec.imagePullSecrets', listAt(spec, 'imagePullSecrets'), 'name');
   checkUnique(faults, 'spec.env', listAt(spec, 'env'), 'name');
+  checkVariables(faults, 'spec.env', listAt(spec, 'env'));
+  checkProcessText(faults, 'spec.task', valueAt(spec, 'task'), 'TASK');
+  checkProcessText(faults, 'spec.systemPrompt', valueAt(spec, 'systemPrompt'), 'SYSTEM_PROMPT');
   for (const [index, variable] of listAt(spec, 'env').entries()) {
     const name = textAt(variable, 'name') ?? '';
     if (!isReservedVariable(name)) continue;

@@ -5,7 +5,7 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { SkillPackSpec } from './generated/types.ts';
 import { validateSkillPackSpec } from './generated/validators.js';
-import { checkUnique } from './rules.ts';
+import { checkArguments, checkUnique, checkVariables } from './rules.ts';
 import { PATTERNS, show } from './schema.ts';
 import { checkSkillBytes, skillText } from './skill.ts';
 
@@ -29,6 +29,7 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     checkUnique(faults, 'spec.skills', skills, 'name');
     checkSkillBytes(faults, 'spec.skills', skills.map(textOf));
     checkEnv(faults, listAt(spec, 'sidecar', 'env'));
+    for (const field of ['command', 'args']) checkArguments(faults, `spec.sidecar.${field}`, listAt(spec, 'sidecar', field));
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
@@ -54,6 +55,7 @@ function textOf(skill: JsonValue): string {
 
 function checkEnv(faults: Fault[], variables: JsonValue[]): void {
   checkUnique(faults, 'spec.sidecar.env', variables, 'name');
+  checkVariables(faults, 'spec.sidecar.env', variables);
   for (const [position, variable] of variables.entries()) {
     if (textAt(variable, 'value') === undefined || valueAt(variable, 'valueFrom') === undefined) continue;
     faults.push({ path: `spec.sidecar.env[${position}]`, found: 'value and valueFrom', rule: 'must have one of them only' });

@@ -42,7 +42,11 @@ export function admit(
   const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));
   const faults = [...checkSizes(prepared), ...findUncarried(prepared, carrier)];
   if (faults.length > 0) return { admission: { kind: 'invalid', faults }, requirements };
-  const warnings = [...warnOfKey(resolved.value, references), ...warnOfTexts(resolved.value, policy)];
+  const warnings = [
+    ...warnOfKey(resolved.value, references),
+    ...warnOfTask(resolved.value),
+    ...warnOfTexts(resolved.value, policy),
+  ];
   return { admission: { kind: 'admitted', prepared, warnings, restriction }, requirements };
 }
 
@@ -62,6 +66,14 @@ const warnOfKey = (run: ResolvedRun, references: References): Warning[] =>
 const KEY_WITHHELD =
   'The run gets no key: its model has a provider or an address of its own, and the key of the policy or the instance is for another. ' +
   'Name a Secret of your own in model.authSecretRef beside it, or ask the platform team to list it in spec.models of a SympoziumPolicy';
+
+/** A server has no agent, and so nobody who does the task. */
+function warnOfTask({ mode, task, packs }: ResolvedRun): Warning[] {
+  if (mode === 'task' || task === undefined) return [];
+  const servers = packs.filter(({ sidecar }) => sidecar !== undefined).map(({ name }) => name);
+  const message = `spec.task is not run: the run is a server, for SkillPack ${servers.join(', ')}; with mode: task it is done without`;
+  return [{ reason: 'TaskNotRun', message }];
+}
 
 const warnOfTexts = ({ task, systemPrompt }: ResolvedRun, policy: SympoziumPolicySpec): Warning[] =>
   findCredentialsInTexts({ task, systemPrompt }, 'spec', policy).map(({ path, found }) => ({

@@ -80,7 +80,7 @@ export type Admission =
 
 /** What a tenant should know of a run that is admitted all the same. Its event comes once, when the run begins. */
 export interface Warning {
-  reason: 'KeyWithheld' | 'CredentialInText';
+  reason: 'KeyWithheld' | 'CredentialInText' | 'TaskNotRun';
   message: string;
 }
 

@@ -31,6 +31,15 @@ describe('a server', () => {
     expect([run.status.phase, replicas(run)]).toEqual(['Serving', 1]);
   });
 
+  it('tells once that nobody does its task, unless there is none', () => {
+    const warned = (spec: JsonObject) =>
+      new History(task(spec)).call().last.results.flatMap(({ reason, message }) => (reason === 'TaskNotRun' ? message : []));
+    expect(warned({ skills: uses('web') })).toEqual([
+      'spec.task is not run: the run is a server, for SkillPack web; with mode: task it is done without',
+    ]);
+    expect(warned({ skills: uses('web'), mode: 'task' })).toEqual([]);
+  });
+
   it('tells where it is reached, as long as it serves', () => {
     const run = server().released();
     expect(run.status.service).toBeUndefined();
