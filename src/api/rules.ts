@@ -61,6 +61,13 @@ export const checkVariables = (faults: Fault[], path: string, variables: JsonVal
     checkProcessText(faults, `${path}[${index}].value`, valueAt(variable, 'value'), textAt(variable, 'name'));
 };
 
+/** A key is one of a Secret. */
+export function checkModel(faults: Fault[], path: string, model: JsonValue | undefined): void {
+  const key = textAt(model, 'authSecretKey');
+  if (key === undefined || textAt(model, 'authSecretRef') !== undefined) return;
+  faults.push({ path: `${path}.authSecretKey`, found: show(key), rule: 'must stand beside authSecretRef' });
+}
+
 /** What AgentRun and SympoziumInstance share. */
 export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   const uses = listAt(spec, 'skills');
@@ -87,6 +94,7 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   checkUnique(faults, 'spec.imagePullSecrets', listAt(spec, 'imagePullSecrets'), 'name');
   checkUnique(faults, 'spec.env', listAt(spec, 'env'), 'name');
   checkVariables(faults, 'spec.env', listAt(spec, 'env'));
+  checkModel(faults, 'spec.model', valueAt(spec, 'model'));
   checkProcessText(faults, 'spec.task', valueAt(spec, 'task'), 'TASK');
   checkProcessText(faults, 'spec.systemPrompt', valueAt(spec, 'systemPrompt'), 'SYSTEM_PROMPT');
   for (const [index, variable] of listAt(spec, 'env').entries()) {

@@ -3,7 +3,7 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
-import { checkArguments, checkDuration, checkStartTimeout, checkUnique } from './rules.ts';
+import { checkArguments, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
 
 const POLICY_NAME = /^(default|ns[.][a-z0-9]([-a-z0-9]*[a-z0-9])?)$/;
@@ -25,6 +25,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
       checkDuration(faults, `spec.${group}.timeout`, valueAt(spec, group, 'timeout'));
       checkStartTimeout(faults, `spec.${group}.startTimeout`, valueAt(spec, group, 'startTimeout'));
     }
+    checkModel(faults, 'spec.defaults.model', valueAt(spec, 'defaults', 'model'));
     checkArguments(faults, 'spec.defaults.agent.command', listAt(spec, 'defaults', 'agent', 'command'));
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });

@@ -5,7 +5,7 @@ import type {
   IResourceRequirements as ResourceRequirements,
   ISecurityContext as SecurityContext,
 } from 'kubernetes-models/v1';
-import type { HostAccess } from '../api/generated/types.ts';
+import type { HostAccess, Model } from '../api/generated/types.ts';
 import { sidecarName } from '../api/names.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
@@ -53,7 +53,7 @@ function buildAgentEnv(run: ResolvedRun): EnvVar[] {
       const value = values[name];
       return value === undefined ? [] : [{ name, value: literal(value) }];
     }),
-    ...(model.authSecretRef === undefined ? [] : MODEL_KEYS.map((key) => keyFromSecret(key, model.authSecretRef ?? ''))),
+    ...listKeys(model),
     ...run.env.map(({ name, value }) => ({ name, value: withoutOurs(value) })),
   ];
 }
@@ -67,11 +67,15 @@ const withoutOurs = (value: string): string =>
     name !== undefined && isSetByProduct(name) ? `$${whole}` : whole,
   );
 
-/** One optional key of the model's Secret, so that unrelated keys stay out of the agent. */
-const keyFromSecret = (key: string, secret: string): EnvVar => ({
-  name: key,
-  valueFrom: { secretKeyRef: { name: secret, key, optional: true } },
-});
+/** The key that is named, which then has to be there; else those of the usual names, so that unrelated keys stay out of the agent. */
+function listKeys({ authSecretRef: name, authSecretKey: key }: Model): EnvVar[] {
+  if (name === undefined) return [];
+  if (key !== undefined) return [{ name: NAMED_KEY, valueFrom: { secretKeyRef: { name, key } } }];
+  return MODEL_KEYS.map((usual) => ({ name: usual, valueFrom: { secretKeyRef: { name, key: usual, optional: true } } }));
+}
+
+/** Where the public agent runner looks first, whatever its provider. */
+const NAMED_KEY = 'API_KEY' satisfies (typeof MODEL_KEYS)[number];
 
 /** The container with the tools of a pack: the only one that holds the pack's Secret and rights. */
 export function buildSidecar(run: ResolvedRun, pack: PackWithSidecar): Container {

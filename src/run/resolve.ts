@@ -257,16 +257,19 @@ function checkServer(packs: ResolvedPack[], faults: Fault[]): void {
 function mergeModels(scopes: (Model | undefined)[], policy: SympoziumPolicySpec): Model {
   let merged: Model = {};
   for (const scope of scopes) {
-    const next = { ...merged, ...scope };
+    // A key is one of the Secret beside it.
+    const base = scope?.authSecretRef === undefined ? merged : withoutKey(merged);
+    const next = { ...base, ...scope };
     const inherits = merged.authSecretRef !== undefined && scope?.authSecretRef === undefined;
-    if (inherits && !mayHaveKeyOf(merged, next, policy)) delete next.authSecretRef;
-    merged = next;
+    merged = inherits && !mayHaveKeyOf(merged, next, policy) ? withoutKey(next) : next;
   }
-  const { authSecretRef, ...keyless } = merged;
+  const { authSecretRef } = merged;
   const home = policy.defaults?.model ?? {};
   const isOfPolicy = authSecretRef !== undefined && authSecretRef === home.authSecretRef;
-  return isOfPolicy && !mayHaveKeyOf(home, merged, policy) ? keyless : merged;
+  return isOfPolicy && !mayHaveKeyOf(home, merged, policy) ? withoutKey(merged) : merged;
 }
+
+const withoutKey = ({ authSecretRef: _, authSecretKey: __, ...model }: Model): Model => model;
 
 /** Whether the key of a wider scope is withheld from a run because of where its model is. */
 export const isKeyWithheld = ({ model }: ResolvedRun, { policy, instance }: References): boolean =>

@@ -46,6 +46,12 @@ const CASES: Record<string, Case> = {
   'defaults.model.baseURL': model('baseURL', GATEWAY),
   'defaults.model.thinking': model('thinking', 'high'),
   'defaults.model.authSecretRef': model('authSecretRef', 'key'),
+  'defaults.model.authSecretKey': {
+    policies: [
+      { defaults: { model: { authSecretRef: 's', authSecretKey: 'k' } } },
+      { defaults: { model: { authSecretRef: 's' } } },
+    ],
+  },
   'defaults.agent.resultPath': { policies: [{ defaults: { agent: { resultPath: '/workspace/answer' } } }, {}] },
   'results.capture': { policies: [{ results: { capture: 'Message' } }, {}] },
   'results.redact': {

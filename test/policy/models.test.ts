@@ -108,6 +108,19 @@ describe('the key of a model', () => {
     expect(secretOf(scopes)).toBe(secret);
   });
 
+  it('is the one that is named, and not that of another Secret', () => {
+    const keysOf = (model: JsonObject, run: JsonObject): string[] => {
+      const agent = byName(podOf(play({ policy: { defaults: { model } }, run: { model: run } })), 'agent');
+      return listAt(agent, 'env').flatMap((variable) => {
+        const [name, key] = ['name', 'key'].map((field) => textAt(variable, 'valueFrom', 'secretKeyRef', field));
+        return name === undefined ? [] : [`${textAt(variable, 'name')} of ${name}: ${key}`];
+      });
+    };
+    expect(keysOf({ authSecretRef: 's', authSecretKey: 'token' }, {})).toEqual(['API_KEY of s: token']);
+    expect(keysOf({ authSecretRef: 's', authSecretKey: 'token' }, { authSecretRef: 'mine' })).toHaveLength(10);
+    expect(keysOf({ authSecretRef: 's' }, { authSecretRef: 'mine', authSecretKey: 'k' })).toEqual(['API_KEY of mine: k']);
+  });
+
   it('that is withheld is told once, with what to do', () => {
     const world = { policy: defaults({}), run: { model: { baseURL: ELSEWHERE } } };
     const [, warning] = play(world).results;

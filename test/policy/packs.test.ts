@@ -284,6 +284,17 @@ describe('secrets, resources and credentials', () => {
     ['any Secret', { secretRef: 'a' }, {}, []],
     ['a Secret that is listed', { secretRef: 'a' }, { secrets: ['a'] }, []],
     ['a Secret that is not', { secretRef: 'ab' }, { secrets: ['a'] }, ['secret secretRef']],
+    [
+      'the key of a Secret that is not, as a variable',
+      {
+        env: [
+          { name: 'A', value: 'b' },
+          { name: 'B', valueFrom: { secretKeyRef: { name: 'b', key: 'k' } } },
+        ],
+      },
+      { secrets: ['a'] },
+      ['secret env[1].valueFrom.secretKeyRef.name'],
+    ],
     ['no Secret where none is', { secretRef: 'a' }, { secrets: [] }, ['secret secretRef']],
     [
       'as much as may be',

@@ -31,6 +31,7 @@ const RUN: Record<string, JsonValue> = {
   'model.baseURL': 'https://evil.example.org',
   'model.thinking': 'high',
   'model.authSecretRef': SECRET,
+  'model.authSecretKey': 'any-key-of-it',
   'skills[].skillPackRef': 'kube-system/other',
   'skills[].configMapRef': 'kube-system/other',
   'skills[].params': { IMAGE: 'evil.example.org/a:1', 'sidecar.image': 'evil.example.org/a:1' },

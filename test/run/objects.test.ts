@@ -58,6 +58,34 @@ describe('a task run', () => {
     expect(pod['automountServiceAccountToken']).toBe(false);
   });
 
+  it('has what a public pack says of its sidecar: at least its minimums, its pull policy, and variables from Secrets', () => {
+    const secretKeyRef = { name: 'tokens', key: 'git', optional: true };
+    const stock = packXr('stock', {
+      source: 'builtin',
+      runtimeRequirements: { image: 'other:1', sandbox: true, minMemory: '256Mi', minCPU: '50m' },
+      sidecar: {
+        image: 'stock:1',
+        imagePullPolicy: 'Always',
+        env: [{ name: 'TOKEN', valueFrom: { secretKeyRef } }, { name: 'EMPTY' }],
+        hostAccess: { enabled: false, runAsRoot: true },
+      },
+    });
+    const pod = podOf(respondComposed(task({ skills: uses('stock') }, stock)));
+    const { image, imagePullPolicy, env, resources, securityContext } = byName(pod, 'skill-stock') ?? {};
+    const given = { cpu: '100m', memory: '256Mi' };
+    expect({ image, imagePullPolicy, env, resources, securityContext }).toEqual({
+      image: 'stock:1',
+      imagePullPolicy: 'Always',
+      env: [
+        { name: 'SYMPOZIUM_SKILL_PACK', value: 'stock' },
+        { name: 'TOKEN', valueFrom: { secretKeyRef } },
+        { name: 'EMPTY', value: '' },
+      ],
+      resources: { requests: given, limits: given },
+      securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    });
+  });
+
   it('grants what a pack asks for and no more, names of objects included', () => {
     const rbac = [{ apiGroups: [''], resources: ['secrets'], verbs: ['get'], resourceNames: ['only-this'] }];
     const named = packXr('named', { sidecar: { image: 'n', rbac } });

@@ -428,6 +428,10 @@ export interface Model {
    * The name of a Secret in the namespace of the run with the provider's key under its usual name, for example ANTHROPIC_API_KEY.
    */
   authSecretRef?: string;
+  /**
+   * The key in authSecretRef that holds the provider's key, which then reaches the agent as API_KEY. Default the usual names, for example ANTHROPIC_API_KEY, as far as the Secret has them.
+   */
+  authSecretKey?: string;
 }
 export interface EnvVar {
   /**
