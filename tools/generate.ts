@@ -53,6 +53,7 @@ function loadSchemas(): Record<string, Schema> {
     ['Skill', 'SkillPackSpec', 'skills', '[]'],
     ['Sidecar', 'SkillPackSpec', 'sidecar'],
     ['Rule', 'SkillPackSpec', 'sidecar', 'rbac', '[]'],
+    ['SidecarTool', 'SkillPackSpec', 'sidecar', 'tools', '[]'],
     ['SidecarVariable', 'SkillPackSpec', 'sidecar', 'env', '[]'],
     ['RuntimeRequirements', 'SkillPackSpec', 'runtimeRequirements'],
     ['HostAccess', 'SkillPackSpec', 'sidecar', 'hostAccess'],
@@ -132,10 +133,22 @@ async function generateTypes(schemas: Record<string, Schema>): Promise<string> {
 }
 
 async function generateValidators(schemas: Record<string, Schema>): Promise<string> {
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, messages: false, code: { source: true, esm: true } });
+  const ajv = new Ajv({
+    allErrors: true,
+    useDefaults: true,
+    strict: false,
+    validateFormats: false,
+    messages: false,
+    code: { source: true, esm: true },
+  });
   const names = Object.keys(schemas).filter((name) => !name.endsWith('Status'));
   for (const name of names) ajv.addSchema(validated(schemas[name] ?? {}) as never, name);
-  const source = standalone.default(ajv, Object.fromEntries(names.map((name) => [`validate${name}`, name])));
+  // The meta-schema of JSON Schema is one of ajv's own.
+  const all = [
+    ...names.map((name) => [`validate${name}`, name]),
+    ['validateJsonSchema', 'http://json-schema.org/draft-07/schema'],
+  ];
+  const source = standalone.default(ajv, Object.fromEntries(all));
   const bundle = await build({
     stdin: { contents: source, resolveDir: new URL('.', ROOT).pathname, loader: 'js' },
     bundle: true,

@@ -11,6 +11,7 @@ export const PATTERNS: Record<string, string> = {
     'must be a Kubernetes name: lower-case letters, digits, hyphens and dots',
   '^[A-Za-z_][A-Za-z0-9_]*$': 'must be letters, digits and underscores, not beginning with a digit',
   '^[^\\s]+$': 'must not contain white space',
+  '^[a-z][a-z0-9_]*$': 'must be lower-case letters, digits and underscores, beginning with a letter',
   '^[-._a-zA-Z0-9]+$': 'must be letters, digits, hyphens, underscores and dots',
   '^/[^:]+$': 'must be an absolute path without a colon, below the root',
   '^/[^:]*$': 'must be an absolute path without a colon',

@@ -8,6 +8,7 @@ import { validateSkillPackSpec } from './generated/validators.js';
 import { checkArguments, checkUnique, checkVariables } from './rules.ts';
 import { PATTERNS, show } from './schema.ts';
 import { checkSkillBytes, skillText } from './skill.ts';
+import { checkTools } from './tool.ts';
 
 /** Where every container of a run has its own things; nothing else may be mounted there. */
 export const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -30,6 +31,7 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     checkSkillBytes(faults, 'spec.skills', skills.map(textOf));
     checkEnv(faults, listAt(spec, 'sidecar', 'env'));
     for (const field of ['command', 'args']) checkArguments(faults, `spec.sidecar.${field}`, listAt(spec, 'sidecar', field));
+    checkTools(faults, 'spec.sidecar.tools', listAt(spec, 'sidecar', 'tools'));
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });

@@ -14,6 +14,7 @@ export const AGENT_VARIABLES = [
   'RUN_TIMEOUT',
   'TOOLS_ENABLED',
   'SYMPOZIUM_SKILL_TARGETS',
+  'SIDECAR_TOOLS_MANIFEST_PATH',
 ] as const;
 export type AgentVariable = (typeof AGENT_VARIABLES)[number];
 

@@ -13,9 +13,9 @@ import { sidecarPath } from '../policy/rule.ts';
 export interface LintFinding {
   /**
    * critical: refused, and nothing permits it. high: refused until a policy permits it. error: the API server or the
-   * function would not take it. warning: it can be applied, and should not be as it is.
+   * function would not take it. warning: it can be applied, and should not be as it is. info: what is worth knowing of it.
    */
-  severity: 'critical' | 'high' | 'error' | 'warning';
+  severity: 'critical' | 'high' | 'error' | 'warning' | 'info';
   /** The policy that refuses; absent where none is asked. */
   policy?: string;
   rule: string;
@@ -25,7 +25,7 @@ export interface LintFinding {
   fix: string;
 }
 
-const ORDER = ['critical', 'high', 'error', 'warning'];
+const ORDER = ['critical', 'high', 'error', 'warning', 'info'];
 
 /** Every finding about a SkillPack, the gravest first. Unknown fields are told and left out, so that the rest is judged. */
 export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicySpec>): LintFinding[] {
@@ -85,8 +85,18 @@ function warn(path: string, sidecar: Sidecar): LintFinding[] {
     });
   }
   const inert = findInert(sidecar, path).map((item): LintFinding => ({ severity: 'warning', ...item }));
-  return [...findings, ...inert];
+  return [...findings, ...inert, ...tellTools(path, sidecar)];
 }
+
+/** What each tool runs: no more than the sidecar may do in any case. */
+const tellTools = (path: string, { tools = [] }: Sidecar): LintFinding[] =>
+  tools.map(({ name, exec, subcommand }, index) => ({
+    severity: 'info',
+    rule: 'tool',
+    path: `${path}.tools[${index}]`,
+    message: `${name} runs ${JSON.stringify([...exec, ...(subcommand === undefined ? [] : [subcommand])])} in the sidecar`,
+    fix: 'nothing to do: it may do no more than any other command there',
+  }));
 
 /** A copy without the fields that the schema does not know. */
 function withoutUnknown(pack: JsonObject, faults: Fault[]): JsonObject {

@@ -46,7 +46,7 @@ export function lint(paths: string[], policy: string | undefined): Linted[] {
 
 /** Whether nothing but warnings was found. */
 export const isPassed = (linted: Linted[]): boolean =>
-  linted.every(({ findings }) => findings.every(({ severity }) => severity === 'warning'));
+  linted.every(({ findings }) => findings.every(({ severity }) => severity === 'warning' || severity === 'info'));
 
 export function formatLinted(linted: Linted[]): string {
   const lines = linted.flatMap(({ pack, findings }) => [

@@ -6,7 +6,7 @@ import { skillText } from '../api/skill.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import type { ResolvedRun } from '../model/run.ts';
 import { runMetadata } from './metadata.ts';
-import { hasSkills, placeholderFiles } from './volumes.ts';
+import { hasSkills, placeholderFiles, toolFiles } from './volumes.ts';
 
 /** The skills of a SkillPack in the system namespace, for people and other tools to read. */
 export function buildSkillPackConfigMap(pack: string, namespace: string, skills: Skill[]): Manifest {
@@ -31,7 +31,7 @@ export function buildRunConfigMap(run: ResolvedRun): Manifest | undefined {
     kind: 'ConfigMap',
     metadata: runMetadata(run, runSkillsName(run.id)),
     ...(run.mode === 'task' && { immutable: true }),
-    data: { ...skillFiles(run.packs.flatMap((pack) => pack.skills)), ...placeholderFiles(run) },
+    data: { ...skillFiles(run.packs.flatMap((pack) => pack.skills)), ...toolFiles(run), ...placeholderFiles(run) },
   });
 }
 

@@ -10,7 +10,15 @@ import { sidecarName } from '../api/names.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
-import { buildCommonMounts, buildPackMounts, buildResultMount, WORKSPACE_MOUNT } from './volumes.ts';
+import {
+  buildCommonMounts,
+  buildPackMounts,
+  buildResultMount,
+  buildToolsMount,
+  hasTools,
+  TOOLS_PATH,
+  WORKSPACE_MOUNT,
+} from './volumes.ts';
 
 /** The name of the container of the agent. */
 export const AGENT = 'agent';
@@ -26,7 +34,12 @@ export function buildAgent(run: ResolvedRun): Container {
     resources: exactly(resources),
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
     ...(resultPath && { terminationMessagePath: resultPath }),
-    volumeMounts: [WORKSPACE_MOUNT, ...buildCommonMounts(run, AGENT), ...buildResultMount(resultPath, AGENT)],
+    volumeMounts: [
+      WORKSPACE_MOUNT,
+      ...buildCommonMounts(run, AGENT),
+      ...buildToolsMount(run),
+      ...buildResultMount(resultPath, AGENT),
+    ],
   };
 }
 
@@ -47,6 +60,7 @@ function buildAgentEnv(run: ResolvedRun): EnvVar[] {
     RUN_TIMEOUT: run.timeout,
     TOOLS_ENABLED: targets.length > 0 ? 'true' : undefined,
     SYMPOZIUM_SKILL_TARGETS: targets.length > 0 ? targets.join(',') : undefined,
+    SIDECAR_TOOLS_MANIFEST_PATH: hasTools(run) ? TOOLS_PATH : undefined,
   };
   return [
     ...AGENT_VARIABLES.flatMap((name) => {

@@ -2,6 +2,7 @@
 import type { IVolume as Volume, IVolumeMount as VolumeMount } from 'kubernetes-models/v1';
 import { runSkillsName, shorten, skillFile } from '../api/names.ts';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
+import { type PackTools, writeToolManifest } from '../api/tool.ts';
 import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 
 const SKILLS_DIRECTORY = '/skills';
@@ -12,6 +13,24 @@ const CONFIG_MAPS_DIRECTORY = 'configmaps';
  * the container runtime fails with "read-only file system" (seen with runc 1.1.5).
  */
 const PLACEHOLDER_KEY = 'configmaps.placeholder';
+
+/** The file in which the agent is told of the tools of its sidecars. */
+const TOOLS_KEY = 'sidecar-tools.json';
+const TOOLS_DIRECTORY = '/config/sidecar-tools';
+export const TOOLS_PATH = `${TOOLS_DIRECTORY}/${TOOLS_KEY}`;
+
+/** The tools of the packs that take part; a server has no agent that could call one. */
+const toolsOf = (run: ResolvedRun): PackTools[] =>
+  run.mode === 'server' ? [] : packsWithSidecar(run).map(({ name, sidecar }) => ({ pack: name, tools: sidecar.tools ?? [] }));
+
+export const hasTools = (run: ResolvedRun): boolean => toolsOf(run).some(({ tools }) => tools.length > 0);
+
+export const toolFiles = (run: ResolvedRun): Record<string, string> =>
+  hasTools(run) ? { [TOOLS_KEY]: writeToolManifest(toolsOf(run)) } : {};
+
+/** Of the agent only. */
+export const buildToolsMount = (run: ResolvedRun): VolumeMount[] =>
+  hasTools(run) ? [{ name: 'tools', mountPath: TOOLS_DIRECTORY, readOnly: true }] : [];
 
 export const hasSkills = (run: ResolvedRun): boolean =>
   run.configMaps.length > 0 || run.packs.some((pack) => pack.skills.length > 0);
@@ -28,6 +47,7 @@ export function buildVolumes(run: ResolvedRun): Volume[] {
     { name: 'ipc', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     ...(hasSkills(run) ? [buildSkillsVolume(run)] : []),
+    ...(hasTools(run) ? [buildToolsVolume(run)] : []),
     ...run.configMaps.map((name, index) => ({ name: configMapVolume(index), configMap: { name } })),
     ...packs.flatMap(buildPackVolumes),
     ...(packs.some(({ sidecar }) => hasRights(sidecar)) ? [TOKEN_VOLUME] : []),
@@ -86,7 +106,7 @@ const hostMounts = ({ sidecar }: PackWithSidecar) => (sidecar.hostAccess?.enable
 
 function buildSkillsVolume(run: ResolvedRun): Volume {
   const name = runSkillsName(run.id);
-  if (run.configMaps.length === 0) return { name: 'skills', configMap: { name } };
+  if (run.configMaps.length === 0 && !hasTools(run)) return { name: 'skills', configMap: { name } };
   const files = run.packs.flatMap((pack) => pack.skills).map((skill) => skillFile(skill.name));
   const items = [
     ...files.map((file) => ({ key: file, path: file })),
@@ -94,6 +114,11 @@ function buildSkillsVolume(run: ResolvedRun): Volume {
   ];
   return { name: 'skills', configMap: { name, items } };
 }
+
+const buildToolsVolume = (run: ResolvedRun): Volume => ({
+  name: 'tools',
+  configMap: { name: runSkillsName(run.id), items: [{ key: TOOLS_KEY, path: TOOLS_KEY }] },
+});
 
 /** What an automounted token would be, but only for containers that mount it: bound to the Pod, renewed each hour. */
 const TOKEN_VOLUME: Volume = {

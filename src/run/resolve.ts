@@ -21,6 +21,7 @@ import type {
 import { paramVariable } from '../api/names.ts';
 import { show } from '../api/schema.ts';
 import { checkSkillBytes, skillText } from '../api/skill.ts';
+import { type PackTools, writeToolManifest } from '../api/tool.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
@@ -215,11 +216,24 @@ function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
       owner.set(skill.name, pack.name);
     }
   }
-  checkSkillBytes(
-    faults,
-    'spec.skills',
-    packs.flatMap((pack) => pack.skills.map(skillText)),
-  );
+  const tools = packs.map(({ name, sidecar }) => ({ pack: name, tools: sidecar?.tools ?? [] }));
+  checkToolNames(tools, faults);
+  checkSkillBytes(faults, 'spec.skills', [...packs.flatMap((pack) => pack.skills.map(skillText)), writeToolManifest(tools)]);
+}
+
+/** The agent calls a tool by its name. */
+function checkToolNames(packs: PackTools[], faults: Fault[]): void {
+  const owner = new Map<string, string>();
+  for (const { pack, tools } of packs) {
+    for (const { name } of tools) {
+      const other = owner.get(name);
+      if (other !== undefined) {
+        const rule = `must not select two packs with a tool of one name; SkillPack ${other} and SkillPack ${pack} both have it`;
+        faults.push({ path: 'spec.skills', found: `tool ${show(name)} twice`, rule });
+      }
+      owner.set(name, pack);
+    }
+  }
 }
 
 function checkServer(packs: ResolvedPack[], faults: Fault[]): void {

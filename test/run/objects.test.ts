@@ -4,7 +4,7 @@ import type { AgentRunStatus } from '../../src/api/generated/types.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { TASK_PARTS, task, tools } from '../support/packs.ts';
-import { byName, containersOf, podOf } from '../support/pods.ts';
+import { byName, containersOf, envOf, podOf } from '../support/pods.ts';
 import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 
 const READ_PODS = [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }];
@@ -83,6 +83,53 @@ describe('a task run', () => {
       ],
       resources: { requests: given, limits: given },
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    });
+  });
+
+  it('tells the agent of the tools of its sidecars, in a file that only it sees and nobody can write', () => {
+    const parameters = { type: 'object', properties: { city: { type: 'string' } } };
+    const weather = {
+      name: 'weather',
+      description: 'Tells it.',
+      exec: ['node', 'cli.js'],
+      subcommand: 'now',
+      positionalArgs: ['city'],
+      parameters,
+    };
+    const tooled = packXr('tooled', {
+      sidecar: { image: 't', tools: [weather, { name: 'ping', description: 'Answers.', exec: ['ping'] }] },
+    });
+    const response = respondComposed(task({ skills: uses('tooled', 'plain') }, tooled));
+    const data = objectAt(manifestOf(response, 'agentrun-configmap'), 'data');
+    expect(JSON.parse(String(data['sidecar-tools.json']))).toEqual({
+      tools: [
+        { ...weather, target: 'tooled', inputMode: 'args' },
+        { name: 'ping', description: 'Answers.', exec: ['ping'], target: 'tooled', inputMode: 'args' },
+      ],
+    });
+    const pod = podOf(response);
+    const seen = containersOf(pod).flatMap(({ name, volumeMounts }) =>
+      (volumeMounts as JsonObject[]).flatMap((mount) =>
+        mount['name'] === 'tools' ? [[name, mount['mountPath'], mount['readOnly']]] : [],
+      ),
+    );
+    expect(seen).toEqual([['agent', '/config/sidecar-tools', true]]);
+    expect(envOf(byName(pod, 'agent'))['SIDECAR_TOOLS_MANIFEST_PATH']).toBe('/config/sidecar-tools/sidecar-tools.json');
+    const items = ['plain.md', 'tooled.md'].map((file) => ({ key: file, path: file }));
+    const skills = listAt(pod, 'volumes').find((volume) => textAt(volume, 'name') === 'skills');
+    expect([...listAt(skills, 'configMap', 'items')].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))).toEqual(
+      items,
+    );
+  });
+
+  it('does not tell of tools twice under one name', () => {
+    const tools = [{ name: 'ping', description: 'Answers.', exec: ['ping'] }];
+    const packs = ['a', 'b'].map((name) => packXr(name, { sidecar: { image: 't', tools } }));
+    const { status } = respondComposed(task({ skills: uses('a', 'b') }, ...packs));
+    expect(status).toMatchObject({
+      phase: 'Failed',
+      message:
+        'spec.skills: must not select two packs with a tool of one name; SkillPack a and SkillPack b both have it, found tool "ping" twice',
     });
   });
 

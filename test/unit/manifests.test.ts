@@ -1,6 +1,6 @@
 /** What an admitted access to the node makes of a Pod; no policy of this version admits it, so a run is made by hand. */
 import { describe, expect, it } from 'vitest';
-import type { HostAccess } from '../../src/api/generated/types.ts';
+import type { HostAccess, SidecarTool } from '../../src/api/generated/types.ts';
 import { AGENT_VARIABLES, isReservedVariable, isSetByProduct, MODEL_KEYS } from '../../src/api/variables.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { buildJob } from '../../src/manifests/job.ts';
@@ -9,7 +9,7 @@ import { byName, containersOf } from '../support/pods.ts';
 
 const NO_ACCESS: HostAccess = { enabled: false, hostNetwork: false, hostPID: false, privileged: false, runAsRoot: false };
 
-const packWith = (name: string, hostAccess: HostAccess): ResolvedPack => ({
+const packWith = (name: string, hostAccess: HostAccess, tools: SidecarTool[] = []): ResolvedPack => ({
   name,
   version: undefined,
   digest: 'sha256:0',
@@ -21,8 +21,11 @@ const packWith = (name: string, hostAccess: HostAccess): ResolvedPack => ({
     resources: { cpu: '100m', memory: '128Mi' },
     params: [],
     hostAccess,
+    tools,
   },
 });
+
+const TOOLS: SidecarTool[] = [{ name: 'ping', description: 'Answers.', exec: ['ping'], inputMode: 'args' }];
 
 function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {}): JsonObject {
   const run: ResolvedRun = {
@@ -31,7 +34,7 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     name: 'run',
     instance: 'sre',
     mode: 'task',
-    packs: [packWith('node', { ...NO_ACCESS, ...hostAccess }), packWith('other', NO_ACCESS)],
+    packs: [packWith('node', { ...NO_ACCESS, ...hostAccess }, TOOLS), packWith('other', NO_ACCESS)],
     configMaps: [],
     task: 'Look',
     systemPrompt: undefined,

@@ -166,6 +166,10 @@ export interface Sidecar {
    */
   env?: SidecarVariable[];
   /**
+   * Tools of the sidecar that the agent is told of with their parameters. Each runs in the sidecar, and may do no more than any other command there. The agent reads them in the file that SIDECAR_TOOLS_MANIFEST_PATH names, and cannot write it.
+   */
+  tools?: SidecarTool[];
+  /**
    * What the sidecar is given, as request and as limit.
    */
   resources: {
@@ -235,6 +239,36 @@ export interface SidecarVariable {
       optional?: boolean;
     };
   };
+}
+export interface SidecarTool {
+  /**
+   * The name of the tool, unique among all packs of one run.
+   */
+  name: string;
+  /**
+   * What the tool does and when to use it.
+   */
+  description: string;
+  /**
+   * The program and its first arguments.
+   */
+  exec: string[];
+  /**
+   * An argument behind exec, for example evaluate-changes. Default none.
+   */
+  subcommand?: string;
+  /**
+   * How the program gets its parameters, as arguments, or as a JSON object on its standard input but for positionalArgs. Default args.
+   */
+  inputMode: 'args' | 'stdin';
+  /**
+   * Parameters that are arguments, in their order. Each is one of the parameters.
+   */
+  positionalArgs?: string[];
+  /**
+   * A JSON Schema of type object, of at most 16 KiB. Default no parameters.
+   */
+  parameters?: {};
 }
 export interface Rule {
   /**

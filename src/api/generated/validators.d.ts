@@ -10,6 +10,7 @@ export interface Validator {
   errors?: SchemaError[] | null;
 }
 export const validateAgentRunSpec: Validator;
+export const validateJsonSchema: Validator;
 export const validateSettings: Validator;
 export const validateSkillPackSpec: Validator;
 export const validateSympoziumInstanceSpec: Validator;
