@@ -54,6 +54,7 @@ function loadSchemas(): Record<string, Schema> {
     ['Sidecar', 'SkillPackSpec', 'sidecar'],
     ['Rule', 'SkillPackSpec', 'sidecar', 'rbac', '[]'],
     ['SidecarTool', 'SkillPackSpec', 'sidecar', 'tools', '[]'],
+    ['SidecarVolume', 'SkillPackSpec', 'sidecar', 'volumes', '[]'],
     ['SidecarVariable', 'SkillPackSpec', 'sidecar', 'env', '[]'],
     ['RuntimeRequirements', 'SkillPackSpec', 'runtimeRequirements'],
     ['HostAccess', 'SkillPackSpec', 'sidecar', 'hostAccess'],

@@ -15,6 +15,7 @@ export const PATTERNS: Record<string, string> = {
   '^[-._a-zA-Z0-9]+$': 'must be letters, digits, hyphens, underscores and dots',
   '^/[^:]+$': 'must be an absolute path without a colon, below the root',
   '^/[^:]*$': 'must be an absolute path without a colon',
+  '^[^/:][^:]*$': 'must be a relative path without a colon',
   '^(/dev/termination-log|/(ipc|workspace|tmp)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$':
     'must be /dev/termination-log, or a file below /ipc, /workspace or /tmp',
   '^https?://[^\\s]+$': 'must begin with http:// or https://',

@@ -9,6 +9,7 @@ import { checkArguments, checkUnique, checkVariables } from './rules.ts';
 import { PATTERNS, show } from './schema.ts';
 import { checkSkillBytes, skillText } from './skill.ts';
 import { checkTools } from './tool.ts';
+import { checkVolumes } from './volume.ts';
 
 /** Where every container of a run has its own things; nothing else may be mounted there. */
 export const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -32,6 +33,7 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     checkEnv(faults, listAt(spec, 'sidecar', 'env'));
     for (const field of ['command', 'args']) checkArguments(faults, `spec.sidecar.${field}`, listAt(spec, 'sidecar', field));
     checkTools(faults, 'spec.sidecar.tools', listAt(spec, 'sidecar', 'tools'));
+    checkVolumes(faults, 'spec.sidecar', valueAt(spec, 'sidecar'));
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
@@ -82,6 +84,10 @@ function checkMounts(faults: Fault[], spec: unknown): void {
   for (const [index, mount] of hostMounts.entries()) {
     const path = textAt(mount, 'mountPath');
     if (path !== undefined) mounts.push({ field: `spec.sidecar.hostAccess.mounts[${index}].mountPath`, path });
+  }
+  for (const [index, mount] of listAt(spec, 'sidecar', 'volumeMounts').entries()) {
+    const path = textAt(mount, 'mountPath');
+    if (path !== undefined) mounts.push({ field: `spec.sidecar.volumeMounts[${index}].mountPath`, path });
   }
   const taken: string[] = [];
   for (const { field, path } of mounts) {

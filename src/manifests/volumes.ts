@@ -1,5 +1,6 @@
 /** The volumes of a run's Pod and where containers mount them. */
 import type { IVolume as Volume, IVolumeMount as VolumeMount } from 'kubernetes-models/v1';
+import type { SidecarVolume } from '../api/generated/types.ts';
 import { runSkillsName, shorten, skillFile } from '../api/names.ts';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { type PackTools, writeToolManifest } from '../api/tool.ts';
@@ -82,13 +83,14 @@ export function buildResultMount(resultPath: string | undefined, container: stri
 
 export const WORKSPACE_MOUNT: VolumeMount = { name: 'workspace', mountPath: '/workspace' };
 
-/** What only the sidecar of one pack sees: its Secret, its directories of the node, its token. */
+/** What only the sidecar of one pack sees: its Secret, its directories of the node, its own volumes, its token. */
 export function buildPackMounts(pack: PackWithSidecar): VolumeMount[] {
   const { sidecar } = pack;
   const secretPath = sidecar.secretMountPath ?? `/secrets/${sidecar.secretRef}`;
   return [
     ...(sidecar.secretRef === undefined ? [] : [{ name: secretVolume(pack), mountPath: secretPath, readOnly: true }]),
     ...hostMounts(pack).map(({ mountPath, readOnly }, index) => ({ name: hostVolume(pack, index), mountPath, readOnly })),
+    ...(sidecar.volumeMounts ?? []).map(({ name, ...mount }) => ({ name: ownVolume(pack, name), ...mount })),
     ...(hasRights(sidecar) ? [{ name: TOKEN_VOLUME.name, mountPath: TOKEN_DIRECTORY, readOnly: true }] : []),
   ];
 }
@@ -98,8 +100,18 @@ function buildPackVolumes(pack: PackWithSidecar): Volume[] {
   return [
     ...(secretRef === undefined ? [] : [{ name: secretVolume(pack), secret: { secretName: secretRef, defaultMode: 0o440 } }]),
     ...hostMounts(pack).map(({ hostPath }, index) => ({ name: hostVolume(pack, index), hostPath: { path: hostPath } })),
+    ...(pack.sidecar.volumes ?? []).map((volume) => buildOwnVolume(pack, volume)),
   ];
 }
+
+/** A volume that the pack brings. What a driver makes is read-only. */
+const buildOwnVolume = (pack: PackWithSidecar, { name, csi, ...volume }: SidecarVolume): Volume => ({
+  ...volume,
+  ...(csi && { csi: { ...(csi as CsiVolume), readOnly: true } }),
+  name: ownVolume(pack, name),
+});
+
+type CsiVolume = NonNullable<Volume['csi']>;
 
 /** Nothing in hostAccess counts unless it is enabled. */
 const hostMounts = ({ sidecar }: PackWithSidecar) => (sidecar.hostAccess?.enabled ? (sidecar.hostAccess.mounts ?? []) : []);
@@ -134,4 +146,9 @@ const TOKEN_VOLUME: Volume = {
 
 const configMapVolume = (index: number): string => `configmap-${index}`;
 const secretVolume = (pack: PackWithSidecar): string => shorten(`secret-${pack.name}`);
+/** Packs may have volumes of one name. */
+const ownVolume = (pack: PackWithSidecar, name: string): string => {
+  const index = (pack.sidecar.volumes ?? []).findIndex((volume) => volume.name === name);
+  return shorten(`own-${index}-${pack.name}`);
+};
 const hostVolume = (pack: PackWithSidecar, index: number): string => shorten(`host-${index}-${pack.name}`);

@@ -13,6 +13,7 @@ import { denyRights } from './rights/rights.ts';
 import type { JudgedPack, PackRule, RunRule } from './rule.ts';
 import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
 import type { Denial } from './verdict.ts';
+import { denyPackVolumes } from './volumes.ts';
 import { denyWildcards } from './wildcards.ts';
 
 const PACK_RULES: readonly PackRule[] = [
@@ -21,6 +22,7 @@ const PACK_RULES: readonly PackRule[] = [
   denyRights,
   denyPackImages,
   denyPackSecrets,
+  denyPackVolumes,
   denySidecarResources,
   denyPackCredentials,
 ];

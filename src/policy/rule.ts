@@ -18,7 +18,9 @@ interface Rules {
   'image-registry': true;
   /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
   'image-digest': true;
-  /** SkillPack: sidecar.secretRef, sidecar.env; AgentRun: model.authSecretRef, imagePullSecrets */
+  /** SkillPack: sidecar.volumes */
+  volume: true;
+  /** SkillPack: sidecar.secretRef, sidecar.env, sidecar.volumes; AgentRun: model.authSecretRef, imagePullSecrets */
   secret: true;
   /** SkillPack: sidecar; AgentRun: env, model, params; SympoziumPolicy: defaults.agent */
   credential: true;

@@ -1,4 +1,5 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { secretsOfVolume } from '../api/volume.ts';
 import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
@@ -21,6 +22,11 @@ export const denyPackSecrets: PackRule = (pack, policy) => [
   ...judgeSecret(pack.sidecar?.secretRef, `${sidecarPath(pack)}.secretRef`, policy),
   ...(pack.sidecar?.env ?? []).flatMap(({ valueFrom }, index) =>
     judgeSecret(valueFrom?.secretKeyRef.name, `${sidecarPath(pack)}.env[${index}].valueFrom.secretKeyRef.name`, policy),
+  ),
+  ...(pack.sidecar?.volumes ?? []).flatMap((volume, index) =>
+    secretsOfVolume(volume).flatMap(({ name, path }) =>
+      judgeSecret(name, `${sidecarPath(pack)}.volumes[${index}].${path}`, policy),
+    ),
   ),
 ];
 

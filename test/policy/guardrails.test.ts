@@ -46,6 +46,10 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
     { sidecar: { image: 'ghcr.io/a/b:1' }, policy: { images: { registries: ['ghcr.io/a', 'ghcr.io/sympozium-ai'] } } },
   ],
   'image-digest': [{ policy: { images: { requireDigest: true } } }, { policy: { images: { requireDigest: false } } }],
+  volume: [
+    { sidecar: { volumes: [{ name: 'v', csi: { driver: 'other' } }] }, policy: { volumes: { drivers: ['mine'] } } },
+    { sidecar: { volumes: [{ name: 'v', csi: { driver: 'mine' } }] }, policy: { volumes: { drivers: ['mine'] } } },
+  ],
   secret: [
     { sidecar: { secretRef: 'other' }, policy: { secrets: ['mine'] } },
     { sidecar: { secretRef: 'mine' }, policy: { secrets: ['mine'] } },

@@ -81,6 +81,14 @@ const CASES: Record<string, Case> = {
   'models.tenantBaseURL': { policies: [{ models: { tenantBaseURL: false } }, {}], run: { model: { baseURL: GATEWAY } } },
   'env.allow[]': { policies: [{ env: { allow: ['HTTPS_PROXY'] } }, {}], run: { env: [{ name: 'HTTPS_PROXY', value: 'x' }] } },
   'env.deny[]': { policies: [{ env: { deny: ['A'] } }, {}], run: { env: [{ name: 'A', value: 'x' }] } },
+  'volumes.claims[]': {
+    policies: [{ volumes: { claims: ['data'] } }, {}],
+    sidecar: { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }] },
+  },
+  'volumes.drivers[]': {
+    policies: [{ volumes: { drivers: ['csi.example.org'] } }, {}],
+    sidecar: { volumes: [{ name: 'v', csi: { driver: 'csi.example.org' } }] },
+  },
   'secrets[]': { policies: [{ secrets: ['mine'] }, { secrets: ['other'] }], sidecar: { secretRef: 'other' } },
   'credentials.allow[]': {
     policies: [{ credentials: { allow: ['SkillPack/p spec.sidecar.args[0]'] } }, {}],

@@ -295,6 +295,33 @@ describe('secrets, resources and credentials', () => {
       { secrets: ['a'] },
       ['secret env[1].valueFrom.secretKeyRef.name'],
     ],
+    [
+      'the Secrets of volumes that are not',
+      {
+        volumes: [
+          { name: 'a', secret: { secretName: 'b' } },
+          { name: 'b', projected: { sources: [{ configMap: { name: 'b' } }, { secret: { name: 'b' } }] } },
+          { name: 'c', csi: { driver: 'd', nodePublishSecretRef: { name: 'b' } } },
+        ],
+      },
+      { secrets: ['a'], volumes: { drivers: ['d'] } },
+      [
+        'secret volumes[0].secret.secretName',
+        'secret volumes[1].projected.sources[1].secret.name',
+        'secret volumes[2].csi.nodePublishSecretRef.name',
+      ],
+    ],
+    [
+      'a claim and a driver that nothing lists',
+      {
+        volumes: [
+          { name: 'a', persistentVolumeClaim: { claimName: 'c' } },
+          { name: 'b', csi: { driver: 'd' } },
+        ],
+      },
+      {},
+      ['volume volumes[0].persistentVolumeClaim.claimName', 'volume volumes[1].csi.driver'],
+    ],
     ['no Secret where none is', { secretRef: 'a' }, { secrets: [] }, ['secret secretRef']],
     [
       'as much as may be',

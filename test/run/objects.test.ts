@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentRunStatus } from '../../src/api/generated/types.ts';
 import { digest } from '../../src/kube/digest.ts';
-import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { TASK_PARTS, task, tools } from '../support/packs.ts';
 import { byName, containersOf, envOf, podOf } from '../support/pods.ts';
 import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
@@ -84,6 +84,34 @@ describe('a task run', () => {
       resources: { requests: given, limits: given },
       securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
     });
+  });
+
+  it('gives a pack its own volumes, in its sidecar only, and what a driver makes to be read only', () => {
+    const volumes = [
+      { name: 'notes', configMap: { name: 'c' } },
+      { name: 'vault', csi: { driver: 'csi.example.org', readOnly: false } },
+    ];
+    const volumeMounts = [
+      { name: 'vault', mountPath: '/vault', readOnly: true },
+      { name: 'notes', mountPath: '/notes', subPath: 'a' },
+    ];
+    const packs = ['one', 'two'].map((name) => packXr(name, { sidecar: { image: 'i', volumes, volumeMounts } }));
+    const policy = policyXr({ volumes: { drivers: ['csi.example.org'] } });
+    const pod = podOf(respondComposed(task({ skills: uses('one', 'two') }, ...packs, policy)));
+    const own = (list: JsonValue[]) => list.filter((item) => textAt(item, 'name')?.startsWith('own-'));
+    expect(own(listAt(pod, 'volumes'))).toEqual(
+      ['one', 'two'].flatMap((pack) => [
+        { name: `own-0-${pack}`, configMap: { name: 'c' } },
+        { name: `own-1-${pack}`, csi: { driver: 'csi.example.org', readOnly: true } },
+      ]),
+    );
+    expect(containersOf(pod).map((container) => own(listAt(container, 'volumeMounts')))).toEqual([
+      ...['one', 'two'].map((pack) => [
+        { name: `own-1-${pack}`, mountPath: '/vault', readOnly: true },
+        { name: `own-0-${pack}`, mountPath: '/notes', subPath: 'a' },
+      ]),
+      [],
+    ]);
   });
 
   it('tells the agent of the tools of its sidecars, in a file that only it sees and nobody can write', () => {

@@ -198,6 +198,31 @@ export interface Sidecar {
    * Where the Secret is mounted. Default /secrets/<secretRef>.
    */
   secretMountPath?: string;
+  /**
+   * Volumes for this sidecar, besides those that every container has. Each is of one kind. A claim and a CSI driver have to be listed in a SympoziumPolicy; directories of the node are asked for by hostAccess.
+   */
+  volumes?: SidecarVolume[];
+  /**
+   * Where this sidecar has its volumes.
+   */
+  volumeMounts?: {
+    /**
+     * The name of one of the volumes of this pack.
+     */
+    name: string;
+    /**
+     * Where it is mounted.
+     */
+    mountPath: string;
+    /**
+     * The path in the volume that is mounted. Default its root.
+     */
+    subPath?: string;
+    /**
+     * Whether it is only read. Default false.
+     */
+    readOnly?: boolean;
+  }[];
   hostAccess?: HostAccess;
   /**
    * Whether the sidecar serves requests, so that a run with this pack is a Deployment and a Service instead of a Job. Default false.
@@ -287,6 +312,196 @@ export interface Rule {
    * The only objects the rule holds for. Default all.
    */
   resourceNames?: string[];
+}
+export interface SidecarVolume {
+  /**
+   * The name of the volume in this pack.
+   */
+  name: string;
+  /**
+   * An empty directory, gone with the Pod.
+   */
+  emptyDir?: {
+    /**
+     * Where it is. Default the disk of the node.
+     */
+    medium?: '' | 'Memory';
+    /**
+     * How much it may take. Default no bound of its own.
+     */
+    sizeLimit?: string;
+  };
+  /**
+   * A ConfigMap in the namespace of the run.
+   */
+  configMap?: {
+    /**
+     * The ConfigMap.
+     */
+    name: string;
+    /**
+     * Whether the sidecar starts without it. Default false.
+     */
+    optional?: boolean;
+    /**
+     * The only keys, each with its file. Default every key.
+     */
+    items?: {
+      /**
+       * The key.
+       */
+      key: string;
+      /**
+       * The file below mountPath.
+       */
+      path: string;
+      /**
+       * The mode of the file, as a decimal number.
+       */
+      mode?: number;
+    }[];
+  };
+  /**
+   * A Secret in the namespace of the run.
+   */
+  secret?: {
+    /**
+     * The Secret.
+     */
+    secretName: string;
+    /**
+     * Whether the sidecar starts without it. Default false.
+     */
+    optional?: boolean;
+    /**
+     * The only keys, each with its file. Default every key.
+     */
+    items?: {
+      /**
+       * The key.
+       */
+      key: string;
+      /**
+       * The file below mountPath.
+       */
+      path: string;
+      /**
+       * The mode of the file, as a decimal number.
+       */
+      mode?: number;
+    }[];
+  };
+  /**
+   * ConfigMaps and Secrets in one directory. Tokens are not among them.
+   */
+  projected?: {
+    /**
+     * What is in it, each a ConfigMap or a Secret.
+     */
+    sources: {
+      /**
+       * A ConfigMap in the namespace of the run.
+       */
+      configMap?: {
+        /**
+         * The ConfigMap.
+         */
+        name: string;
+        /**
+         * Whether the sidecar starts without it. Default false.
+         */
+        optional?: boolean;
+        /**
+         * The only keys, each with its file. Default every key.
+         */
+        items?: {
+          /**
+           * The key.
+           */
+          key: string;
+          /**
+           * The file below mountPath.
+           */
+          path: string;
+          /**
+           * The mode of the file, as a decimal number.
+           */
+          mode?: number;
+        }[];
+      };
+      /**
+       * A Secret in the namespace of the run.
+       */
+      secret?: {
+        /**
+         * The Secret.
+         */
+        name: string;
+        /**
+         * Whether the sidecar starts without it. Default false.
+         */
+        optional?: boolean;
+        /**
+         * The only keys, each with its file. Default every key.
+         */
+        items?: {
+          /**
+           * The key.
+           */
+          key: string;
+          /**
+           * The file below mountPath.
+           */
+          path: string;
+          /**
+           * The mode of the file, as a decimal number.
+           */
+          mode?: number;
+        }[];
+      };
+    }[];
+  };
+  /**
+   * A claim in the namespace of the run.
+   */
+  persistentVolumeClaim?: {
+    /**
+     * The PersistentVolumeClaim.
+     */
+    claimName: string;
+    /**
+     * Whether it is only read. Default false.
+     */
+    readOnly?: boolean;
+  };
+  /**
+   * A volume that a CSI driver makes for the Pod, read-only.
+   */
+  csi?: {
+    /**
+     * The driver.
+     */
+    driver: string;
+    /**
+     * It is read-only, whatever this says.
+     */
+    readOnly?: boolean;
+    /**
+     * What the driver is told.
+     */
+    volumeAttributes?: {
+      [k: string]: string | undefined;
+    };
+    /**
+     * A Secret in the namespace of the run that the driver is given.
+     */
+    nodePublishSecretRef?: {
+      /**
+       * The Secret.
+       */
+      name: string;
+    };
+  };
 }
 /**
  * Access to the node. Nothing in it counts unless enabled is true, and a SympoziumPolicy has to permit it.
@@ -935,6 +1150,19 @@ export interface SympoziumPolicySpec {
    * The only Secrets a pack, instance or run may name. Default any in the namespace of the run.
    */
   secrets?: string[];
+  /**
+   * Volumes of packs that nothing else permits.
+   */
+  volumes?: {
+    /**
+     * The PersistentVolumeClaims that a pack may mount, by name, in the namespace of its run. Default none.
+     */
+    claims?: string[];
+    /**
+     * The CSI drivers that a pack may have volumes of. Default none.
+     */
+    drivers?: string[];
+  };
   /**
    * Exceptions to the credentials that are refused by their form.
    */
