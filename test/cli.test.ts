@@ -162,6 +162,16 @@ describe('the command line', () => {
       expect(named(manifests)).toEqual(named(readDocuments('examples/install/direct/3-crossplane-rights.yaml')));
     });
 
+    it.each([
+      ['crossplane', READS],
+      ['provider', ['get', 'list']],
+    ])('are those to read Pods too, where %s is to look at them', async (maker, verbs) => {
+      const [kinds] = await printed('--for', maker, '--pods', K8S_OPS);
+      expect(listAt(kinds, 'rules')).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs });
+      const [without] = await printed('--for', maker, K8S_OPS);
+      expect(JSON.stringify(without)).not.toContain('pods');
+    });
+
     it('are those of the provider beside it where rights in the whole cluster are asked for', async () => {
       const [kinds, pack] = await printed('--for', 'provider', '--scope', 'cluster', K8S_OPS);
       expect([kinds?.['rules'], pack?.['rules']]).toEqual([
