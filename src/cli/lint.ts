@@ -1,7 +1,7 @@
 /** What is to be known of a pack before anybody applies it: what is wrong, what is refused, what will not work. */
 import { nameOf } from '../api/composite.ts';
 import type { Fault } from '../api/fault.ts';
-import type { Sidecar, SympoziumPolicySpec } from '../api/generated/types.ts';
+import type { Sidecar, SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { parseSkillPack, TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { isWithin } from '../kube/paths.ts';
@@ -55,6 +55,7 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
       }),
     ),
     ...(sidecar ? warn(sidecarPath({ name, sidecar }), sidecar) : []),
+    ...(parsed.ok ? tellUnused(`SkillPack/${name} spec.runtimeRequirements`, parsed.value) : []),
     ...(parsed.ok ? findCredentialsInPack(name, parsed.value, policies) : []).map(
       (warning): LintFinding => ({ severity: 'warning', ...warning }),
     ),
@@ -87,6 +88,20 @@ function warn(path: string, sidecar: Sidecar): LintFinding[] {
   const inert = findInert(sidecar, path).map((item): LintFinding => ({ severity: 'warning', ...item }));
   return [...findings, ...inert, ...tellTools(path, sidecar)];
 }
+
+/** What is kept and shown, and nothing follows from. */
+const tellUnused = (path: string, { runtimeRequirements: { image, sandbox } = {} }: SkillPackSpec): LintFinding[] =>
+  Object.entries({ image, sandbox: sandbox || undefined }).flatMap(([field, value]) =>
+    value === undefined
+      ? []
+      : {
+          severity: 'info',
+          rule: 'shown-only',
+          path: `${path}.${field}`,
+          message: `${value} is shown, and nothing follows from it: the image of the agent and how Pods are isolated are the platform's to say`,
+          fix: 'set defaults.agent.image in a SympoziumPolicy where the skills need another image',
+        },
+  );
 
 /** What each tool runs: no more than the sidecar may do in any case. */
 const tellTools = (path: string, { tools = [] }: Sidecar): LintFinding[] =>

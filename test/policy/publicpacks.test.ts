@@ -4,7 +4,7 @@ import { lintPack } from '../../src/cli/lint.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { effectivePolicies } from '../../src/policy/findings.ts';
 import { listDirectory, readDocuments } from '../support/project.ts';
-import { policyXr } from '../support/request.ts';
+import { packXr, policyXr } from '../support/request.ts';
 
 const VERDICTS: Record<string, string[]> = {
   'code-review': [],
@@ -56,5 +56,28 @@ describe('a public pack', () => {
   it('web-endpoint passes where a policy lists what it does', () => {
     const allow = [{ scope: 'Namespace', apiGroups: ['sympozium.ai'], resources: ['agentruns'], verbs: ['create'] }];
     expect(lintFile('web-endpoint', policyXr({ rights: { allow } }))).toEqual([]);
+  });
+});
+
+describe('what is worth knowing of a pack', () => {
+  it('is what its tools run, and what is shown only', () => {
+    const pack = packXr('tooled', {
+      runtimeRequirements: { image: 'other:1', sandbox: true, minMemory: '1Gi' },
+      sidecar: {
+        image: 'a',
+        tools: [{ name: 'now', description: 'Tells the time.', exec: ['node', 'cli.js'], subcommand: 'now' }],
+      },
+    });
+    const findings = lintPack(pack, effectivePolicies([]));
+    expect(findings.map(({ severity, path, message }) => `${severity} ${path}: ${message.split(',')[0]}`)).toEqual([
+      'info SkillPack/tooled spec.sidecar.tools[0]: now runs ["node"',
+      'info SkillPack/tooled spec.runtimeRequirements.image: other:1 is shown',
+      'info SkillPack/tooled spec.runtimeRequirements.sandbox: true is shown',
+    ]);
+  });
+
+  it('is nothing of what the seed of every public pack says', () => {
+    const pack = packXr('plain', { source: 'builtin', runtimeRequirements: { sandbox: false, minMemory: '1Gi', minCPU: '1' } });
+    expect(lintPack(pack, effectivePolicies([]))).toEqual([]);
   });
 });
