@@ -11,10 +11,10 @@ const NOT_READY_AFTER_MS = 60_000;
  * How long a Pod has to be known as not ready before that ends its run. It may have been ready while nobody looked, and the Pod of an agent
  * that ended is not ready either, as long as its sidecars take to stop.
  */
-const GRACE_MS = 30_000;
+const GRACE_MS = 40_000;
 
 /** How long a Pod has to be ready to count as such: one with a sidecar that crashes is ready for a moment each time. */
-const SETTLED_MS = 5_000;
+const SETTLED_MS = 15_000;
 
 /** A Job at work: whether its Pod is ready, and what stands against it. */
 export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step & { state: Started } {

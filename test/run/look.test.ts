@@ -355,7 +355,7 @@ describe('why a Pod does not get ready', () => {
     expect(told).toMatchObject({ reason: 'SidecarFailed', startFailure: { container: 'skill-plain' } });
     run.report('agentrun-job', { active: 1, ready: 1, startTime: told.startTime ?? '' }).call();
     expect(run.status).toEqual({ ...told, readyTime: run.time() });
-    expect(run.last.ttlSeconds).toBe(5);
+    expect(run.last.ttlSeconds).toBe(15);
     expect(run.wait(2).end('Complete').status).toMatchObject({ phase: 'Succeeded', startFailure: told.startFailure });
   });
 
@@ -366,7 +366,7 @@ describe('why a Pod does not get ready', () => {
     const crashed = { name: 'skill-plain', restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } } };
     show(run, podOf({ phase: 'Running', initContainerStatuses: [crashed] })).call();
     run.report('agentrun-job', { active: 1, ready: 1, startTime: run.status.startTime ?? '' }).call();
-    const { phase, reason, startFailure } = run.wait(5).call().status;
+    const { phase, reason, startFailure } = run.wait(15).call().status;
     expect([phase, reason, startFailure]).toEqual(['Running', 'Running', undefined]);
   });
 
@@ -388,7 +388,7 @@ describe('why a Pod does not get ready', () => {
       .run()
       .wait(100)
       .call()
-      .wait(10);
+      .wait(20);
     run.report('agentrun-job', { ...UNREADY, startTime: run.status.startTime ?? '' }).call();
     expect(run.status).toMatchObject({ reason: 'Running', startFailure: { reason: 'PodNotReady' } });
     expect([isLooking(run.wait(1).call()), run.last.results]).toEqual([false, []]);

@@ -48,7 +48,7 @@ describe('a Pod that does not get ready', () => {
     const startFailure = { reason: 'PodNotReady', message, since };
     expect(told(run)).toEqual({ phase: 'Running', reason: 'Running', message: 'The Job has started', startFailure });
     expect(run.last.ttlSeconds).toBe(30);
-    expect(told(run.wait(30).call())).toEqual({
+    expect(told(run.wait(40).call())).toEqual({
       phase: 'Running',
       reason: 'PodNotReady',
       message: `${message}: ${POD}`,
@@ -157,15 +157,15 @@ describe('the end of a run whose Pod did not get ready', () => {
     const run = startedWith(UNREADY, limited('30s')).wait(14).call();
     expect(run.status.reason).toBe('Running');
     expect(run.wait(1).call().status.reason).toBe('PodNotReady');
-    expect(run.wait(29).call().status).toMatchObject({ phase: 'Running', reason: 'PodNotReady' });
+    expect(run.wait(39).call().status).toMatchObject({ phase: 'Running', reason: 'PodNotReady' });
     expect(run.wait(1).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
   });
 
-  it('comes no sooner than half a minute after it was first seen not ready, however late that is', () => {
+  it('comes no sooner than 40 seconds after it was first seen not ready, however late that is', () => {
     const run = startedWith(UNREADY, limited('2m')).wait(300).call();
     expect(told(run)).toMatchObject({ phase: 'Running', reason: 'PodNotReady' });
     expect(run.last.ttlSeconds).toBe(30);
-    expect(run.wait(30).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+    expect(run.wait(40).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
   });
 
   it('is found again by a version that does not know what another one said', () => {
@@ -174,7 +174,7 @@ describe('the end of a run whose Pod did not get ready', () => {
     run.world = { ...run.world, composite: { ...run.world.composite, status } };
     run.wait(30).call();
     expect(told(run)).toMatchObject({ reason: 'PodNotReady', startFailure: { since: run.time() } });
-    expect(run.wait(30).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
+    expect(run.wait(40).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
   });
 
   it('has no reason that a hand or another version made up', () => {
@@ -224,7 +224,7 @@ describe('startTimeout', () => {
     ['of a limit is cut to the timeout of a run', { timeout: '1m' }, { limits: { startTimeout: '5m' } }],
   ])('%s', (_, run, policy) => {
     const history = startedWith(UNREADY, new History(task({ skills: uses('tools'), ...run }, policyXr(policy))));
-    expect(history.wait(30).call().wait(29).call().status.phase).toBe('Running');
+    expect(history.wait(30).call().wait(39).call().status.phase).toBe('Running');
     expect(history.wait(1).call().status).toMatchObject({ phase: 'Failed', reason: 'StartTimeout' });
   });
 });

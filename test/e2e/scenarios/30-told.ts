@@ -23,6 +23,8 @@ interface Case {
   end: string;
   /** The same where its Pod is looked at. */
   seen?: string;
+  /** Another end that is as good. */
+  or?: string;
 }
 
 const SIDECAR = 'e2e-told';
@@ -69,6 +71,8 @@ const CASES: Record<string, Case> = {
     pack: { command: ['sh', '-c', 'exit 1'] },
     end: 'Failed/StartTimeout',
     seen: 'Failed/SidecarFailed',
+    // On a node that is slow its Pod is reported ready long enough to count as started.
+    or: 'Failed/DeadlineExceeded',
   },
   memory: {
     what: 'the agent takes more memory than it has',
@@ -123,7 +127,7 @@ async function tryCommands(run: Run): Promise<string[]> {
   return answers.filter((answer) => answer !== 'done');
 }
 
-async function play(world: World, name: string, { what, act, end, seen = end }: Case): Promise<string[]> {
+async function play(world: World, name: string, { what, act, end, seen = end, or }: Case): Promise<string[]> {
   const spec = { skills: [{ skillPackRef: packOf(name) }], timeout: '3m', startTimeout: '2m' };
   const run = await world.createRun(spec, 'run', namespaceOf(world, name));
   await wait(15);
@@ -141,7 +145,7 @@ async function play(world: World, name: string, { what, act, end, seen = end }: 
   const ended = await run.reason();
   const wrong = [...refused, ...(await tryCommands(run)), ...(waited === 'done' ? [] : [waited])];
   const expected = world.options.podStatus ? seen : end;
-  return ended === expected ? wrong : [...wrong, `${name} is ${ended}, not ${expected}`];
+  return ended === expected || ended === or ? wrong : [...wrong, `${name} is ${ended}, not ${expected}`];
 }
 
 export const scenario: Scenario = {
