@@ -13,7 +13,7 @@ import { checkVolumes } from './volume.ts';
 
 /** Where every container of a run has its own things; nothing else may be mounted there. */
 export const TOKEN_DIRECTORY = '/var/run/secrets/kubernetes.io/serviceaccount';
-const RESERVED_DIRECTORIES = ['/skills', '/ipc', '/tmp', '/workspace', TOKEN_DIRECTORY];
+const RESERVED_DIRECTORIES = ['/skills', '/ipc', '/tmp', '/workspace', '/proc', TOKEN_DIRECTORY];
 
 /** Tells a sidecar which pack it belongs to. */
 export const PACK_VARIABLE = 'SYMPOZIUM_SKILL_PACK';

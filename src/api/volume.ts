@@ -22,12 +22,12 @@ export function checkVolumes(faults: Fault[], path: string, sidecar: JsonValue |
   for (const [index, volume] of volumes.entries()) {
     const at = `${path}.volumes[${index}]`;
     checkOne(faults, at, volume, KINDS);
-    checkFiles(faults, `${at}.configMap`, valueAt(volume, 'configMap'));
-    checkFiles(faults, `${at}.secret`, valueAt(volume, 'secret'));
+    const files: string[] = [];
+    for (const kind of SOURCES) checkFiles(faults, `${at}.${kind}`, valueAt(volume, kind), files);
     for (const [position, source] of listAt(volume, 'projected', 'sources').entries()) {
       const of = `${at}.projected.sources[${position}]`;
       checkOne(faults, of, source, SOURCES);
-      for (const kind of SOURCES) checkFiles(faults, `${of}.${kind}`, valueAt(source, kind));
+      for (const kind of SOURCES) checkFiles(faults, `${of}.${kind}`, valueAt(source, kind), files);
     }
   }
   const known = new Set(volumes.map((volume) => textAt(volume, 'name')));
@@ -47,10 +47,19 @@ function checkOne(faults: Fault[], path: string, value: JsonValue, kinds: readon
   faults.push({ path, found: found.join(' and ') || 'none', rule: `must have exactly one of ${kinds.join(', ')}` });
 }
 
-const checkFiles = (faults: Fault[], path: string, source: JsonValue | undefined): void => {
-  for (const [index, item] of listAt(source, 'items').entries())
-    checkInside(faults, `${path}.items[${index}].path`, valueAt(item, 'path'));
-};
+/** The files of a volume lie beside each other: none twice, and none where another one has its directory. */
+function checkFiles(faults: Fault[], path: string, source: JsonValue | undefined, taken: string[]): void {
+  for (const [index, item] of listAt(source, 'items').entries()) {
+    const at = `${path}.items[${index}].path`;
+    const file = textAt(item, 'path') ?? '';
+    if (file.split('/').some((part) => part === '' || part === '.' || part.startsWith('..'))) {
+      faults.push({ path: at, found: show(file), rule: 'must be a relative path whose parts do not begin with two dots' });
+    } else if (taken.some((other) => `${file}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${file}/`))) {
+      faults.push({ path: at, found: show(file), rule: 'must not be, or lie in, another file of the volume' });
+    }
+    taken.push(file);
+  }
+}
 
 /** A path stays where it begins. */
 function checkInside(faults: Fault[], path: string, value: JsonValue | undefined): void {

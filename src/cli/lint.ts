@@ -5,6 +5,7 @@ import type { Sidecar, SkillPackSpec, SympoziumPolicySpec } from '../api/generat
 import { parseSkillPack, TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import { isWithin } from '../kube/paths.ts';
+import { redact } from '../policy/credentials/redact.ts';
 import { describeCredential } from '../policy/credentials/search.ts';
 import { findCredentialsInPack, findDenials } from '../policy/findings.ts';
 import { findInert } from '../policy/rights/inert.ts';
@@ -109,7 +110,7 @@ const tellTools = (path: string, { tools = [] }: Sidecar): LintFinding[] =>
     severity: 'info',
     rule: 'tool',
     path: `${path}.tools[${index}]`,
-    message: `${name} runs ${JSON.stringify([...exec, ...(subcommand === undefined ? [] : [subcommand])])} in the sidecar`,
+    message: `${name} runs ${redact(JSON.stringify([...exec, ...(subcommand === undefined ? [] : [subcommand])]))} in the sidecar`,
     fix: 'nothing to do: it may do no more than any other command there',
   }));
 

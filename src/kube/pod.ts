@@ -104,17 +104,22 @@ function findMissingVolume(pod: JsonObject, known: readonly string[]): Obstacle 
   const isScheduled = conditionOf(pod, 'PodScheduled')['status'] === 'True';
   const sandbox = conditionOf(pod, 'PodReadyToStartContainers')['status'];
   if (!isScheduled || sandbox !== 'False') return undefined;
-  const named = listAt(pod, 'spec', 'volumes')
-    .flatMap((volume) => [
-      ...name('Secret', valueAt(volume, 'secret', 'secretName')),
-      ...name('ConfigMap', valueAt(volume, 'configMap', 'name')),
-    ])
-    .filter((named) => !known.some((own) => named === `ConfigMap ${own}`));
-  if (named.length === 0) return undefined;
-  return { reason: 'ConfigMissing', message: `No container can start; one of these may be missing: ${named.join(', ')}` };
+  const named = listAt(pod, 'spec', 'volumes').flatMap((volume) =>
+    [volume, ...listAt(volume, 'projected', 'sources')].flatMap((source) => [
+      ...nameIn('Secret', valueAt(source, 'secret')),
+      ...nameIn('ConfigMap', valueAt(source, 'configMap')),
+    ]),
+  );
+  const unknown = named.filter((found) => !known.some((own) => found === `ConfigMap ${own}`));
+  if (unknown.length === 0) return undefined;
+  return { reason: 'ConfigMissing', message: `No container can start; one of these may be missing: ${unknown.join(', ')}` };
 }
 
-const name = (kind: string, value: unknown): string[] => (typeof value === 'string' ? [`${kind} ${value}`] : []);
+/** What has to be there: kube-root-ca.crt is in every namespace. */
+function nameIn(kind: string, source: unknown): string[] {
+  const found = textAt(source, 'secretName') ?? textAt(source, 'name');
+  return found === undefined || found === 'kube-root-ca.crt' || valueAt(source, 'optional') === true ? [] : [`${kind} ${found}`];
+}
 
 const statusesOf = (pod: JsonObject, list: string): JsonObject[] => listAt(pod, 'status', list).filter(isObject);
 

@@ -18,6 +18,8 @@ export function buildDeployment(run: ResolvedRun): Manifest {
     spec: {
       replicas: 0,
       selector: { matchLabels: { [RUN]: run.id } },
+      // A new Pod may wait for ever for a claim that the old one holds.
+      ...(hasClaim(run) && { strategy: { type: 'Recreate' } }),
       template: {
         metadata: { labels: runLabels(run), ...runAnnotations(run) },
         spec: { ...buildPodBase(run), containers: packsWithSidecar(run).map((pack) => buildServer(run, pack)) },
@@ -25,6 +27,11 @@ export function buildDeployment(run: ResolvedRun): Manifest {
     },
   });
 }
+
+const hasClaim = (run: ResolvedRun): boolean =>
+  packsWithSidecar(run).some(({ sidecar }) =>
+    (sidecar.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined),
+  );
 
 /** The Service of a server run, with the ports of all its packs. */
 export function buildService(run: ResolvedRun): Manifest {

@@ -4,7 +4,12 @@ import { isObject, type JsonObject, type JsonValue, setOwn } from '../kube/json.
 
 /** `over` laid over `base` field by field: maps are merged, lists and values replaced. */
 export function overlay(base: SympoziumPolicySpec, over: SympoziumPolicySpec): SympoziumPolicySpec {
-  return merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec;
+  const merged = merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec;
+  const { authSecretRef, authSecretKey } = over.defaults?.model ?? {};
+  if (authSecretRef === undefined || authSecretKey !== undefined) return merged;
+  // A key is one of the Secret beside it.
+  const { authSecretKey: _, ...model } = merged.defaults?.model ?? {};
+  return { ...merged, defaults: { ...merged.defaults, model } };
 }
 
 function merge(base: JsonValue, over: JsonValue): JsonValue {

@@ -20,7 +20,7 @@ interface Rules {
   'image-digest': true;
   /** SkillPack: sidecar.volumes */
   volume: true;
-  /** SkillPack: sidecar.secretRef, sidecar.env, sidecar.volumes; AgentRun: model.authSecretRef, imagePullSecrets */
+  /** SkillPack: sidecar.secretRef, sidecar.env, sidecar.volumes; AgentRun: model.authSecretRef, model.authSecretKey, imagePullSecrets */
   secret: true;
   /** SkillPack: sidecar; AgentRun: env, model, params; SympoziumPolicy: defaults.agent */
   credential: true;

@@ -1,5 +1,7 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { MODEL_KEYS } from '../api/variables.ts';
 import { secretsOfVolume } from '../api/volume.ts';
+import type { ResolvedRun } from '../model/run.ts';
 import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
@@ -30,7 +32,27 @@ export const denyPackSecrets: PackRule = (pack, policy) => [
   ),
 ];
 
-export const denyRunSecrets: RunRule = ({ model, imagePullSecrets }, policy) => [
-  ...judgeSecret(model.authSecretRef, 'spec.model.authSecretRef', policy),
-  ...imagePullSecrets.flatMap(({ name }, index) => judgeSecret(name, `spec.imagePullSecrets[${index}].name`, policy)),
+/** A key goes where the run says: a tenant names one of the usual ones, or of a Secret that the policy lists. */
+function judgeKey({ model, tenantModel }: ResolvedRun, { defaults, secrets }: SympoziumPolicySpec): Denial[] {
+  const { authSecretKey: key } = tenantModel;
+  if (key === undefined || key !== model.authSecretKey || MODEL_KEYS.some((usual) => usual === key)) return [];
+  const home = defaults?.model;
+  const isOfPolicy = model.authSecretRef === home?.authSecretRef;
+  if (isOfPolicy ? key === home?.authSecretKey : secrets?.includes(model.authSecretRef ?? '')) return [];
+  return [
+    {
+      rule: 'secret',
+      path: 'spec.model.authSecretKey',
+      found: key,
+      why: 'any key of a Secret would go to the address that the run says',
+      permit: isOfPolicy ? 'leave it out: the policy says which key it is' : `${model.authSecretRef} in spec.secrets permits it`,
+      permissible: !isOfPolicy,
+    },
+  ];
+}
+
+export const denyRunSecrets: RunRule = (run, policy) => [
+  ...judgeSecret(run.model.authSecretRef, 'spec.model.authSecretRef', policy),
+  ...judgeKey(run, policy),
+  ...run.imagePullSecrets.flatMap(({ name }, index) => judgeSecret(name, `spec.imagePullSecrets[${index}].name`, policy)),
 ];

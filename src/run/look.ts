@@ -128,7 +128,7 @@ export interface Answered {
 export function opensLook({ reader, memory, objects, now }: Looking, { state, status, held }: Answered): boolean {
   const before = memory.rightsHeld;
   const isSame = before?.status === held.status && before.reason === held.reason;
-  const since = isSame && Number.isFinite(before.since) ? before.since : now.getTime();
+  const since = isSame ? before.since : now.getTime();
   const rightsHeld = { ...held, since, observedGeneration: 0 };
   return now.getTime() < lookUntil(reader, { state, status, rightsHeld, isRecorded: true }, objects);
 }
@@ -149,11 +149,12 @@ export function isLookOver({ pod, memory: { rightsHeld }, now }: Facts): boolean
 /** How long a run without rights waits for a look at why it does not start. */
 const STALLED_MS = 20_000;
 
+const MAX_READ = 4096;
 const MAX_SAID = 900;
 const MAX_NAME = 63;
 
 /** Kubernetes writes names that people chose into its messages. */
-const say = (text: string): string => toPlainText(redact(toPlainText(text)).slice(0, MAX_SAID));
+const say = (text: string): string => toPlainText(redact(toPlainText(text.slice(0, MAX_READ))).slice(0, MAX_SAID));
 
 function seePod(pod: JsonObject, { id }: RunIdentity): SeenPod {
   const obstacle = findObstacle(pod, [runSkillsName(id)]);

@@ -53,7 +53,7 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
   const mode = run.mode ?? (needsServer ? 'server' : 'task');
   const resolved = selected.map(({ name, pack, params }) => resolvePack(name, pack, params, mode, faults));
 
-  checkSkills(resolved, faults);
+  checkSkills(resolved, mode, faults);
   if (mode === 'server') checkServer(resolved, faults);
   else if (run.task === undefined) faults.push({ path: 'spec.task', found: 'nothing', rule: 'must be set in task mode' });
 
@@ -204,7 +204,7 @@ function resolveSidecar(pack: string, sidecar: Sidecar, params: Param[], faults:
   return { ...sidecar, params: params.map(({ name, value }) => ({ name: paramVariable(name), value })) };
 }
 
-function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
+function checkSkills(packs: ResolvedPack[], mode: ResolvedRun['mode'], faults: Fault[]): void {
   const owner = new Map<string, string>();
   for (const pack of packs) {
     for (const skill of pack.skills) {
@@ -216,7 +216,8 @@ function checkSkills(packs: ResolvedPack[], faults: Fault[]): void {
       owner.set(skill.name, pack.name);
     }
   }
-  const tools = packs.map(({ name, sidecar }) => ({ pack: name, tools: sidecar?.tools ?? [] }));
+  // A server has no agent that could call one.
+  const tools = mode === 'server' ? [] : packs.map(({ name, sidecar }) => ({ pack: name, tools: sidecar?.tools ?? [] }));
   checkToolNames(tools, faults);
   checkSkillBytes(faults, 'spec.skills', [...packs.flatMap((pack) => pack.skills.map(skillText)), writeToolManifest(tools)]);
 }

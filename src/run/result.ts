@@ -15,7 +15,9 @@ export type ToldResult = Pick<AgentRunStatus, 'result' | 'resultTruncated' | 'us
  *
  * @param limit how many bytes of it were kept; one that has as many may be cut off
  */
-export function readResult(message: string, { capture, redact: isRedacted }: Required<Results>, limit: number): ToldResult {
+export function readResult(left: string, { capture, redact: isRedacted }: Required<Results>, limit: number): ToldResult {
+  // As much as Kubernetes keeps, whoever tells of it.
+  const message = left.slice(-MAX_BYTES);
   if (capture === 'None' || message === '') return {};
   const usage = readUsage(message);
   const numbers = usage === undefined ? {} : { usage };

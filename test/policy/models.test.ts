@@ -1,6 +1,7 @@
 /** Where a run's model is, who chose it, and where the key goes: never further than its owner said. */
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
+import { overlay } from '../../src/policy/effective.ts';
 import { isMeant } from '../../src/policy/environment.ts';
 import { isUnderBaseURL } from '../../src/policy/models.ts';
 import { byName, podOf } from '../support/pods.ts';
@@ -117,8 +118,40 @@ describe('the key of a model', () => {
       });
     };
     expect(keysOf({ authSecretRef: 's', authSecretKey: 'token' }, {})).toEqual(['API_KEY of s: token']);
+    expect(keysOf({ authSecretRef: 's' }, { authSecretRef: 'mine', authSecretKey: 'OPENAI_API_KEY' })).toEqual([
+      'API_KEY of mine: OPENAI_API_KEY',
+    ]);
     expect(keysOf({ authSecretRef: 's', authSecretKey: 'token' }, { authSecretRef: 'mine' })).toHaveLength(10);
-    expect(keysOf({ authSecretRef: 's' }, { authSecretRef: 'mine', authSecretKey: 'k' })).toEqual(['API_KEY of mine: k']);
+  });
+
+  it('is not paired with the Secret of a policy for a namespace, which has keys of its own', () => {
+    const model = (of: JsonObject) => ({ defaults: { model: of } });
+    const base = model({ authSecretRef: 'a', authSecretKey: 'k', provider: 'p' });
+    expect(overlay(base, model({ authSecretRef: 'b' }))).toEqual(model({ authSecretRef: 'b', provider: 'p' }));
+    expect(overlay(base, model({ model: 'm' }))).toEqual(
+      model({ authSecretRef: 'a', authSecretKey: 'k', provider: 'p', model: 'm' }),
+    );
+  });
+
+  it.each<[string, JsonObject, JsonObject, string]>([
+    ['of any Secret', {}, { authSecretRef: 'db', authSecretKey: 'password' }, 'Failed'],
+    ['of a Secret that is listed', { secrets: ['db'] }, { authSecretRef: 'db', authSecretKey: 'password' }, 'Running'],
+    [
+      'of the Secret of the policy, which says another',
+      { secrets: ['s'], defaults: { model: { authSecretRef: 's', authSecretKey: 'k' } } },
+      { authSecretRef: 's', authSecretKey: 'other' },
+      'Failed',
+    ],
+    [
+      'that the policy says',
+      { defaults: { model: { authSecretRef: 's', authSecretKey: 'k' } } },
+      { authSecretRef: 's', authSecretKey: 'k' },
+      'Running',
+    ],
+  ])('that a tenant names, %s', (_, policy, model, phase) => {
+    const { status } = play({ policy, run: { model } });
+    expect(status.phase === 'Failed').toBe(phase === 'Failed');
+    if (phase === 'Failed') expect(status.message).toMatch(/^spec.model.authSecretKey: /);
   });
 
   it('that is withheld is told once, with what to do', () => {

@@ -37,6 +37,12 @@ describe('a text', () => {
       '{"a":"password=\\"hunter2!x\\" host=db"}',
       '{"a":"password=\\"[redacted]\\" host=db"}',
     ],
+    [
+      'a header in JSON in JSON',
+      JSON.stringify({ response: JSON.stringify({ Authorization: 'Bearer abcdefghijklmnop123' }) }),
+      '{"response":"{\\"Authorization\\":\\"[redacted]\\"}"}',
+    ],
+    ['a token that begins with an escape', '{"a":"\\u0067hp_a1B2c3D4e5F6a1B2c3D4e5F6a1B2c3D4e5F6"}', '{"a":"[redacted]"}'],
     ['the password of a driver', 'joe:hunter2pass@tcp(db)/x', 'joe:[redacted]@tcp(db)/x'],
     [
       'nothing to hide',

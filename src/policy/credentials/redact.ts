@@ -16,24 +16,59 @@ const KEY_TAIL = /^.*?-----END (?:[A-Z0-9]{1,16} ){0,3}PRIVATE KEY(?: BLOCK)?---
 /** Shorter ones are words too: only where they were found are they taken for a credential. */
 const COPIED_FROM = 8;
 
-/** Escapes of JSON, which hide that a word begins behind them. */
-const ESCAPES = /\\(?:u[0-9a-fA-F]{4}|["\\bfnrt])/g;
+/** Escapes of JSON, behind which a word begins that does not seem to. */
+const ESCAPES = /\\(?:u([0-9a-fA-F]{4})|(["\\/bfnrt]))/g;
+const ESCAPED: Record<string, string> = { b: ' ', f: ' ', n: '\n', r: '\n', t: '\t' };
+
+/** How often texts stand within texts. */
+const MAX_NESTING = 3;
+
+/** A text as it is read, and for each of its characters where that stands in the text as it is. */
+interface View {
+  text: string;
+  at: number[];
+}
 
 /**
  * The text with `[redacted]` for each credential, and for each of its copies; the forms are those of the guardrails, and a filler such as
- * `example` makes no exception. Text within JSON is read as the text that it stands for; `\/` becomes `/`.
+ * `example` makes no exception. Text within JSON is read as the text that it stands for, also where that is JSON again.
  */
 export function redact(text: string): string {
-  const plain = text.replaceAll('\\/', '/');
-  const unescaped = plain.replace(ESCAPES, (escaped) => ' '.repeat(escaped.length));
-  const ranges = [...new Set([plain, unescaped])].flatMap(findRanges).sort(([a], [b]) => a - b);
-  let masked = '';
-  let at = 0;
-  for (const [from, to] of ranges) {
-    if (from >= at) masked += plain.slice(at, from) + MASK;
-    at = Math.max(at, to);
+  const views: View[] = [{ text, at: Array.from({ length: text.length + 1 }, (_, index) => index) }];
+  for (let view = views[0]; view !== undefined && views.length <= MAX_NESTING; view = views.at(-1)) {
+    const decoded = decode(view);
+    if (decoded.text === view.text) break;
+    views.push(decoded);
   }
-  return (masked + plain.slice(at)).replace(KEY_TAIL, MASK);
+  const ranges = views.flatMap(({ text: read, at }) =>
+    findRanges(read).map(([from, to]): Range => [at[from] ?? 0, at[to] ?? text.length]),
+  );
+  let masked = '';
+  let done = 0;
+  for (const [from, to] of ranges.sort(([a], [b]) => a - b)) {
+    if (from >= done) masked += text.slice(done, from) + MASK;
+    done = Math.max(done, to);
+  }
+  return (masked + text.slice(done)).replace(KEY_TAIL, MASK);
+}
+
+function decode({ text, at }: View): View {
+  let read = '';
+  const positions: number[] = [];
+  let from = 0;
+  const take = (until: number): void => {
+    read += text.slice(from, until);
+    positions.push(...at.slice(from, until));
+  };
+  for (const match of text.matchAll(ESCAPES)) {
+    take(match.index);
+    const [whole, code, letter = ''] = match;
+    read += code === undefined ? (ESCAPED[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16));
+    positions.push(at[match.index] ?? 0);
+    from = match.index + whole.length;
+  }
+  take(text.length);
+  return { text: read, at: [...positions, at.at(-1) ?? 0] };
 }
 
 type Range = [from: number, to: number];
