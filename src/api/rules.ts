@@ -4,7 +4,7 @@
  */
 
 import { parseDuration } from '../kube/duration.ts';
-import { isObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
+import { isObject, type JsonValue, listAt, textAt, textBytes, valueAt } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import { show } from './schema.ts';
 import { isReservedVariable } from './variables.ts';
@@ -41,7 +41,7 @@ const MAX_VARIABLE_BYTES = 128 * 1024;
 export function checkProcessText(faults: Fault[], path: string, value: JsonValue | undefined, name = ''): void {
   if (typeof value !== 'string') return;
   if (value.includes('\0')) faults.push({ path, found: 'a NUL character', rule: 'must be text that a process can be given' });
-  const bytes = new TextEncoder().encode(value).length + name.length + 2;
+  const bytes = textBytes(value) + name.length + 2;
   if (bytes <= MAX_VARIABLE_BYTES) return;
   faults.push({
     path,

@@ -67,10 +67,11 @@ export function without(absent: null | undefined, value: JsonValue): JsonValue {
   return copy;
 }
 
+/** How many bytes a text takes as UTF-8. */
+export const textBytes = (text: string): number => new TextEncoder().encode(text).length;
+
 /** How many bytes a value takes as UTF-8 JSON, quotes and escapes included. */
-export function jsonBytes(value: unknown): number {
-  return new TextEncoder().encode(JSON.stringify(value)).length;
-}
+export const jsonBytes = (value: unknown): number => textBytes(JSON.stringify(value));
 
 /** Whether a value takes more bytes as JSON than `limit`: exactly, but what is far from it is not written to know. */
 export const isLarger = (value: JsonValue, limit: number): boolean => atMostBytes(value) > limit && jsonBytes(value) > limit;

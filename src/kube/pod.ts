@@ -2,7 +2,8 @@
  * What a Pod says of its containers, of a Pod of a Job: one container that ends and sidecars that do not.
  * https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/
  */
-import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from './json.ts';
+import { readCondition } from './conditions.ts';
+import { isObject, type JsonObject, listAt, textAt, valueAt } from './json.ts';
 
 /** How a container ended. */
 export interface Terminated {
@@ -68,9 +69,9 @@ const WAITING: Record<string, Obstacle['reason']> = {
  * @param known ConfigMaps of which it is known that they are there
  */
 export function findObstacle(pod: JsonObject, known: readonly string[] = []): Obstacle | undefined {
-  const scheduled = conditionOf(pod, 'PodScheduled');
-  if (scheduled['status'] === 'False' && scheduled['reason'] === 'Unschedulable') {
-    return { reason: 'Unschedulable', message: textAt(scheduled, 'message') ?? 'No node has room for the Pod' };
+  const scheduled = readCondition(pod, 'PodScheduled');
+  if (scheduled?.status === 'False' && scheduled.reason === 'Unschedulable') {
+    return { reason: 'Unschedulable', message: scheduled.message || 'No node has room for the Pod' };
   }
   const sidecars = statusesOf(pod, 'initContainerStatuses');
   const containers = [...sidecars, ...statusesOf(pod, 'containerStatuses')];
@@ -101,8 +102,8 @@ function findCrash(status: JsonObject): Obstacle | undefined {
 
 /** A missing Secret or ConfigMap of a volume stands in events only: what is seen is a scheduled Pod of which no container can start. */
 function findMissingVolume(pod: JsonObject, known: readonly string[]): Obstacle | undefined {
-  const isScheduled = conditionOf(pod, 'PodScheduled')['status'] === 'True';
-  const sandbox = conditionOf(pod, 'PodReadyToStartContainers')['status'];
+  const isScheduled = readCondition(pod, 'PodScheduled')?.status === 'True';
+  const sandbox = readCondition(pod, 'PodReadyToStartContainers')?.status;
   if (!isScheduled || sandbox !== 'False') return undefined;
   const named = listAt(pod, 'spec', 'volumes').flatMap((volume) =>
     [volume, ...listAt(volume, 'projected', 'sources')].flatMap((source) => [
@@ -122,6 +123,3 @@ function nameIn(kind: string, source: unknown): string[] {
 }
 
 const statusesOf = (pod: JsonObject, list: string): JsonObject[] => listAt(pod, 'status', list).filter(isObject);
-
-const conditionOf = (pod: JsonObject, type: string): JsonObject =>
-  objectAt({ found: listAt(pod, 'status', 'conditions').find((condition) => textAt(condition, 'type') === type) ?? {} }, 'found');

@@ -25,7 +25,7 @@ import { redact } from '../policy/credentials/redact.ts';
 import type { Memory } from './memory.ts';
 import type { ObjectFacts } from './observe.ts';
 import { readResult, toPlainText } from './result.ts';
-import { END_MESSAGES, type Ended, type Facts, formatTime, isEnded, type Learned, type RunState } from './state.ts';
+import { END_MESSAGES, type Ended, type Facts, formatTime, isEnded, KILLED, type Learned, type RunState } from './state.ts';
 
 /** What is seen of a Pod. */
 export interface SeenPod {
@@ -105,7 +105,7 @@ function lookUntil(reader: PodReader | undefined, memory: Remembered, objects: O
 const TELLING: readonly string[] = ['Completed', 'AgentFailed', 'PodFailed'];
 
 /** Of a process that was killed, for lack of memory or otherwise, and of one that the runtime could not start. */
-const TELLING_CODES: readonly (number | undefined)[] = [137, 128];
+const TELLING_CODES: readonly (number | undefined)[] = [KILLED, 128];
 
 function isLookWorth({ reason }: Ended, { podObservedTime, exitCode }: AgentRunStatus, { plan }: ObjectFacts): boolean {
   if (podObservedTime !== undefined || !TELLING.includes(reason)) return false;

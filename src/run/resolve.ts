@@ -21,7 +21,7 @@ import type {
 import { paramVariable } from '../api/names.ts';
 import { show } from '../api/schema.ts';
 import { checkSkillBytes, skillText } from '../api/skill.ts';
-import { type PackTools, writeToolManifest } from '../api/tool.ts';
+import { writeToolManifest } from '../api/tool.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
@@ -205,35 +205,31 @@ function resolveSidecar(pack: string, sidecar: Sidecar, params: Param[], faults:
 }
 
 function checkSkills(packs: ResolvedPack[], mode: ResolvedRun['mode'], faults: Fault[]): void {
-  const owner = new Map<string, string>();
-  for (const pack of packs) {
-    for (const skill of pack.skills) {
-      const other = owner.get(skill.name);
-      if (other !== undefined) {
-        const rule = `must not select two packs with a skill of one name; SkillPack ${other} and SkillPack ${pack.name} both have it`;
-        faults.push({ path: 'spec.skills', found: `skill ${show(skill.name)} twice`, rule });
-      }
-      owner.set(skill.name, pack.name);
-    }
-  }
   // A server has no agent that could call one.
   const tools = mode === 'server' ? [] : packs.map(({ name, sidecar }) => ({ pack: name, tools: sidecar?.tools ?? [] }));
-  checkToolNames(tools, faults);
+  checkNames(
+    'skill',
+    packs.flatMap((pack) => pack.skills.map(({ name }) => ({ name, pack: pack.name }))),
+    faults,
+  );
+  checkNames(
+    'tool',
+    tools.flatMap(({ pack, tools: own }) => own.map(({ name }) => ({ name, pack }))),
+    faults,
+  );
   checkSkillBytes(faults, 'spec.skills', [...packs.flatMap((pack) => pack.skills.map(skillText)), writeToolManifest(tools)]);
 }
 
-/** The agent calls a tool by its name. */
-function checkToolNames(packs: PackTools[], faults: Fault[]): void {
+/** A skill is a file of its name, and the agent calls a tool by its name. */
+function checkNames(what: 'skill' | 'tool', named: { name: string; pack: string }[], faults: Fault[]): void {
   const owner = new Map<string, string>();
-  for (const { pack, tools } of packs) {
-    for (const { name } of tools) {
-      const other = owner.get(name);
-      if (other !== undefined) {
-        const rule = `must not select two packs with a tool of one name; SkillPack ${other} and SkillPack ${pack} both have it`;
-        faults.push({ path: 'spec.skills', found: `tool ${show(name)} twice`, rule });
-      }
-      owner.set(name, pack);
+  for (const { name, pack } of named) {
+    const other = owner.get(name);
+    if (other !== undefined) {
+      const rule = `must not select two packs with a ${what} of one name; SkillPack ${other} and SkillPack ${pack} both have it`;
+      faults.push({ path: 'spec.skills', found: `${what} ${show(name)} twice`, rule });
     }
+    owner.set(name, pack);
   }
 }
 

@@ -3,7 +3,7 @@
  * a credential is not in it.
  */
 import type { AgentRunStatus, Results, Usage } from '../api/generated/types.ts';
-import { isObject, type JsonObject, valueAt } from '../kube/json.ts';
+import { isObject, type JsonObject, textBytes, valueAt } from '../kube/json.ts';
 import { redact } from '../policy/credentials/redact.ts';
 
 const MAX_BYTES = 4096;
@@ -22,7 +22,7 @@ export function readResult(left: string, { capture, redact: isRedacted }: Requir
   const usage = readUsage(message);
   const numbers = usage === undefined ? {} : { usage };
   if (capture === 'Usage') return numbers;
-  const isCut = byteLength(message) >= limit;
+  const isCut = textBytes(message) >= limit;
   const plain = toPlainText(message);
   const told = isRedacted ? redact(isCut ? withoutCutWords(plain, limit) : plain) : plain;
   const result = keepTail(told);
@@ -54,8 +54,6 @@ const CUT_CHARACTER = /^\ufffd+|\ufffd+$/g;
 /** One line after another, without anything that a terminal would act on. */
 export const toPlainText = (text: string): string =>
   text.replace(/\r\n?/g, '\n').replace(TERMINAL, '').replace(UNSEEN, '').replace(CUT_CHARACTER, '');
-
-const byteLength = (text: string): number => new TextEncoder().encode(text).length;
 
 function keepTail(text: string): string {
   const bytes = new TextEncoder().encode(text);

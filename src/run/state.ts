@@ -126,6 +126,9 @@ export interface Life {
 /** What is known of a run before anything it refers to was asked for. */
 export type Known = Pick<Facts, 'memory' | 'objects'>;
 
+/** The exit code of a process that was killed: 128 and the number of SIGKILL. */
+export const KILLED = 137;
+
 /** What is said of a Job's own end, by its reason; of the last two a look at the Pod tells. */
 export const END_MESSAGES = {
   Completed: 'The agent has ended its task',

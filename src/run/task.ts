@@ -35,6 +35,7 @@ import {
   type Facts,
   formatTime,
   isStarted,
+  KILLED,
   type Known,
   type Life,
   type RunState,
@@ -44,7 +45,7 @@ import {
   type Step,
   type Wanted,
 } from './state.ts';
-import { describeStartFailure, explain, isUp, judgeStart, startLimit } from './unready.ts';
+import { describeStartFailure, explainUnready, isUp, judgeStart, startLimit } from './unready.ts';
 
 /** How long a released Job may fail to start. One that nobody reports may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
@@ -129,9 +130,6 @@ function describeExit(exitCode = 0): string {
   return ` with exit code ${exitCode}${exitCode === KILLED ? ' (killed, often for lack of memory)' : ''}`;
 }
 
-/** 128 and the number of SIGKILL. */
-const KILLED = 137;
-
 const isOver = ({ final, time }: JobEnd, now: Date): boolean => final || now.getTime() > Date.parse(time) + ENDING_LIMIT_MS;
 
 const POD_LEFT = '; its Pod has not ended within 5 minutes, its node may be gone';
@@ -211,7 +209,7 @@ function stall(job: JobFacts, facts: Facts, stalled: Started): Step {
   const limit = startLimit(stalled, facts);
   // Where nobody knows any more what the limit was, it is over.
   const isLate = !Number.isFinite(limit) || facts.now.getTime() >= limit + STALLED_LIMIT_MS;
-  return isLate || isLookOver(facts) ? failToStart(explain('PodNotReady', facts), job, facts) : { state: stalled };
+  return isLate || isLookOver(facts) ? failToStart(explainUnready(facts), job, facts) : { state: stalled };
 }
 
 function failToStart(startFailure: StartFailure, job: JobFacts, facts: Facts): Step {

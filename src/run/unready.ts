@@ -20,6 +20,7 @@ const SETTLED_MS = 15_000;
 export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step & { state: Started } {
   const age = facts.now.getTime() - Date.parse(startTime);
   const working = (reason: Reason, message: string): Started => ({ stage: 'working', reason, message, startTime });
+  const started = working('Running', 'The Job has started');
   const failing = (startFailure: StartFailure, command: string): Started => ({
     ...working(readStartFailure(startFailure), `${startFailure.message}: ${command}`),
     startFailure,
@@ -31,22 +32,20 @@ export function judgeStart(job: JobFacts, facts: Facts, startTime: string): Step
     // It is ready again and again, for a moment.
     if (before?.reason === 'SidecarFailed' && !wasReady(facts))
       return { state: failing(withMessage(before), describePod(job)), learned };
-    return { state: working('Running', 'The Job has started'), learned };
+    return { state: started, learned };
   }
-  if (age < (job.active > 0 ? notReadyAfter(job, facts) : NO_POD_AFTER_MS))
-    return { state: working('Running', 'The Job has started') };
+  if (age < (job.active > 0 ? notReadyAfter(job, facts) : NO_POD_AFTER_MS)) return { state: started };
   const forgets = wasReady(facts) ? [] : (['readyTime'] as const);
   if (job.active > 0) {
-    const startFailure = explain('PodNotReady', facts);
+    const startFailure = explainUnready(facts);
     // The Pod of an agent that ended well is not ready either, until its sidecars have stopped.
-    if (facts.now.getTime() < sayAfter(startFailure, facts))
-      return { state: { ...working('Running', 'The Job has started'), startFailure } };
+    if (facts.now.getTime() < sayAfter(startFailure, facts)) return { state: { ...started, startFailure } };
     return { state: failing(startFailure, describePod(job)), forgets };
   }
   if (job.leavingPods > 0)
     return { state: working('PodTerminating', `The Pod is being deleted, its node may be gone: ${describeJob(job)}`) };
   if (wasReady(facts)) return { state: working('NoPod', `The Pod is gone: ${describeJob(job)}`) };
-  return { state: failing(explain('NoPod', facts), describeJob(job)), forgets };
+  return { state: failing(explainNoPod(facts), describeJob(job)), forgets };
 }
 
 /** Whether its Pod is ready, or has ended, so that the end of the Job is at hand. */
@@ -64,20 +63,23 @@ const wasReady = ({ memory: { status }, now }: Facts): boolean =>
 const isReadyWorth = (job: JobFacts, facts: Facts, age: number): boolean =>
   facts.objects.plan?.startTimeoutSeconds !== undefined || age >= notReadyAfter(job, facts);
 
+function explainNoPod({ memory, now }: Facts): StartFailure {
+  const { startFailure: before } = memory.status;
+  const since = before?.reason === 'NoPod' ? before.since : undefined;
+  const message = 'No Pod could be created, a quota or Pod Security may refuse it';
+  return { reason: 'NoPod', message, since: since ?? formatTime(now) };
+}
+
 /** Why the Pod is not ready: what a look found, now or before, else what the Job tells. */
-export function explain(reason: 'PodNotReady' | 'NoPod', facts: Facts): StartFailure {
+export function explainUnready(facts: Facts): StartFailure {
   const { pod, memory, now } = facts;
   const { startFailure: before } = memory.status;
-  if (reason === 'NoPod') {
-    const since = before?.reason === reason ? before.since : undefined;
-    return { reason, message: 'No Pod could be created, a quota or Pod Security may refuse it', since: since ?? formatTime(now) };
-  }
   const isKnown = before?.reason !== undefined && before.reason !== 'NoPod' && !Number.isNaN(Date.parse(before.since ?? ''));
   const since = (isKnown ? before.since : undefined) ?? formatTime(now);
   if (pod?.obstacle !== undefined) return { ...pod.obstacle, since };
   if (isKnown && isFound(readStartFailure(before))) return withMessage(before);
   const what = wasReady(facts) ? 'The Pod was ready, and is not any more' : NOT_READY;
-  return { reason, message: `${what}, first seen so at ${since}`, since };
+  return { reason: 'PodNotReady', message: `${what}, first seen so at ${since}`, since };
 }
 
 const NOT_READY = 'The Pod is not ready';

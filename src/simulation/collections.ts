@@ -4,9 +4,10 @@
  */
 
 import { nameOf } from '../api/composite.ts';
+import { CLAIMS, NAMESPACED } from '../api/kinds.ts';
 import { selects } from '../call/request.ts';
 import { type JsonObject, objectAt } from '../kube/json.ts';
-import { type ApiServer, isBeingDeleted, isOwnedBy, keyOf, uidOf } from './apiserver.ts';
+import { type ApiServer, isBeingDeleted, isOwnedBy, uidOf } from './apiserver.ts';
 import { namespaceOf } from './composed.ts';
 
 export const COLLECTION = 'ObservedObjectCollection';
@@ -40,12 +41,10 @@ export class Collections {
     const { kind, apiVersion } = found;
     const owner = { kind: COLLECTION, name: nameOf(collection), uid: uidOf(collection) };
     this.api.put({
-      apiVersion: String(collection['apiVersion']).startsWith('kubernetes.m.')
-        ? (collection['apiVersion'] ?? '')
-        : 'kubernetes.crossplane.io/v1alpha2',
+      apiVersion: (Object.keys(namespaceOf(collection)).length > 0 ? NAMESPACED : CLAIMS).objects.apiVersion,
       kind: 'Object',
       metadata: {
-        name: `${nameOf(collection)}-${keyOf(found).length}`,
+        name: `${nameOf(collection)}-${nameOf(found)}`,
         ...namespaceOf(collection),
         labels: objectAt(collection, 'spec', 'objectTemplate', 'metadata', 'labels'),
         ownerReferences: [owner],
