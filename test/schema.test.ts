@@ -85,7 +85,13 @@ describe('parsers', () => {
     const skills = ['a', 'b'].map((name) => ({ name, content: '"'.repeat(140 * 1024) }));
     expect(parseSkillPack({ metadata: { name: 'p' }, spec: { skills } })).toEqual({
       ok: false,
-      faults: [{ path: 'spec.skills', found: '561 KiB', rule: 'must together have at most 512 KiB of JSON-encoded text' }],
+      faults: [
+        {
+          path: 'spec.skills',
+          found: '561 KiB',
+          rule: 'must together have at most 512 KiB as JSON; the largest are a.md with 281 KiB, b.md with 281 KiB',
+        },
+      ],
     });
   });
 

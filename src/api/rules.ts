@@ -5,6 +5,7 @@
 
 import { parseDuration } from '../kube/duration.ts';
 import { isObject, type JsonValue, listAt, textAt, textBytes, valueAt } from '../kube/json.ts';
+import { meets } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
 import { show } from './schema.ts';
 import { isReservedVariable } from './variables.ts';
@@ -68,6 +69,21 @@ export function checkModel(faults: Fault[], path: string, model: JsonValue | und
   faults.push({ path: `${path}.authSecretKey`, found: show(key), rule: 'must stand beside authSecretRef' });
 }
 
+/** Each of a list of directories is mounted read-only, so that none can be made in another one. */
+export function checkDirectories(faults: Fault[], path: string, directories: JsonValue[]): void {
+  for (const [index, directory] of directories.entries()) {
+    const other = directories
+      .slice(0, index)
+      .find((one) => typeof one === 'string' && typeof directory === 'string' && meets(directory, one));
+    if (other !== undefined)
+      faults.push({
+        path: `${path}[${index}]`,
+        found: show(directory),
+        rule: `must not be, or lie in, the place of ${show(other)}`,
+      });
+  }
+}
+
 /** What AgentRun and SympoziumInstance share. */
 export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   const uses = listAt(spec, 'skills');
@@ -108,4 +124,5 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   }
   checkDuration(faults, 'spec.timeout', valueAt(spec, 'timeout'));
   checkStartTimeout(faults, 'spec.startTimeout', valueAt(spec, 'startTimeout'));
+  checkDirectories(faults, 'spec.skillsDirs', listAt(spec, 'skillsDirs'));
 }

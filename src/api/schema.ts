@@ -18,6 +18,12 @@ export const PATTERNS: Record<string, string> = {
   '^[^/:][^:]*$': 'must be a relative path without a colon',
   '^(/dev/termination-log|/(ipc|workspace|tmp)(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+)$':
     'must be /dev/termination-log, or a file below /ipc, /workspace or /tmp',
+  '^[.]?[A-Za-z0-9_-][A-Za-z0-9._-]*(/[.]?[A-Za-z0-9_-][A-Za-z0-9._-]*){0,7}$':
+    'must be a relative path of at most 8 parts, each of letters, digits, dots, hyphens and underscores, and none beginning with two dots',
+  '^[.][A-Za-z0-9_-][A-Za-z0-9._-]*(/[.]?[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}$':
+    'must be a relative path of at most 4 parts, the first beginning with one dot, each of letters, digits, dots, hyphens and underscores',
+  '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$':
+    'must be base64 (RFC 4648) with its padding and without line breaks',
   '^https?://[^\\s]+$': 'must begin with http:// or https://',
   '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$': 'must be a duration such as 90s, 10m or 1h30m',
   '^([1-9][0-9]*m|0*[1-9][0-9]*(\\.[0-9]+)?|0\\.0*[1-9][0-9]*)$': 'must be an amount of CPU such as 500m or 2',

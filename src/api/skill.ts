@@ -1,19 +1,116 @@
-/** A skill as a file, and how much of it fits into one run. */
-import { jsonBytes } from '../kube/json.ts';
+/** A skill as files below /skills: one for agents that read a file for each skill, and a folder as Agent Skills have it. */
+import { sha256 } from '../kube/digest.ts';
+import { isObject, type JsonValue, jsonBytes, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { meets } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
+import { type FrontMatter, writeFrontMatter } from './frontmatter.ts';
 import type { Skill } from './generated/types.ts';
+import { skillFile } from './names.ts';
+import { show } from './schema.ts';
 
-/** What an agent reads: the name as the title, the description as a quotation, the content. */
-export function skillText({ name, description, content }: Pick<Skill, 'name' | 'description' | 'content'>): string {
-  return [`# ${name}`, ...(description === undefined ? [] : [`> ${description}`]), content].join('\n\n');
+/** The one file that every folder of a skill has. https://agentskills.io/specification */
+export const SKILL_DOCUMENT = 'SKILL.md';
+
+/** Where the ConfigMaps of a tenant are, beside the folders of the skills. */
+export const CONFIG_MAPS_DIRECTORY = 'configmaps';
+
+export interface SkillFile {
+  /** Its key in the ConfigMap of a run. */
+  key: string;
+  /** Where it is, below /skills. */
+  path: string;
+  executable: boolean;
+  /** Exactly one of the two. */
+  content?: string;
+  contentBase64?: string;
 }
+
+/** The skill as one file: the name as the title, the description as a quotation, the content. */
+export function skillText({ name, description, content }: Pick<Skill, 'name' | 'description' | 'content'>): string {
+  const quoted = description?.trimEnd().split(/\r\n|\r|\n/);
+  return [`# ${name}`, ...(quoted ? [quoted.map((line) => `> ${line}`.trimEnd()).join('\n')] : []), content].join('\n\n');
+}
+
+/** A skill without a description has no folder: SKILL.md needs one. */
+export const hasFolder = (skill: Skill): skill is Skill & FrontMatter => /\S/.test(skill.description ?? '');
+
+/** What lies in the folder of a skill, with paths as in the folder. The content of SKILL.md begins behind its front matter. */
+export function listFolder(skill: Skill): Omit<SkillFile, 'key'>[] {
+  if (!hasFolder(skill)) return [];
+  const content = writeFrontMatter(skill) + skill.content;
+  return [{ path: SKILL_DOCUMENT, executable: false, content }, ...(skill.files ?? [])];
+}
+
+/** Every file of a skill. */
+export function listFiles(skill: Skill): SkillFile[] {
+  const path = skillFile(skill.name);
+  const folder = listFolder(skill).map((file) => ({
+    ...file,
+    key: folderKey(skill.name, file.path),
+    path: `${skill.name}/${file.path}`,
+  }));
+  return [{ key: path, path, executable: false, content: skillText(skill) }, ...folder];
+}
+
+/** A key has no slash. That of no other skill begins alike, because names have no two hyphens in a row. */
+const folderKey = (skill: string, path: string): string => `${skill}--${sha256(path).slice(0, 16)}`;
 
 /** The skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
-const MAX_SKILL_BYTES = 512 * 1024;
+export const MAX_SKILL_BYTES = 512 * 1024;
 
-/** All skills of a pack, and of a run, fit into one Object. */
-export function checkSkillBytes(faults: Fault[], path: string, texts: string[]): void {
-  const bytes = texts.reduce((sum, text) => sum + jsonBytes(text), 0);
+/** What a file takes of it: base64 as it is, a text with its escapes. */
+export const storedBytes = ({ content = '', contentBase64 = content }: Pick<SkillFile, 'content' | 'contentBase64'>): number =>
+  jsonBytes(contentBase64);
+
+/** How many of the largest files are named where there is too much. */
+const NAMED = 3;
+
+/** All skills of a pack, and of a run with what stands beside them, fit into one Object. */
+export function checkSkillBytes(faults: Fault[], path: string, skills: Skill[], beside = ''): void {
+  const files = skills.flatMap(listFiles).map((file) => ({ path: file.path, bytes: storedBytes(file) }));
+  const bytes = files.reduce((sum, file) => sum + file.bytes, jsonBytes(beside));
   if (bytes <= MAX_SKILL_BYTES) return;
-  faults.push({ path, found: `${Math.ceil(bytes / 1024)} KiB`, rule: 'must together have at most 512 KiB of JSON-encoded text' });
+  const largest = files.sort((a, b) => b.bytes - a.bytes).slice(0, NAMED);
+  const named = largest.map((file) => `${file.path} with ${toKib(file.bytes)}`).join(', ');
+  faults.push({ path, found: toKib(bytes), rule: `must together have at most 512 KiB as JSON; the largest are ${named}` });
 }
+
+const toKib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
+
+/** What the schema of a pack cannot say of its skills. Each may still be wrong in other ways. */
+export function checkSkills(faults: Fault[], path: string, skills: JsonValue[]): void {
+  for (const [index, skill] of skills.entries()) {
+    const at = `${path}[${index}]`;
+    if (valueAt(skill, 'files') !== undefined && !/\S/.test(textAt(skill, 'description') ?? '')) {
+      faults.push({ path: `${at}.description`, found: 'nothing', rule: 'must be set beside files, whose SKILL.md needs it' });
+    }
+    checkFiles(faults, `${at}.files`, listAt(skill, 'files'));
+    for (const name of Object.keys(objectAt(skill, 'metadata'))) {
+      if (name.length >= 1 && name.length <= 63) continue;
+      faults.push({ path: `${at}.metadata`, found: show(name), rule: 'names in metadata must have 1 to 63 characters' });
+    }
+  }
+}
+
+function checkFiles(faults: Fault[], path: string, files: JsonValue[]): void {
+  const taken = [SKILL_DOCUMENT];
+  for (const [index, file] of files.entries()) {
+    const given = CONTENTS.filter((field) => valueAt(file, field) !== undefined);
+    if (isObject(file) && given.length !== 1) {
+      faults.push({
+        path: `${path}[${index}]`,
+        found: given.join(' and ') || 'none',
+        rule: `must have exactly one of ${CONTENTS.join(' and ')}`,
+      });
+    }
+    const place = textAt(file, 'path');
+    if (place === undefined) continue;
+    const other = taken.find((one) => meets(place, one));
+    if (other !== undefined) {
+      faults.push({ path: `${path}[${index}].path`, found: show(place), rule: `must not be, or lie in, the place of ${other}` });
+    }
+    taken.push(place);
+  }
+}
+
+const CONTENTS = ['content', 'contentBase64'] as const satisfies (keyof SkillFile)[];

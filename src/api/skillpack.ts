@@ -2,12 +2,12 @@ import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kub
 import { isWithin, normalizePath } from '../kube/paths.ts';
 import { parseQuantity } from '../kube/quantity.ts';
 import { nameOf, parseSpec } from './composite.ts';
-import type { Fault, Parsed } from './fault.ts';
+import { type Fault, invalid, type Parsed } from './fault.ts';
 import type { SkillPackSpec } from './generated/types.ts';
 import { validateSkillPackSpec } from './generated/validators.js';
 import { checkArguments, checkUnique, checkVariables } from './rules.ts';
 import { PATTERNS, show } from './schema.ts';
-import { checkSkillBytes, skillText } from './skill.ts';
+import { checkSkillBytes, checkSkills } from './skill.ts';
 import { checkTools } from './tool.ts';
 import { checkVolumes } from './volume.ts';
 
@@ -29,7 +29,7 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     }
     const skills = listAt(spec, 'skills');
     checkUnique(faults, 'spec.skills', skills, 'name');
-    checkSkillBytes(faults, 'spec.skills', skills.map(textOf));
+    checkSkills(faults, 'spec.skills', skills);
     checkEnv(faults, listAt(spec, 'sidecar', 'env'));
     for (const field of ['command', 'args']) checkArguments(faults, `spec.sidecar.${field}`, listAt(spec, 'sidecar', field));
     checkTools(faults, 'spec.sidecar.tools', listAt(spec, 'sidecar', 'tools'));
@@ -37,7 +37,10 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     checkMounts(faults, spec);
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
-  return parsed.ok ? { ok: true, value: withMinimums(parsed.value) } : parsed;
+  if (!parsed.ok) return parsed;
+  const faults: Fault[] = [];
+  checkSkillBytes(faults, 'spec.skills', parsed.value.skills);
+  return faults.length > 0 ? invalid(faults) : { ok: true, value: withMinimums(parsed.value) };
 }
 
 /** The sidecar is given at least what the pack says that it needs. */
@@ -49,13 +52,6 @@ function withMinimums(pack: SkillPackSpec): SkillPackSpec {
 }
 
 const larger = (given: string, least = given): string => (parseQuantity(given) < parseQuantity(least) ? least : given);
-
-/** The text of a skill that may still be wrong in other ways. */
-function textOf(skill: JsonValue): string {
-  const description = textAt(skill, 'description');
-  const content = textAt(skill, 'content') ?? '';
-  return skillText({ name: textAt(skill, 'name') ?? '', content, ...(description !== undefined && { description }) });
-}
 
 function checkEnv(faults: Fault[], variables: JsonValue[]): void {
   checkUnique(faults, 'spec.sidecar.env', variables, 'name');

@@ -3,7 +3,7 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
-import { checkArguments, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
+import { checkArguments, checkDirectories, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
 
 const POLICY_NAME = /^(default|ns[.][a-z0-9]([-a-z0-9]*[a-z0-9])?)$/;
@@ -27,6 +27,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     }
     checkModel(faults, 'spec.defaults.model', valueAt(spec, 'defaults', 'model'));
     checkArguments(faults, 'spec.defaults.agent.command', listAt(spec, 'defaults', 'agent', 'command'));
+    checkDirectories(faults, 'spec.defaults.agent.skillsDirs', listAt(spec, 'defaults', 'agent', 'skillsDirs'));
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });
 }

@@ -11,3 +11,6 @@ export function normalizePath(path: string): string | undefined {
 export function isWithin(path: string, parent: string): boolean {
   return parent === '/' || path === parent || path.startsWith(`${parent}/`);
 }
+
+/** Whether two paths cannot both be files: they are the same, or one lies in the other. */
+export const meets = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);

@@ -2,20 +2,20 @@ import type { IConfigMap as ConfigMap } from 'kubernetes-models/v1';
 import type { Skill } from '../api/generated/types.ts';
 import { MANAGED_BY, MANAGED_BY_US, SKILL_PACK } from '../api/labels.ts';
 import { runSkillsName, skillFile, skillPackConfigMapName } from '../api/names.ts';
-import { skillText } from '../api/skill.ts';
+import { type SkillFile, skillText } from '../api/skill.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import type { ResolvedRun } from '../model/run.ts';
 import { runMetadata } from './metadata.ts';
-import { hasSkills, placeholderFiles, toolFiles } from './volumes.ts';
+import { hasSkills, placeholderFiles, skillFiles, toolFiles } from './volumes.ts';
 
-/** The skills of a SkillPack in the system namespace, for people and other tools to read. */
+/** The texts of a SkillPack's skills in the system namespace, for people and other tools to read. */
 export function buildSkillPackConfigMap(pack: string, namespace: string, skills: Skill[]): Manifest {
   const labels = { [MANAGED_BY]: MANAGED_BY_US, [SKILL_PACK]: pack };
   return toManifest<ConfigMap>({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: { name: skillPackConfigMapName(pack), namespace, labels },
-    data: skillFiles(skills),
+    data: Object.fromEntries(skills.map((skill) => [skillFile(skill.name), skillText(skill)])),
   });
 }
 
@@ -26,14 +26,18 @@ export function buildSkillPackConfigMap(pack: string, namespace: string, skills:
  */
 export function buildRunConfigMap(run: ResolvedRun): Manifest | undefined {
   if (!hasSkills(run)) return undefined;
+  const files = skillFiles(run);
+  const binaryData = fileTexts(files, 'contentBase64');
   return toManifest<ConfigMap>({
     apiVersion: 'v1',
     kind: 'ConfigMap',
     metadata: runMetadata(run, runSkillsName(run.id)),
     ...(run.mode === 'task' && { immutable: true }),
-    data: { ...skillFiles(run.packs.flatMap((pack) => pack.skills)), ...toolFiles(run), ...placeholderFiles(run) },
+    data: { ...fileTexts(files, 'content'), ...toolFiles(run), ...placeholderFiles(run) },
+    ...(Object.keys(binaryData).length > 0 && { binaryData }),
   });
 }
 
-const skillFiles = (skills: Skill[]): Record<string, string> =>
-  Object.fromEntries(skills.map((skill) => [skillFile(skill.name), skillText(skill)]));
+/** Texts and binary files stand in fields of their own. */
+const fileTexts = (files: SkillFile[], field: 'content' | 'contentBase64'): Record<string, string> =>
+  Object.fromEntries(files.flatMap(({ key, [field]: value }) => (value === undefined ? [] : [[key, value]])));

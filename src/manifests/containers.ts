@@ -14,6 +14,7 @@ import {
   buildCommonMounts,
   buildPackMounts,
   buildResultMount,
+  buildSkillsDirMounts,
   buildToolsMount,
   hasTools,
   TOOLS_PATH,
@@ -38,6 +39,7 @@ export function buildAgent(run: ResolvedRun): Container {
       WORKSPACE_MOUNT,
       ...buildCommonMounts(run, AGENT),
       ...buildToolsMount(run),
+      ...buildSkillsDirMounts(run),
       ...buildResultMount(resultPath, AGENT),
     ],
   };

@@ -1,13 +1,13 @@
 /** The volumes of a run's Pod and where containers mount them. */
 import type { IVolume as Volume, IVolumeMount as VolumeMount } from 'kubernetes-models/v1';
 import type { SidecarVolume } from '../api/generated/types.ts';
-import { runSkillsName, shorten, skillFile } from '../api/names.ts';
+import { runSkillsName, shorten } from '../api/names.ts';
+import { CONFIG_MAPS_DIRECTORY, listFiles, type SkillFile } from '../api/skill.ts';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { type PackTools, writeToolManifest } from '../api/tool.ts';
 import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 
 const SKILLS_DIRECTORY = '/skills';
-const CONFIG_MAPS_DIRECTORY = 'configmaps';
 
 /**
  * Its empty file makes the directory that each ConfigMap is mounted on: /skills is read-only, and without the directory
@@ -32,6 +32,9 @@ export const toolFiles = (run: ResolvedRun): Record<string, string> =>
 /** Of the agent only. */
 export const buildToolsMount = (run: ResolvedRun): VolumeMount[] =>
   hasTools(run) ? [{ name: 'tools', mountPath: TOOLS_DIRECTORY, readOnly: true }] : [];
+
+/** What is in the folder of the skills, but for the tenant's ConfigMaps. */
+export const skillFiles = (run: ResolvedRun): SkillFile[] => run.packs.flatMap((pack) => pack.skills.flatMap(listFiles));
 
 export const hasSkills = (run: ResolvedRun): boolean =>
   run.configMaps.length > 0 || run.packs.some((pack) => pack.skills.length > 0);
@@ -83,6 +86,20 @@ export function buildResultMount(resultPath: string | undefined, container: stri
 
 export const WORKSPACE_MOUNT: VolumeMount = { name: 'workspace', mountPath: '/workspace' };
 
+/**
+ * The skills once more, where a runner looks for them in its project. The directories above are mounted for the same reason as that of the
+ * result: they stay some that the agent can write into.
+ */
+export function buildSkillsDirMounts(run: ResolvedRun): VolumeMount[] {
+  if (!hasSkills(run)) return [];
+  const { skillsDirs } = run.agent;
+  const above = new Set(skillsDirs.map((directory) => directory.split('/').slice(0, -1).join('/')).filter((path) => path !== ''));
+  return [
+    ...[...above].map((subPath) => ({ ...WORKSPACE_MOUNT, mountPath: `/workspace/${subPath}`, subPath })),
+    ...skillsDirs.map((directory) => ({ name: 'skills', mountPath: `/workspace/${directory}`, readOnly: true })),
+  ];
+}
+
 /** What only the sidecar of one pack sees: its Secret, its directories of the node, its own volumes, its token. */
 export function buildPackMounts(pack: PackWithSidecar): VolumeMount[] {
   const { sidecar } = pack;
@@ -118,10 +135,11 @@ const hostMounts = ({ sidecar }: PackWithSidecar) => (sidecar.hostAccess?.enable
 
 function buildSkillsVolume(run: ResolvedRun): Volume {
   const name = runSkillsName(run.id);
-  if (run.configMaps.length === 0 && !hasTools(run)) return { name: 'skills', configMap: { name } };
-  const files = run.packs.flatMap((pack) => pack.skills).map((skill) => skillFile(skill.name));
+  const files = skillFiles(run);
+  const isFlat = files.every(({ key, path }) => key === path);
+  if (isFlat && run.configMaps.length === 0 && !hasTools(run)) return { name: 'skills', configMap: { name } };
   const items = [
-    ...files.map((file) => ({ key: file, path: file })),
+    ...files.map(({ key, path, executable }) => ({ key, path, ...(key !== path && { mode: executable ? 0o555 : 0o444 }) })),
     ...run.configMaps.map((map) => ({ key: PLACEHOLDER_KEY, path: `${CONFIG_MAPS_DIRECTORY}/${map}/.placeholder` })),
   ];
   return { name: 'skills', configMap: { name, items } };

@@ -34,7 +34,14 @@ export interface ResolvedRun extends RunIdentity {
   timeoutSeconds: number;
   /** How long its Pod may take to get ready; undefined: as long as its Job may run. */
   startTimeoutSeconds: number | undefined;
-  agent: { image: string; command: string[] | undefined; resources: Resources; resultPath: string | undefined };
+  agent: {
+    image: string;
+    command: string[] | undefined;
+    resources: Resources;
+    resultPath: string | undefined;
+    /** Where the skills are below /workspace, too. */
+    skillsDirs: string[];
+  };
   /** What of its result goes into the status. */
   results: Required<Results>;
 }

@@ -66,7 +66,7 @@ const LABELS = [MANAGED_BY, AGENT_RUN, INSTANCE, SKILL_PACK, RUN];
 const ANNOTATIONS = [SKILLS, PLAN];
 const FINALIZERS = ['foregroundDeletion'];
 const FIELDS: Record<string, readonly string[]> = {
-  ConfigMap: ['immutable', 'data'],
+  ConfigMap: ['immutable', 'data', 'binaryData'],
   ServiceAccount: ['automountServiceAccountToken'],
   Role: ['rules'],
   RoleBinding: ['roleRef', 'subjects'],

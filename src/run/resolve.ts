@@ -20,7 +20,7 @@ import type {
 } from '../api/generated/types.ts';
 import { paramVariable } from '../api/names.ts';
 import { show } from '../api/schema.ts';
-import { checkSkillBytes, skillText } from '../api/skill.ts';
+import { CONFIG_MAPS_DIRECTORY, checkSkillBytes, hasFolder } from '../api/skill.ts';
 import { writeToolManifest } from '../api/tool.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
@@ -63,6 +63,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
   if (mode === 'task' && startTimeout !== undefined && (parseDuration(startTimeout) ?? 0) > timeoutSeconds) {
     faults.push({ path: 'spec.startTimeout', found: startTimeout, rule: `must not be longer than the timeout, ${timeout}` });
   }
+  const configMaps = uses.flatMap(({ configMapRef }) => configMapRef ?? []);
+  if (configMaps.length > 0) checkFolders(resolved, faults);
   if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
   const results = { ...NO_RESULTS, ...policy.results };
@@ -74,7 +76,7 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       instance: run.instanceRef,
       mode,
       packs: resolved,
-      configMaps: uses.flatMap(({ configMapRef }) => configMapRef ?? []),
+      configMaps,
       task: run.task,
       systemPrompt: run.systemPrompt ?? instance.systemPrompt,
       model: mergeModels([policy.defaults?.model, instance.model, run.model], policy),
@@ -89,6 +91,7 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
         command: agent?.command,
         resources: { ...DEFAULT_AGENT.resources, ...agent?.resources },
         resultPath: agent?.resultPath ?? ownPath,
+        skillsDirs: run.skillsDirs ?? instance.skillsDirs ?? agent?.skillsDirs ?? [],
       },
       results,
     },
@@ -126,9 +129,10 @@ function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
     imagePullSecrets,
     timeout,
     startTimeout,
+    skillsDirs,
     ...unread
   }: T) => ({
-    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout },
+    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout, skillsDirs },
     unread,
   });
   const [run, instance] = [read(both), read(ofInstance)];
@@ -217,7 +221,21 @@ function checkSkills(packs: ResolvedPack[], mode: ResolvedRun['mode'], faults: F
     tools.flatMap(({ pack, tools: own }) => own.map(({ name }) => ({ name, pack }))),
     faults,
   );
-  checkSkillBytes(faults, 'spec.skills', [...packs.flatMap((pack) => pack.skills.map(skillText)), writeToolManifest(tools)]);
+  checkSkillBytes(
+    faults,
+    'spec.skills',
+    packs.flatMap((pack) => pack.skills),
+    writeToolManifest(tools),
+  );
+}
+
+/** The ConfigMaps of a tenant lie in a directory beside the folders of the skills. */
+function checkFolders(packs: ResolvedPack[], faults: Fault[]): void {
+  for (const { name, skills } of packs) {
+    if (!skills.some((skill) => skill.name === CONFIG_MAPS_DIRECTORY && hasFolder(skill))) continue;
+    const rule = `must not have a configMapRef beside SkillPack ${name}, whose skill ${CONFIG_MAPS_DIRECTORY} has the folder for it`;
+    faults.push({ path: 'spec.skills', found: `skill ${show(CONFIG_MAPS_DIRECTORY)}`, rule });
+  }
 }
 
 /** A skill is a file of its name, and the agent calls a tool by its name. */

@@ -53,6 +53,7 @@ const CASES: Record<string, Case> = {
     ],
   },
   'defaults.agent.resultPath': { policies: [{ defaults: { agent: { resultPath: '/workspace/answer' } } }, {}] },
+  'defaults.agent.skillsDirs[]': { policies: [{ defaults: { agent: { skillsDirs: ['.claude/skills'] } } }, {}] },
   'results.capture': { policies: [{ results: { capture: 'Message' } }, {}] },
   'results.redact': {
     policies: [{ results: { capture: 'Message', redact: false } }, { results: { capture: 'Message' } }],

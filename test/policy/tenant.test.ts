@@ -24,6 +24,7 @@ const RUN: Record<string, JsonValue> = {
   cancel: true,
   timeout: '24h',
   startTimeout: '1h',
+  'skillsDirs[]': '.ssh/a',
   ttlSecondsAfterFinished: 0,
   cleanup: 'keep',
   'model.provider': 'evil.example.org/agent:1',
@@ -48,7 +49,8 @@ const INSTANCE: Record<string, JsonValue> = Object.fromEntries(
 function specWith(path: string, value: JsonValue): JsonObject {
   const [list, field] = path.split('[].');
   if (list !== undefined && field !== undefined) {
-    const whole: Record<string, JsonObject> = {
+    const whole: Record<string, JsonValue> = {
+      skillsDirs: value,
       skills: field === 'params' ? { skillPackRef: 'tools', params: value } : { [field]: value },
       env: { name: 'A', value: 'b', [field]: value },
       imagePullSecrets: { [field]: value },

@@ -114,6 +114,75 @@ describe('a task run', () => {
     ]);
   });
 
+  it('has each skill as a file and as a folder, with what the folder holds and how', () => {
+    const folder = packXr('folder', {
+      skills: [
+        {
+          name: 'forms',
+          description: 'Fills forms.\n# Not a title',
+          license: 'MIT',
+          content: 'Run scripts/fill.sh',
+          files: [
+            { path: 'scripts/fill.sh', content: '#!/bin/sh\n', executable: true },
+            { path: 'logo.png', contentBase64: 'iVBORw==' },
+            { path: 'empty', content: '' },
+          ],
+        },
+        { name: 'words', content: 'No description, no folder' },
+      ],
+    });
+    const response = respondComposed(task({ skills: uses('folder') }, folder));
+    const { data, binaryData, immutable } = manifestOf(response, 'agentrun-configmap');
+    expect({ data, binaryData, immutable }).toEqual({
+      immutable: true,
+      data: {
+        'forms.md': '# forms\n\n> Fills forms.\n> # Not a title\n\nRun scripts/fill.sh',
+        'forms--0e95f5a3666031d6':
+          '---\nname: forms\ndescription: "Fills forms.\\n# Not a title"\nlicense: MIT\n---\nRun scripts/fill.sh',
+        'forms--006e91bd59c65359': '#!/bin/sh\n',
+        'forms--2e1cfa82b035c26c': '',
+        'words.md': '# words\n\nNo description, no folder',
+      },
+      binaryData: { 'forms--ab211233b6576dbb': 'iVBORw==' },
+    });
+    expect(listAt(podOf(response), 'volumes').find((volume) => valueAt(volume, 'name') === 'skills')).toEqual({
+      name: 'skills',
+      configMap: {
+        name: textAt(manifestOf(response, 'agentrun-configmap'), 'metadata', 'name'),
+        items: [
+          { key: 'forms.md', path: 'forms.md' },
+          { key: 'forms--0e95f5a3666031d6', path: 'forms/SKILL.md', mode: 0o444 },
+          { key: 'forms--006e91bd59c65359', path: 'forms/scripts/fill.sh', mode: 0o555 },
+          { key: 'forms--ab211233b6576dbb', path: 'forms/logo.png', mode: 0o444 },
+          { key: 'forms--2e1cfa82b035c26c', path: 'forms/empty', mode: 0o444 },
+          { key: 'words.md', path: 'words.md' },
+        ],
+      },
+    });
+  });
+
+  it('shows the skills where a runner looks for them, and only to the agent; the directory above stays one to write into', () => {
+    const mountsOf = (spec: JsonObject, ...policies: JsonObject[]) =>
+      containersOf(podOf(respondComposed(task({ skills: uses('plain'), ...spec }, ...policies)))).flatMap(
+        ({ name, volumeMounts }) =>
+          ((volumeMounts ?? []) as JsonObject[])
+            .filter((mount) => textAt(mount, 'mountPath')?.startsWith('/workspace/'))
+            .map(({ mountPath, ...mount }) => [name, mountPath, mount]),
+      );
+    const skills = { name: 'skills', readOnly: true };
+    const dirs = (...skillsDirs: string[]) => policyXr({ defaults: { agent: { skillsDirs } } });
+    const above = (subPath: string) => ['agent', `/workspace/${subPath}`, { name: 'workspace', subPath }];
+    expect(mountsOf({ skillsDirs: ['.a/skills', '.a/b', '.skills'] })).toEqual([
+      above('.a'),
+      ['agent', '/workspace/.a/skills', skills],
+      ['agent', '/workspace/.a/b', skills],
+      ['agent', '/workspace/.skills', skills],
+    ]);
+    expect(mountsOf({}, dirs('.claude/skills'))).toEqual([above('.claude'), ['agent', '/workspace/.claude/skills', skills]]);
+    expect(mountsOf({ skillsDirs: [] }, dirs('.claude/skills'))).toEqual([]);
+    expect(mountsOf({ skills: [] }, dirs('.agents/skills'))).toEqual([]);
+  });
+
   it('tells the agent of the tools of its sidecars, in a file that only it sees and nobody can write', () => {
     const parameters = { type: 'object', properties: { city: { type: 'string' } } };
     const weather = {

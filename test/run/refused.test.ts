@@ -69,7 +69,16 @@ describe('a run that cannot be', () => {
       'has over 512 KiB of skills',
       task({ skills: uses('big-1', 'big-2') }, big('big-1'), big('big-2')),
       'InvalidSpec',
-      'spec.skills: must together have at most 512 KiB of JSON-encoded text, found 601 KiB',
+      'spec.skills: must together have at most 512 KiB as JSON; the largest are big-1.md with 301 KiB, big-2.md with 301 KiB, found 601 KiB',
+    ],
+    [
+      'has a skill whose folder is in the place of ConfigMaps',
+      task(
+        { skills: [...uses('maps'), { configMapRef: 'rules' }] },
+        packXr('maps', { skills: [{ name: 'configmaps', description: 'd', content: 'c' }] }),
+      ),
+      'InvalidSpec',
+      'spec.skills: must not have a configMapRef beside SkillPack maps, whose skill configmaps has the folder for it, found skill "configmaps"',
     ],
     [
       'has params of its instance that meet',

@@ -45,7 +45,7 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     timeout: '1500ms',
     timeoutSeconds: 1.5,
     startTimeoutSeconds: undefined,
-    agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath: undefined },
+    agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath: undefined, skillsDirs: [] },
     results: { capture: 'None', redact: true },
     ...more,
   };
@@ -56,7 +56,13 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
 const OTHERS: Partial<ResolvedRun> = {
   configMaps: ['notes'],
   imagePullSecrets: [{ name: 'pull' }],
-  agent: { image: 'a', command: ['run'], resources: { cpu: '1', memory: '1Gi' }, resultPath: '/ipc/output/result.json' },
+  agent: {
+    image: 'a',
+    command: ['run'],
+    resources: { cpu: '1', memory: '1Gi' },
+    resultPath: '/ipc/output/result.json',
+    skillsDirs: [],
+  },
 };
 
 describe('the variables of the agent', () => {
@@ -126,7 +132,10 @@ describe('hostAccess', () => {
 describe('the result of an agent', () => {
   const agentWith = (resultPath: string | undefined): JsonObject =>
     byName(
-      podWith({}, { agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath } }),
+      podWith(
+        {},
+        { agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath, skillsDirs: [] } },
+      ),
       'agent',
     ) ?? {};
 

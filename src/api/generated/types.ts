@@ -84,7 +84,7 @@ export interface SkillPackSpec {
   source?: string;
   runtimeRequirements?: RuntimeRequirements;
   /**
-   * The instructions of the pack. Each becomes the file /skills/<name>.md in the agent and in every sidecar.
+   * The instructions of the pack. In the agent and in every sidecar each is the file /skills/<name>.md and, as an Agent Skill (https://agentskills.io/specification), the folder /skills/<name> with SKILL.md and files.
    */
   skills: Skill[];
   sidecar?: Sidecar;
@@ -112,17 +112,56 @@ export interface RuntimeRequirements {
 }
 export interface Skill {
   /**
-   * The name of the skill and of its file, unique in the pack and among all packs of one run.
+   * The name of the skill, of its file and of its folder, unique in the pack and among all packs of one run.
    */
   name: string;
   /**
-   * One sentence that tells the agent when to use the skill. Written as a quotation above the content.
+   * What the skill does, and when the agent is to use it. Written as a quotation above the content. Without one the skill has no folder, whose SKILL.md needs it; more than 1,024 characters are told, because the specification permits no more.
    */
   description?: string;
   /**
-   * The instructions as Markdown. All skills of a pack, and of a run, together may take 512 KiB of JSON-encoded text; above 256 KiB apply the pack with kubectl apply --server-side.
+   * The name of a license, or of the file of the skill that holds it. Written into SKILL.md.
+   */
+  license?: string;
+  /**
+   * What the skill needs, for example a product, programs or the network. Written into SKILL.md.
+   */
+  compatibility?: string;
+  /**
+   * More about the skill, as texts. Names have 1 to 63 characters. Written into SKILL.md.
+   */
+  metadata?: {
+    [k: string]: string | undefined;
+  };
+  /**
+   * Tools that the agent may use without asking, separated by spaces. Written into SKILL.md as allowed-tools. Advice for the agent; nothing enforces it.
+   */
+  allowedTools?: string;
+  /**
+   * The instructions as Markdown. All skills of a pack, and of a run, together may take 512 KiB as JSON, where a content counts twice: in /skills/<name>.md and in SKILL.md. Above 256 KiB apply the pack with kubectl apply --server-side.
    */
   content: string;
+  /**
+   * The other files of the folder, read-only as all of it.
+   */
+  files?: {
+    /**
+     * Where the file is in the folder, for example scripts/fill.py. None lies in the place of another one or of SKILL.md.
+     */
+    path: string;
+    /**
+     * The content as text.
+     */
+    content?: string;
+    /**
+     * The content as base64 (RFC 4648, without line breaks), for what is no text.
+     */
+    contentBase64?: string;
+    /**
+     * Whether it can be executed. Its mode is 0555, else 0444.
+     */
+    executable: boolean;
+  }[];
   /**
    * What the skill expects to find. Information for readers; nothing enforces it.
    */
@@ -581,6 +620,27 @@ export interface SkillPackStatus {
    */
   skillCount?: number;
   /**
+   * What each skill consists of.
+   */
+  skills?: {
+    /**
+     * The name of the skill.
+     */
+    name?: string;
+    /**
+     * How many files its folder has, SKILL.md included.
+     */
+    files?: number;
+    /**
+     * How many bytes they have.
+     */
+    bytes?: number;
+    /**
+     * sha256 of the skill as the pack has it: it changes with any part of it.
+     */
+    digest?: string;
+  }[];
+  /**
    * What a SympoziumPolicy would refuse about this pack, then rights that match nothing and texts that look like credentials, which nothing refuses.
    */
   findings?: {
@@ -636,6 +696,10 @@ export interface SympoziumInstanceSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  /**
+   * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
+   */
+  skillsDirs?: string[];
 }
 export interface SkillUse {
   /**
@@ -764,6 +828,10 @@ export interface AgentRunSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  /**
+   * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
+   */
+  skillsDirs?: string[];
   /**
    * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default 300. Does not apply in server mode.
    */
@@ -1001,6 +1069,10 @@ export interface SympoziumPolicySpec {
        * The entry point of the agent. Default the entry point of the image.
        */
       command?: string[];
+      /**
+       * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. Used where the instance says nothing. None in another one.
+       */
+      skillsDirs?: string[];
       /**
        * The file in which the agent leaves its result. Its last 4096 bytes become the termination message of the container, which kubectl describe pod shows. Default /dev/termination-log, and with the default image /ipc/output/result.json where results are captured.
        */
