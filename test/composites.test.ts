@@ -38,12 +38,28 @@ describe('a SkillPack', () => {
     });
   });
 
+  const SKILLS = {
+    skillCount: 2,
+    skills: [
+      { name: 'a', files: 1, bytes: 38, digest: 'sha256:0b6fe510bd8c3e1cb10a51cc658567b20b0c1b99429e312362898f722436253e' },
+      { name: 'b', files: 1, bytes: 25, digest: 'sha256:c4b48ebf1c091ac8bb4e8924b271354fe6f6b0a0769da52dfa60072c4fa82d04' },
+    ],
+    findings: [
+      {
+        rule: 'no-skill-folder',
+        path: 'SkillPack/k8s-ops spec.skills[1].description',
+        message:
+          'without one there is no SKILL.md, so agents that look for folders do not find b; say what the skill does and when to use it; agents that read the files in /skills find it all the same',
+      },
+    ],
+  };
+
   it('is Pending until its ConfigMap is there, then Ready', () => {
     expect(first.status).toEqual({
       phase: 'Pending',
       message: 'ConfigMap skillpack-k8s-ops is being created',
       configMapName: 'skillpack-k8s-ops',
-      skillCount: 2,
+      ...SKILLS,
     });
     const ready = respondComposed({
       composite: pack,
@@ -54,7 +70,7 @@ describe('a SkillPack', () => {
         phase: 'Ready',
         message: 'ConfigMap skillpack-k8s-ops holds the skills',
         configMapName: 'skillpack-k8s-ops',
-        skillCount: 2,
+        ...SKILLS,
       },
       true,
       true,

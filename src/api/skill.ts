@@ -1,6 +1,16 @@
 /** A skill as files below /skills: one for agents that read a file for each skill, and a folder as Agent Skills have it. */
-import { sha256 } from '../kube/digest.ts';
-import { isObject, type JsonValue, jsonBytes, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { digest, sha256 } from '../kube/digest.ts';
+import {
+  isObject,
+  type JsonObject,
+  type JsonValue,
+  jsonBytes,
+  listAt,
+  objectAt,
+  textAt,
+  textBytes,
+  valueAt,
+} from '../kube/json.ts';
 import { meets } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
 import { type FrontMatter, writeFrontMatter } from './frontmatter.ts';
@@ -14,13 +24,16 @@ export const SKILL_DOCUMENT = 'SKILL.md';
 /** Where the ConfigMaps of a tenant are, beside the folders of the skills. */
 export const CONFIG_MAPS_DIRECTORY = 'configmaps';
 
-export interface SkillFile {
+export interface SkillFile extends FileContent {
   /** Its key in the ConfigMap of a run. */
   key: string;
   /** Where it is, below /skills. */
   path: string;
   executable: boolean;
-  /** Exactly one of the two. */
+}
+
+/** Exactly one of the two. */
+export interface FileContent {
   content?: string;
   contentBase64?: string;
 }
@@ -55,12 +68,22 @@ export function listFiles(skill: Skill): SkillFile[] {
 /** A key has no slash. That of no other skill begins alike, because names have no two hyphens in a row. */
 const folderKey = (skill: string, path: string): string => `${skill}--${sha256(path).slice(0, 16)}`;
 
+/** What a skill consists of: its folder, or the one file it is. */
+export function describeSkill(skill: Skill): { name: string; files: number; bytes: number; digest: string } {
+  const files = hasFolder(skill) ? listFolder(skill) : listFiles(skill);
+  const bytes = files.reduce((sum, file) => sum + contentBytes(file), 0);
+  return { name: skill.name, files: files.length, bytes, digest: digest(skill as unknown as JsonObject) };
+}
+
+/** How many bytes a file has. */
+export const contentBytes = ({ content, contentBase64 = '' }: FileContent): number =>
+  content === undefined ? (contentBase64.replace(/=+$/, '').length * 3) >> 2 : textBytes(content);
+
 /** The skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
 export const MAX_SKILL_BYTES = 512 * 1024;
 
 /** What a file takes of it: base64 as it is, a text with its escapes. */
-export const storedBytes = ({ content = '', contentBase64 = content }: Pick<SkillFile, 'content' | 'contentBase64'>): number =>
-  jsonBytes(contentBase64);
+export const storedBytes = ({ content = '', contentBase64 = content }: FileContent): number => jsonBytes(contentBase64);
 
 /** How many of the largest files are named where there is too much. */
 const NAMED = 3;

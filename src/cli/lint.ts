@@ -10,6 +10,7 @@ import { describeCredential } from '../policy/credentials/search.ts';
 import { findCredentialsInPack, findDenials } from '../policy/findings.ts';
 import { findInert } from '../policy/rights/inert.ts';
 import { sidecarPath } from '../policy/rule.ts';
+import { findUnusual } from '../policy/skills.ts';
 
 export interface LintFinding {
   /**
@@ -57,7 +58,7 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
     ),
     ...(sidecar ? warn(sidecarPath({ name, sidecar }), sidecar) : []),
     ...(parsed.ok ? tellUnused(`SkillPack/${name} spec.runtimeRequirements`, parsed.value) : []),
-    ...(parsed.ok ? findCredentialsInPack(name, parsed.value, policies) : []).map(
+    ...(parsed.ok ? [...findCredentialsInPack(name, parsed.value, policies), ...findUnusual(name, parsed.value.skills)] : []).map(
       (warning): LintFinding => ({ severity: 'warning', ...warning }),
     ),
   ];

@@ -5,6 +5,7 @@ import type { SkillPackSpec, SkillPackStatus } from '../api/generated/types.ts';
 import { CLAIMS, NAMESPACED } from '../api/kinds.ts';
 import { skillPackConfigMapName } from '../api/names.ts';
 import type { Settings } from '../api/settings.ts';
+import { describeSkill } from '../api/skill.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { listPolicies } from '../call/references.ts';
 import type { Request } from '../call/request.ts';
@@ -17,6 +18,7 @@ import { isObject } from '../objects/object.ts';
 import { effectivePolicies, findCredentialsInPack, findDenials } from '../policy/findings.ts';
 import { findInert } from '../policy/rights/inert.ts';
 import { sidecarPath } from '../policy/rule.ts';
+import { findUnusual } from '../policy/skills.ts';
 import { describeChange, describeValid } from './report.ts';
 
 /** The resource name of the ConfigMap. Permanent: another name would delete the ConfigMap and make it anew. */
@@ -57,7 +59,7 @@ const isMadeBy = ({ compose, systemNamespace }: Settings, found: JsonObject): bo
 const MAX_FINDINGS = 32;
 
 interface Judged {
-  /** What is refused, then what is worth knowing: rights that match nothing, and texts that look like credentials. */
+  /** What is refused, then what is worth knowing: rights that match nothing, texts that look like credentials, skills without a folder. */
   findings: Finding[];
   /** Whether every policy refuses something, so that no run can use the pack. */
   isRefused: boolean;
@@ -74,11 +76,13 @@ function judge(name: string, spec: SkillPackSpec, resources: JsonObject[]): Judg
     message: cutFinding(`${found}: ${why}; ${permit}`),
   }));
   const inert = sidecar === undefined ? [] : findInert(sidecar, sidecarPath({ name, sidecar }));
-  const told = [...inert, ...findCredentialsInPack(name, spec, policies)].map(({ rule, path, message, fix }) => ({
-    rule,
-    path,
-    message: cutFinding(`${message}; ${fix}`),
-  }));
+  const told = [...inert, ...findCredentialsInPack(name, spec, policies), ...findUnusual(name, spec.skills)].map(
+    ({ rule, path, message, fix }) => ({
+      rule,
+      path,
+      message: cutFinding(`${message}; ${fix}`),
+    }),
+  );
   const refusing = new Set(denials.map(({ policy }) => policy));
   return { findings: [...refused, ...told].slice(0, MAX_FINDINGS), isRefused: refusing.size === policies.size };
 }
@@ -116,5 +120,6 @@ function summarize(name: string, spec: SkillPackSpec, state: CarriedState | unde
   let message = `ConfigMap ${configMapName} is being created`;
   if (state?.kind === 'ready') message = `ConfigMap ${configMapName} holds the skills`;
   if (state?.kind === 'error') message = `ConfigMap ${configMapName} cannot be created: ${state.message}`;
-  return { phase: state?.kind === 'ready' ? 'Ready' : 'Pending', message, configMapName, skillCount: spec.skills.length };
+  const phase = state?.kind === 'ready' ? 'Ready' : 'Pending';
+  return { phase, message, configMapName, skillCount: spec.skills.length, skills: spec.skills.map(describeSkill) };
 }

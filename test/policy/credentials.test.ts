@@ -9,7 +9,12 @@ import { packXr, policyXr, respondComposed } from '../support/request.ts';
 
 const TOKEN = `ghp_${'a'.repeat(36)}`;
 const DSN = 'postgres://u:hunter22@db/x';
-const skill = (fields: JsonObject): JsonObject => ({ name: 'talk', content: 'Talk', ...fields });
+const skill = (fields: JsonObject): JsonObject => ({
+  name: 'talk',
+  description: 'To talk',
+  content: 'Talk',
+  ...fields,
+});
 const permits = (...allow: string[]): JsonObject => policyXr({ credentials: { allow } });
 
 describe('the texts of a run', () => {
@@ -60,11 +65,20 @@ describe('the texts of a pack', () => {
   it.each<[string, JsonObject]>([
     ['skills[0].description', { skills: [skill({ description: DSN })] }],
     ['skills[0].content', { skills: [skill({ content: DSN })] }],
+    ['skills[0].files[0].content', { skills: [skill({ files: [{ path: 'a', content: DSN }] })] }],
     ['skills[0].requires.bins[0]', { skills: [skill({ requires: { bins: [DSN] } })] }],
     ['version', { skills: [skill({})], version: DSN }],
   ])('are told of %s', (path, spec) => {
     const findings = lintPack(packXr('p', spec), effectivePolicies([]));
     expect(findings.map((finding) => `${finding.severity} ${finding.path}`)).toEqual([`warning SkillPack/p spec.${path}`]);
+  });
+
+  it('are not what stands in base64, which looks like many a credential', () => {
+    const files = [
+      { path: 'a', contentBase64: Buffer.from(TOKEN).toString('base64') },
+      { path: 'b', contentBase64: TOKEN.slice(-36) },
+    ];
+    expect(lintPack(packXr('p', { skills: [skill({ files })] }), effectivePolicies([]))).toEqual([]);
   });
 
   it('are not told where every policy permits them', () => {

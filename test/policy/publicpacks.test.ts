@@ -76,6 +76,21 @@ describe('what is worth knowing of a pack', () => {
     ]);
   });
 
+  it('is a skill that some agents will not find', () => {
+    const skills = [
+      { name: 'bare', content: 'c' },
+      { name: 'blank', description: ' \n', content: 'c' },
+      { name: 'fits', description: '😀'.repeat(1024), content: 'c' },
+      { name: 'long', description: 'd'.repeat(1025), content: 'c' },
+    ];
+    const findings = lintPack(packXr('p', { skills }), effectivePolicies([]));
+    expect(findings.map(({ severity, rule, path, message }) => `${severity} ${rule} ${path}: ${message.split(',')[0]}`)).toEqual([
+      'warning no-skill-folder SkillPack/p spec.skills[0].description: without one there is no SKILL.md',
+      'warning no-skill-folder SkillPack/p spec.skills[1].description: without one there is no SKILL.md',
+      'warning long-description SkillPack/p spec.skills[3].description: it has 1025 characters',
+    ]);
+  });
+
   it('is nothing of what the seed of every public pack says', () => {
     const pack = packXr('plain', { source: 'builtin', runtimeRequirements: { sandbox: false, minMemory: '1Gi', minCPU: '1' } });
     expect(lintPack(pack, effectivePolicies([]))).toEqual([]);

@@ -50,7 +50,7 @@ export const packXr = (name: string, spec: JsonObject = {}): JsonObject => ({
   apiVersion: API_VERSION,
   kind: 'SkillPack',
   metadata: { name },
-  spec: { skills: [{ name, content: `How to ${name}` }], ...spec },
+  spec: { skills: [{ name, description: `About ${name}`, content: `How to ${name}` }], ...spec },
 });
 
 export const policyXr = (spec: JsonObject = {}, name = 'default'): JsonObject => ({

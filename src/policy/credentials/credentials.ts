@@ -28,7 +28,11 @@ export function findCredentialsInTexts(value: unknown, path: string, policy: Sym
 export const isCredentialPermitted = (path: string, { credentials }: SympoziumPolicySpec): boolean =>
   (credentials?.allow ?? []).includes(path);
 
+/** What is base64 holds no text, and looks like many. */
+const BINARY = '.contentBase64';
+
 function listTexts(value: unknown, path: string): { path: string; text: string }[] {
+  if (path.endsWith(BINARY)) return [];
   if (typeof value === 'string') return [{ path, text: value }];
   if (typeof value !== 'object' || value === null) return [];
   const entries: [string, unknown][] = Object.entries(value);
