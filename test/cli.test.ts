@@ -1,6 +1,6 @@
 /** The command line: what it prints, and one clear line for each mistake. */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -77,6 +77,30 @@ describe('the command line', () => {
     expect(await run('simulate', '-s', 'magic')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/argument 'magic' is invalid. Allowed choices are success, failure,/),
+    });
+  });
+
+  it('imports a folder, or exits with 1 and prints no pack, and exports what it printed', async () => {
+    const folder = join(temporaryDirectory(), 'greet');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'SKILL.md'), '---\nname: greet\ndescription: Greets.\n---\nSay hello.\n');
+    const imported = await run('import', folder);
+    expect([imported.code, imported.stdout.split('\n').slice(0, 4), imported.stderr.split('\n')[0]]).toEqual([
+      0,
+      ['---', 'apiVersion: sympozium.ai/v1alpha1', 'kind: SkillPack', 'metadata:'],
+      expect.stringMatching(/^greet: 1 file, 52 bytes, sha256:/),
+    ]);
+    const out = join(temporaryDirectory(), 'out');
+    const exported = await run('export', file('greet.yaml', imported.stdout), '-o', out);
+    expect([exported, readFileSync(join(out, 'greet/SKILL.md'), 'utf8')]).toEqual([
+      { code: 0, stdout: '', stderr: `${join(out, 'greet')}\n` },
+      '---\nname: greet\ndescription: Greets.\n---\nSay hello.\n',
+    ]);
+    writeFileSync(join(folder, 'SKILL.md'), 'Say hello.\n');
+    expect(await run('import', folder)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: ${join(folder, 'SKILL.md')}:1: must begin with its fields between two lines ---\n`,
     });
   });
 

@@ -1,4 +1,5 @@
 /** The head of a SKILL.md, as Agent Skills have it: https://agentskills.io/specification#frontmatter */
+import { escapeUnreadable } from '../kube/yaml.ts';
 import type { Skill } from './generated/types.ts';
 
 export type FrontMatter = Pick<Skill, 'name' | 'license' | 'compatibility' | 'metadata' | 'allowedTools'> & {
@@ -34,7 +35,5 @@ const INDICATOR = /:( |$)| #| $/;
 /** Words that YAML 1.1 or 1.2 takes for something else than text. */
 const WORD = /^(y|yes|n|no|on|off|true|false|null|e[-+]?\d+)$/i;
 
-/** JSON is YAML, but for characters that YAML 1.1 breaks a line at or does not take. */
-const quote = (text: string): string => JSON.stringify(text).replace(/[\u007f-\u00a0\u2028\u2029\ufeff\ufffe\uffff]/g, toEscape);
-
-const toEscape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+/** JSON is YAML, but for a few characters. */
+const quote = (text: string): string => escapeUnreadable(JSON.stringify(text));

@@ -44,6 +44,9 @@ export function skillText({ name, description, content }: Pick<Skill, 'name' | '
   return [`# ${name}`, ...(quoted ? [quoted.map((line) => `> ${line}`.trimEnd()).join('\n')] : []), content].join('\n\n');
 }
 
+/** As long as a description may be where agents find it; a pack takes a longer one, and tells it. */
+export const MAX_DESCRIPTION = 1024;
+
 /** A skill without a description has no folder: SKILL.md needs one. */
 export const hasFolder = (skill: Skill): skill is Skill & FrontMatter => /\S/.test(skill.description ?? '');
 
@@ -76,7 +79,7 @@ export function describeSkill(skill: Skill): { name: string; files: number; byte
 }
 
 /** How many bytes a file has. */
-export const contentBytes = ({ content, contentBase64 = '' }: FileContent): number =>
+const contentBytes = ({ content, contentBase64 = '' }: FileContent): number =>
   content === undefined ? (contentBase64.replace(/=+$/, '').length * 3) >> 2 : textBytes(content);
 
 /** The skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
@@ -86,7 +89,7 @@ export const MAX_SKILL_BYTES = 512 * 1024;
 export const storedBytes = ({ content = '', contentBase64 = content }: FileContent): number => jsonBytes(contentBase64);
 
 /** How many of the largest files are named where there is too much. */
-const NAMED = 3;
+const NAMED = 5;
 
 /** All skills of a pack, and of a run with what stands beside them, fit into one Object. */
 export function checkSkillBytes(faults: Fault[], path: string, skills: Skill[], beside = ''): void {

@@ -2,8 +2,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
+import { SKILL_PACK } from '../api/kinds.ts';
 import { RESOURCE_NAME } from '../api/labels.ts';
-import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { isObject, type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import { readYaml } from './yaml.ts';
 
 export interface RenderInput {
@@ -95,6 +96,22 @@ export function loadResources(path: string): JsonObject[] {
       return value;
     }),
   );
+}
+
+/** The SkillPacks of some files. Throws when a file has none. */
+export function loadPacks(paths: string[]): JsonObject[] {
+  return paths.flatMap((path) => {
+    const packs = loadResources(path).filter(({ kind }) => kind === SKILL_PACK);
+    if (packs.length === 0) throw new Error(`${path} holds no SkillPack`);
+    return packs;
+  });
+}
+
+/** The one value of a YAML file. */
+export function loadYaml(file: string): JsonValue {
+  const [value, ...others] = readYaml(read(file), file);
+  if (value === undefined || others.length > 0) throw new Error(`${file} must hold exactly one YAML document`);
+  return value;
 }
 
 function listFiles(path: string): string[] {

@@ -1,10 +1,14 @@
 /** The command line: previews without a cluster. */
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
+import { exportSkills } from './export.ts';
+import { describeSizes, type ImportOptions, importSkills } from './import.ts';
 import { loadRenderInput, type RenderInput } from './load.ts';
 import { formatLinted, isPassed, lint, printRights } from './packs.ts';
 import { render } from './render.ts';
+import { Report } from './report.ts';
 import { MAKERS, type Maker, SCOPES, type Scope } from './rights.ts';
 import { formatSimulated, simulate } from './simulate.ts';
 import { writeYaml } from './yaml.ts';
@@ -43,6 +47,11 @@ interface RightsFlags {
 
 interface PackFlags extends OutputFlags {
   policy?: string;
+}
+
+interface ImportFlags extends ImportOptions {
+  lenient: boolean;
+  out: string;
 }
 
 type Files = [composite?: string, composition?: string, functions?: string];
@@ -132,6 +141,49 @@ program
     for (const reason of refused) process.stderr.write(`skillpack: left out: ${reason}\n`);
     if (refused.length > 0) process.exitCode = 1;
   });
+
+program
+  .command('import')
+  .description(
+    'Makes a SkillPack of folders as Agent Skills have them (https://agentskills.io/specification), and prints it. ' +
+      'Sizes and digests stand on stderr. Nothing is fetched or executed.',
+  )
+  .argument('<path...>', 'folders with SKILL.md, or directories of such folders')
+  .option('-n, --name <name>', 'the name of the SkillPack; default that of the one skill')
+  .option('--version <version>', 'its spec.version')
+  .option('--category <category>', 'its spec.category')
+  .option('--sidecar <file>', 'file with its spec.sidecar')
+  .option('--lenient', 'take what other agents take, too, and tell it', false)
+  .option('-o, --out <file>', 'where to write the SkillPack', '-')
+  .action((paths: string[], { lenient, out, ...options }: ImportFlags) => {
+    const report = new Report(lenient);
+    const { pack, skills } = importSkills(paths, options, report);
+    if (conclude(report)) {
+      if (out === '-') process.stdout.write(writeYaml(pack));
+      else writeFileSync(out, writeYaml(pack));
+      process.stderr.write(describeSizes(skills));
+    }
+  });
+
+program
+  .command('export')
+  .description('Writes the folder of each skill of a SkillPack, as agents read it: what import makes a SkillPack of.')
+  .argument('<pack...>', 'files or directories with SkillPacks')
+  .requiredOption('-o, --out <directory>', 'where to make the folders')
+  .action((paths: string[], { out }: { out: string }) => {
+    const report = new Report();
+    const folders = exportSkills(paths, out, report);
+    conclude(report);
+    process.stderr.write(folders.map((folder) => `${folder}\n`).join(''));
+  });
+
+/** Tells what a report has, and whether it has no fault. */
+function conclude(report: Report): boolean {
+  process.stderr.write(report.format());
+  if (report.faults.length === 0) return true;
+  process.exitCode = 1;
+  return false;
+}
 
 function load([composite, composition, functions]: Files, { requiredResources }: InputFlags, observed?: string): RenderInput {
   if (composite === undefined) {

@@ -2,25 +2,15 @@
 import { nameOf } from '../api/composite.ts';
 import { formatFaults } from '../api/fault.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import { SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
-import type { JsonObject } from '../kube/json.ts';
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import { type LintFinding, lintPack } from './lint.ts';
-import { loadResources } from './load.ts';
+import { loadPacks, loadResources } from './load.ts';
 import { buildRights, type Holder, type Maker, type NamedPack } from './rights.ts';
 import { writeYaml } from './yaml.ts';
-
-/** The SkillPacks of some files. Throws when a file has none. */
-function loadPacks(paths: string[]): JsonObject[] {
-  return paths.flatMap((path) => {
-    const packs = loadResources(path).filter(({ kind }) => kind === SKILL_PACK);
-    if (packs.length === 0) throw new Error(`${path} holds no SkillPack`);
-    return packs;
-  });
-}
 
 /** The policies of a file, each laid over the default one; without a file the built-in guardrails. */
 function loadPolicies(path: string | undefined): Map<string, SympoziumPolicySpec> {

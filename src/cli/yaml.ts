@@ -1,6 +1,7 @@
 /** YAML as Go's tools read and write it, so that `kubectl`, `crossplane` and this program see the same values. */
-import { type Document, parseAllDocuments, stringify, type Tags } from 'yaml';
+import { Document, parseAllDocuments, type Tags, visit } from 'yaml';
 import type { JsonValue } from '../kube/json.ts';
+import { escapeUnreadable, isUnreadable } from '../kube/yaml.ts';
 
 /** Tags of YAML 1.1 that Go's parser does not resolve to anything but text. */
 const NOT_IN_GO = new Set([
@@ -37,5 +38,11 @@ function toValue(document: Document.Parsed, file: string): JsonValue {
 
 /** One document, beginning with `---`. Texts that YAML 1.1 would take for something else are quoted. */
 export function writeYaml(value: JsonValue): string {
-  return `---\n${stringify(value, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false })}`;
+  const document = new Document(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false });
+  visit(document, {
+    Scalar: (_, scalar) => {
+      if (typeof scalar.value === 'string' && isUnreadable(scalar.value)) scalar.type = 'QUOTE_DOUBLE';
+    },
+  });
+  return `---\n${escapeUnreadable(document.toString({ lineWidth: 0 }))}`;
 }

@@ -1,9 +1,7 @@
 /** What agents may not take of a skill, though nothing refuses it: https://agentskills.io/specification */
 import type { Skill } from '../api/generated/types.ts';
-import { hasFolder } from '../api/skill.ts';
+import { hasFolder, MAX_DESCRIPTION } from '../api/skill.ts';
 import type { Warning } from './findings.ts';
-
-const MAX_DESCRIPTION = 1024;
 
 /** Every skill without a folder, or with a description that is longer than the specification permits. */
 export const findUnusual = (pack: string, skills: Skill[]): Warning[] =>

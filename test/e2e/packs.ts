@@ -11,7 +11,7 @@ export const buildPack = (name: string, spec: JsonObject = {}): JsonObject => ({
   apiVersion: API_VERSION,
   kind: 'SkillPack',
   metadata: { name },
-  spec: { skills: [{ name, content: `How to ${name}` }], ...spec },
+  spec: { skills: [{ name, description: `About ${name}`, content: `How to ${name}` }], ...spec },
 });
 
 export const rule = (resource: string): JsonObject[] => [{ apiGroups: [''], resources: [resource], verbs: ['get', 'list'] }];
