@@ -22,8 +22,8 @@ sleep 86400`;
 
 const may = (what: string, command: string): string => `$(${command} 2>/dev/null && echo can ${what} || echo cannot ${what})`;
 
-/** Calls the tool as its manifest says, without the quotes and commas of the list. */
-const CALL = `sed -n 's/.*"name":"look","description":"[^"]*","target":"${PACK}","exec":\\[\\([^]]*\\)\\].*/\\1/p' $SIDECAR_TOOLS_MANIFEST_PATH | tr -d '",' | tr '\\n' ' '`;
+/** The command of the one tool, as the agent is told of it. */
+const CALL = `grep -o '"exec":.[^]]*' $SIDECAR_TOOLS_MANIFEST_PATH | cut -c 9- | tr '",' '  '`;
 
 const SKILL = `/skills/${PACK}`;
 const PROJECT = '/workspace/.claude';
