@@ -432,6 +432,13 @@ describe('export', () => {
     ]);
   });
 
+  it('makes no folder of what is in an image', () => {
+    const image = { reference: `a@sha256:${'0'.repeat(64)}` };
+    expect(give(packOf({ name: 'a', description: 'd', image })).report.format()).toBe(
+      'error: SkillPack/p spec.skills[0].image: must be content: what is in an image is not fetched\n',
+    );
+  });
+
   it('makes no folder of a pack that is wrong, nor two in one place', () => {
     const one = packOf({ name: 'a', description: 'd', content: 'c' });
     const { report } = give(`${one}${one}${packOf({ name: 'b', content: 'c', files: [{ path: '../a', content: '' }] })}`);

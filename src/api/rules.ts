@@ -21,6 +21,14 @@ export function checkUnique(faults: Fault[], path: string, list: JsonValue[], ke
   }
 }
 
+/** A map has exactly one of some fields. */
+export function checkOneOf(faults: Fault[], path: string, value: JsonValue, fields: readonly string[]): void {
+  if (!isObject(value)) return;
+  const found = fields.filter((field) => value[field] !== undefined);
+  if (found.length === 1) return;
+  faults.push({ path, found: found.join(' and ') || 'none', rule: `must have exactly one of ${fields.join(', ')}` });
+}
+
 /** A time lies between 1s and 24h. */
 export const checkDuration = (faults: Fault[], path: string, value: JsonValue | undefined): void =>
   checkBetween(faults, path, value, ['1s', '24h']);
@@ -90,11 +98,7 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   for (const [index, use] of uses.entries()) {
     if (!isObject(use)) continue;
     const path = `spec.skills[${index}]`;
-    const refs = ['skillPackRef', 'configMapRef'].filter((key) => use[key] !== undefined);
-    if (refs.length !== 1) {
-      const found = refs.length === 0 ? 'none' : 'both';
-      faults.push({ path, found, rule: 'must have exactly one of skillPackRef and configMapRef' });
-    }
+    checkOneOf(faults, path, use, ['skillPackRef', 'configMapRef']);
     if (use['params'] !== undefined && use['skillPackRef'] === undefined) {
       faults.push({ path: `${path}.params`, found: 'params without skillPackRef', rule: 'must stand beside skillPackRef' });
     }

@@ -1,21 +1,12 @@
 /** A skill as files below /skills: one for agents that read a file for each skill, and a folder as Agent Skills have it. */
 import { digest, sha256 } from '../kube/digest.ts';
-import {
-  isObject,
-  type JsonObject,
-  type JsonValue,
-  jsonBytes,
-  listAt,
-  objectAt,
-  textAt,
-  textBytes,
-  valueAt,
-} from '../kube/json.ts';
+import { type JsonObject, type JsonValue, jsonBytes, listAt, objectAt, textAt, textBytes, valueAt } from '../kube/json.ts';
 import { meets } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
 import { type FrontMatter, writeFrontMatter } from './frontmatter.ts';
-import type { Skill } from './generated/types.ts';
+import type { Skill, SkillPackStatus } from './generated/types.ts';
 import { skillFile } from './names.ts';
+import { checkOneOf } from './rules.ts';
 import { show } from './schema.ts';
 
 /** The one file that every folder of a skill has. https://agentskills.io/specification */
@@ -38,8 +29,8 @@ export interface FileContent {
   contentBase64?: string;
 }
 
-/** The skill as one file: the name as the title, the description as a quotation, the content. */
-export function skillText({ name, description, content }: Pick<Skill, 'name' | 'description' | 'content'>): string {
+/** The skill as one file: the name as the title, the description as a quotation, the content or, of an image, where it is. */
+export function skillText({ name, description, content = `Read /skills/${name}/${SKILL_DOCUMENT}.` }: Skill): string {
   const quoted = description?.trimEnd().split(/\r\n|\r|\n/);
   return [`# ${name}`, ...(quoted ? [quoted.map((line) => `> ${line}`.trimEnd()).join('\n')] : []), content].join('\n\n');
 }
@@ -47,13 +38,14 @@ export function skillText({ name, description, content }: Pick<Skill, 'name' | '
 /** As long as a description may be where agents find it; a pack takes a longer one, and tells it. */
 export const MAX_DESCRIPTION = 1024;
 
-/** A skill without a description has no folder: SKILL.md needs one. */
-export const hasFolder = (skill: Skill): skill is Skill & FrontMatter => /\S/.test(skill.description ?? '');
+/** A skill without a description has no SKILL.md, which needs one, and so no folder; one with an image has it there. */
+export const hasFolder = (skill: Skill): skill is Skill & FrontMatter =>
+  skill.image === undefined && /\S/.test(skill.description ?? '');
 
-/** What lies in the folder of a skill, with paths as in the folder. The content of SKILL.md begins behind its front matter. */
+/** What the pack has of the folder of a skill, with paths as in the folder. The content of SKILL.md begins behind its front matter. */
 export function listFolder(skill: Skill): Omit<SkillFile, 'key'>[] {
   if (!hasFolder(skill)) return [];
-  const content = writeFrontMatter(skill) + skill.content;
+  const content = writeFrontMatter(skill) + (skill.content ?? '');
   return [{ path: SKILL_DOCUMENT, executable: false, content }, ...(skill.files ?? [])];
 }
 
@@ -71,12 +63,14 @@ export function listFiles(skill: Skill): SkillFile[] {
 /** A key has no slash. That of no other skill begins alike, because names have no two hyphens in a row. */
 const folderKey = (skill: string, path: string): string => `${skill}--${sha256(path).slice(0, 16)}`;
 
-/** What a skill consists of: its folder, or the one file it is. */
-export function describeSkill(skill: Skill): { name: string; files: number; bytes: number; digest: string } {
+/** What a skill consists of: its folder, or the one file it is. Nobody here knows what is in an image. */
+export function describeSkill(skill: Skill): DescribedSkill {
   const files = hasFolder(skill) ? listFolder(skill) : listFiles(skill);
-  const bytes = files.reduce((sum, file) => sum + contentBytes(file), 0);
-  return { name: skill.name, files: files.length, bytes, digest: digest(skill as unknown as JsonObject) };
+  const size = { files: files.length, bytes: files.reduce((sum, file) => sum + contentBytes(file), 0) };
+  return { name: skill.name, ...(skill.image === undefined && size), digest: digest(skill as unknown as JsonObject) };
 }
+
+type DescribedSkill = NonNullable<SkillPackStatus['skills']>[number];
 
 /** How many bytes a file has. */
 const contentBytes = ({ content, contentBase64 = '' }: FileContent): number =>
@@ -107,6 +101,10 @@ const toKib = (bytes: number): string => `${Math.ceil(bytes / 1024)} KiB`;
 export function checkSkills(faults: Fault[], path: string, skills: JsonValue[]): void {
   for (const [index, skill] of skills.entries()) {
     const at = `${path}[${index}]`;
+    checkOneOf(faults, at, skill, ['content', 'image']);
+    if (valueAt(skill, 'files') !== undefined && valueAt(skill, 'image') !== undefined) {
+      faults.push({ path: `${at}.files`, found: 'files beside an image', rule: 'must be in the image' });
+    }
     if (valueAt(skill, 'files') !== undefined && !/\S/.test(textAt(skill, 'description') ?? '')) {
       faults.push({ path: `${at}.description`, found: 'nothing', rule: 'must be set beside files, whose SKILL.md needs it' });
     }
@@ -121,14 +119,7 @@ export function checkSkills(faults: Fault[], path: string, skills: JsonValue[]):
 function checkFiles(faults: Fault[], path: string, files: JsonValue[]): void {
   const taken = [SKILL_DOCUMENT];
   for (const [index, file] of files.entries()) {
-    const given = CONTENTS.filter((field) => valueAt(file, field) !== undefined);
-    if (isObject(file) && given.length !== 1) {
-      faults.push({
-        path: `${path}[${index}]`,
-        found: given.join(' and ') || 'none',
-        rule: `must have exactly one of ${CONTENTS.join(' and ')}`,
-      });
-    }
+    checkOneOf(faults, `${path}[${index}]`, file, ['content', 'contentBase64']);
     const place = textAt(file, 'path');
     if (place === undefined) continue;
     const other = taken.find((one) => meets(place, one));
@@ -138,5 +129,3 @@ function checkFiles(faults: Fault[], path: string, files: JsonValue[]): void {
     taken.push(place);
   }
 }
-
-const CONTENTS = ['content', 'contentBase64'] as const satisfies (keyof SkillFile)[];

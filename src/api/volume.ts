@@ -1,8 +1,8 @@
 /** The volumes that a pack brings for its sidecar. */
-import { isObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
+import { type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import type { SidecarVolume } from './generated/types.ts';
-import { checkUnique } from './rules.ts';
+import { checkOneOf, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
 
 const KINDS = [
@@ -21,12 +21,12 @@ export function checkVolumes(faults: Fault[], path: string, sidecar: JsonValue |
   checkUnique(faults, `${path}.volumes`, volumes, 'name');
   for (const [index, volume] of volumes.entries()) {
     const at = `${path}.volumes[${index}]`;
-    checkOne(faults, at, volume, KINDS);
+    checkOneOf(faults, at, volume, KINDS);
     const files: string[] = [];
     for (const kind of SOURCES) checkFiles(faults, `${at}.${kind}`, valueAt(volume, kind), files);
     for (const [position, source] of listAt(volume, 'projected', 'sources').entries()) {
       const of = `${at}.projected.sources[${position}]`;
-      checkOne(faults, of, source, SOURCES);
+      checkOneOf(faults, of, source, SOURCES);
       for (const kind of SOURCES) checkFiles(faults, `${of}.${kind}`, valueAt(source, kind), files);
     }
   }
@@ -38,13 +38,6 @@ export function checkVolumes(faults: Fault[], path: string, sidecar: JsonValue |
       faults.push({ path: `${at}.name`, found: show(name), rule: 'must be one of the volumes of the pack' });
     checkInside(faults, `${at}.subPath`, valueAt(mount, 'subPath'));
   }
-}
-
-function checkOne(faults: Fault[], path: string, value: JsonValue, kinds: readonly string[]): void {
-  if (!isObject(value)) return;
-  const found = kinds.filter((kind) => value[kind] !== undefined);
-  if (found.length === 1) return;
-  faults.push({ path, found: found.join(' and ') || 'none', rule: `must have exactly one of ${kinds.join(', ')}` });
 }
 
 /** The files of a volume lie beside each other: none twice, and none where another one has its directory. */

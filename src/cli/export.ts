@@ -21,7 +21,8 @@ export function exportSkills(paths: string[], directory: string, report: Report)
     const other = taken.get(skill.name);
     if (other !== undefined) report.fault(`${place}.name`, `must not be that of ${other}, too: both have one folder`);
     taken.set(skill.name, place);
-    if (!hasFolder(skill)) report.fault(`${place}.description`, 'must be set: SKILL.md needs it');
+    if (skill.image !== undefined) report.fault(`${place}.image`, 'must be content: what is in an image is not fetched');
+    else if (!hasFolder(skill)) report.fault(`${place}.description`, 'must be set: SKILL.md needs it');
     if (skill.requires !== undefined) report.warn(`${place}.requires`, 'is left out: a folder has no place for it');
   }
   if (report.faults.length > 0) return [];

@@ -35,7 +35,7 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
   const first = parseSkillPack(pack);
   const faults = first.ok ? [] : first.faults;
   const parsed = first.ok ? first : parseSkillPack(withoutUnknown(pack, faults));
-  const sidecar = parsed.ok ? parsed.value.sidecar : undefined;
+  const { sidecar = undefined, skills = [] } = parsed.ok ? parsed.value : {};
   const findings = [
     ...faults.map(
       ({ path, found, rule }): LintFinding => ({
@@ -46,7 +46,7 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
         fix: rule,
       }),
     ),
-    ...findDenials({ name, sidecar }, policies).map(
+    ...findDenials({ name, sidecar, skills }, policies).map(
       ({ policy, denial: { rule, path, found, why, permit, permissible } }): LintFinding => ({
         severity: permissible ? 'high' : 'critical',
         policy,
@@ -56,7 +56,7 @@ export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicy
         fix: permit,
       }),
     ),
-    ...(sidecar ? warn(sidecarPath({ name, sidecar }), sidecar) : []),
+    ...(sidecar ? warn(sidecarPath({ name }), sidecar) : []),
     ...(parsed.ok ? tellUnused(`SkillPack/${name} spec.runtimeRequirements`, parsed.value) : []),
     ...(parsed.ok ? [...findCredentialsInPack(name, parsed.value, policies), ...findUnusual(name, parsed.value.skills)] : []).map(
       (warning): LintFinding => ({ severity: 'warning', ...warning }),

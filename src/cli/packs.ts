@@ -70,7 +70,8 @@ export function printRights(
       refused.push(`SkillPack ${name} is invalid: ${formatFaults(parsed.faults)}`);
       continue;
     }
-    const findings = findDenials({ name, sidecar: parsed.value.sidecar }, policies);
+    const { sidecar, skills } = parsed.value;
+    const findings = findDenials({ name, sidecar, skills }, policies);
     const everywhere = [...policies.keys()].every((key) => findings.some((finding) => finding.policy === key));
     if (everywhere) refused.push(`SkillPack ${name} is refused: ${formatDenials(findings.map(({ denial }) => denial))}`);
     else packs.push({ name, spec: parsed.value });

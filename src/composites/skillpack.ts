@@ -67,16 +67,17 @@ interface Judged {
 
 function judge(name: string, spec: SkillPackSpec, resources: JsonObject[]): Judged {
   const policies = effectivePolicies(resources);
-  const { sidecar } = spec;
-  const denials = findDenials({ name, sidecar }, policies);
+  const { sidecar, skills } = spec;
+  const pack = { name, sidecar, skills };
+  const denials = findDenials(pack, policies);
   const refused = denials.map(({ policy, denial: { rule, path, found, why, permit } }) => ({
     policy,
     rule,
     path,
     message: cutFinding(`${found}: ${why}; ${permit}`),
   }));
-  const inert = sidecar === undefined ? [] : findInert(sidecar, sidecarPath({ name, sidecar }));
-  const told = [...inert, ...findCredentialsInPack(name, spec, policies), ...findUnusual(name, spec.skills)].map(
+  const inert = sidecar === undefined ? [] : findInert(sidecar, sidecarPath(pack));
+  const told = [...inert, ...findCredentialsInPack(name, spec, policies), ...findUnusual(name, skills)].map(
     ({ rule, path, message, fix }) => ({
       rule,
       path,

@@ -10,7 +10,7 @@ import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } f
 const SKILLS_DIRECTORY = '/skills';
 
 /**
- * Its empty file makes the directory that each ConfigMap is mounted on: /skills is read-only, and without the directory
+ * Its empty file makes the directory that a volume is mounted on: /skills is read-only, and without the directory
  * the container runtime fails with "read-only file system" (seen with runc 1.1.5).
  */
 const PLACEHOLDER_KEY = 'configmaps.placeholder';
@@ -33,14 +33,39 @@ export const toolFiles = (run: ResolvedRun): Record<string, string> =>
 export const buildToolsMount = (run: ResolvedRun): VolumeMount[] =>
   hasTools(run) ? [{ name: 'tools', mountPath: TOOLS_DIRECTORY, readOnly: true }] : [];
 
-/** What is in the folder of the skills, but for the tenant's ConfigMaps. */
+/** What is in the directory of the skills, but for volumes of their own. */
 export const skillFiles = (run: ResolvedRun): SkillFile[] => run.packs.flatMap((pack) => pack.skills.flatMap(listFiles));
 
 export const hasSkills = (run: ResolvedRun): boolean =>
   run.configMaps.length > 0 || run.packs.some((pack) => pack.skills.length > 0);
 
+/** The folders below /skills that are volumes of their own. */
+const mountedFolders = (run: ResolvedRun): { folder: string; mount: Omit<VolumeMount, 'mountPath'>; volume: Volume }[] => [
+  ...run.configMaps.map((name, index) => {
+    const volume = `configmap-${index}`;
+    return { folder: `${CONFIG_MAPS_DIRECTORY}/${name}`, mount: { name: volume }, volume: { name: volume, configMap: { name } } };
+  }),
+  ...imagesOf(run).map(({ name: folder, image: { reference, path } }, index) => {
+    const volume = `skill-image-${index}`;
+    return {
+      folder,
+      mount: { name: volume, ...(path !== undefined && { subPath: path }) },
+      volume: { name: volume, image: { reference, pullPolicy: 'IfNotPresent' as const } },
+    };
+  }),
+];
+
+/** The skills that are in images. */
+const imagesOf = (run: ResolvedRun) =>
+  run.packs.flatMap((pack) => pack.skills.flatMap(({ name, image }) => (image === undefined ? [] : [{ name, image }])));
+
+const mountSkills = (run: ResolvedRun, directory: string): VolumeMount[] => [
+  { name: 'skills', mountPath: directory, readOnly: true },
+  ...mountedFolders(run).map(({ folder, mount }) => ({ ...mount, mountPath: `${directory}/${folder}`, readOnly: true })),
+];
+
 export const placeholderFiles = (run: ResolvedRun): Record<string, string> =>
-  run.configMaps.length === 0 ? {} : { [PLACEHOLDER_KEY]: '' };
+  mountedFolders(run).length === 0 ? {} : { [PLACEHOLDER_KEY]: '' };
 
 /** Every volume that a container of the Pod mounts. */
 export function buildVolumes(run: ResolvedRun): Volume[] {
@@ -52,7 +77,7 @@ export function buildVolumes(run: ResolvedRun): Volume[] {
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     ...(hasSkills(run) ? [buildSkillsVolume(run)] : []),
     ...(hasTools(run) ? [buildToolsVolume(run)] : []),
-    ...run.configMaps.map((name, index) => ({ name: configMapVolume(index), configMap: { name } })),
+    ...mountedFolders(run).map(({ volume }) => volume),
     ...packs.flatMap(buildPackVolumes),
     ...(packs.some(({ sidecar }) => hasRights(sidecar)) ? [TOKEN_VOLUME] : []),
   ];
@@ -63,12 +88,7 @@ export function buildCommonMounts(run: ResolvedRun, container: string): VolumeMo
   return [
     { name: 'ipc', mountPath: '/ipc' },
     { name: 'tmp', mountPath: '/tmp', subPath: container },
-    ...(hasSkills(run) ? [{ name: 'skills', mountPath: SKILLS_DIRECTORY, readOnly: true }] : []),
-    ...run.configMaps.map((name, index) => ({
-      name: configMapVolume(index),
-      mountPath: `${SKILLS_DIRECTORY}/${CONFIG_MAPS_DIRECTORY}/${name}`,
-      readOnly: true,
-    })),
+    ...(hasSkills(run) ? mountSkills(run, SKILLS_DIRECTORY) : []),
   ];
 }
 
@@ -96,7 +116,7 @@ export function buildSkillsDirMounts(run: ResolvedRun): VolumeMount[] {
   const above = new Set(skillsDirs.map((directory) => directory.split('/').slice(0, -1).join('/')).filter((path) => path !== ''));
   return [
     ...[...above].map((subPath) => ({ ...WORKSPACE_MOUNT, mountPath: `/workspace/${subPath}`, subPath })),
-    ...skillsDirs.map((directory) => ({ name: 'skills', mountPath: `/workspace/${directory}`, readOnly: true })),
+    ...skillsDirs.flatMap((directory) => mountSkills(run, `/workspace/${directory}`)),
   ];
 }
 
@@ -137,10 +157,11 @@ function buildSkillsVolume(run: ResolvedRun): Volume {
   const name = runSkillsName(run.id);
   const files = skillFiles(run);
   const isFlat = files.every(({ key, path }) => key === path);
-  if (isFlat && run.configMaps.length === 0 && !hasTools(run)) return { name: 'skills', configMap: { name } };
+  const folders = mountedFolders(run);
+  if (isFlat && folders.length === 0 && !hasTools(run)) return { name: 'skills', configMap: { name } };
   const items = [
     ...files.map(({ key, path, executable }) => ({ key, path, ...(key !== path && { mode: executable ? 0o555 : 0o444 }) })),
-    ...run.configMaps.map((map) => ({ key: PLACEHOLDER_KEY, path: `${CONFIG_MAPS_DIRECTORY}/${map}/.placeholder` })),
+    ...folders.map(({ folder }) => ({ key: PLACEHOLDER_KEY, path: `${folder}/.placeholder` })),
   ];
   return { name: 'skills', configMap: { name, items } };
 }
@@ -162,7 +183,6 @@ const TOKEN_VOLUME: Volume = {
   },
 };
 
-const configMapVolume = (index: number): string => `configmap-${index}`;
 const secretVolume = (pack: PackWithSidecar): string => shorten(`secret-${pack.name}`);
 /** Packs may have volumes of one name. */
 const ownVolume = (pack: PackWithSidecar, name: string): string => {

@@ -45,9 +45,15 @@ function judgeImage(reference: string, path: string, policy: SympoziumPolicySpec
   return denials;
 }
 
-/** Images come from where the policy says, pinned where it says so. */
-export const denyPackImages: PackRule = (pack, policy) =>
-  pack.sidecar === undefined ? [] : judgeImage(pack.sidecar.image, `${sidecarPath(pack)}.image`, policy);
+/** Images come from where the policy says, pinned where it says so; those of skills are always pinned. */
+export const denyPackImages: PackRule = (pack, policy) => [
+  ...(pack.sidecar === undefined ? [] : judgeImage(pack.sidecar.image, `${sidecarPath(pack)}.image`, policy)),
+  ...pack.skills.flatMap(({ image }, index) =>
+    image === undefined
+      ? []
+      : judgeImage(image.reference, `SkillPack/${pack.name} spec.skills[${index}].image.reference`, policy),
+  ),
+];
 
 /** The agent's image is the policy's own choice, and judged all the same: a default may not fit the list. */
 export const denyAgentImage: RunRule = ({ mode, agent }, policy) =>

@@ -12,11 +12,11 @@ interface Rules {
   'host-pid-with-rights': true;
   /** SkillPack: sidecar.rbac, sidecar.clusterRBAC */
   'wildcard-rights': true;
-  /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
+  /** SkillPack: sidecar.image, skills[].image; SympoziumPolicy: defaults.agent.image */
   image: true;
-  /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
+  /** SkillPack: sidecar.image, skills[].image; SympoziumPolicy: defaults.agent.image */
   'image-registry': true;
-  /** SkillPack: sidecar.image; SympoziumPolicy: defaults.agent.image */
+  /** SkillPack: sidecar.image, skills[].image; SympoziumPolicy: defaults.agent.image */
   'image-digest': true;
   /** SkillPack: sidecar.volumes */
   volume: true;
@@ -40,7 +40,7 @@ export type RuleName = keyof Rules | DangerName;
 true satisfies [Extract<keyof Rules, DangerName>] extends [never] ? true : never;
 
 /** A pack as it is judged, on its own or in a run; `sidecar` is undefined when it has none, or none that takes part. */
-export type JudgedPack = Pick<ResolvedPack, 'name'> & { sidecar: (Sidecar & { params?: EnvVar[] }) | undefined };
+export type JudgedPack = Pick<ResolvedPack, 'name' | 'skills'> & { sidecar?: (Sidecar & { params?: EnvVar[] }) | undefined };
 
 /** Judges what a pack asks for, wherever it is used. */
 export type PackRule = (pack: JudgedPack, policy: SympoziumPolicySpec) => Denial[];
@@ -49,4 +49,4 @@ export type PackRule = (pack: JudgedPack, policy: SympoziumPolicySpec) => Denial
 export type RunRule = (run: ResolvedRun, policy: SympoziumPolicySpec) => Denial[];
 
 /** Where a pack's sidecar stands in messages. */
-export const sidecarPath = ({ name }: JudgedPack): string => `SkillPack/${name} spec.sidecar`;
+export const sidecarPath = ({ name }: Pick<JudgedPack, 'name'>): string => `SkillPack/${name} spec.sidecar`;

@@ -7,6 +7,7 @@ import type { Warning } from './findings.ts';
 export const findUnusual = (pack: string, skills: Skill[]): Warning[] =>
   skills.flatMap((skill, index) => {
     const path = `SkillPack/${pack} spec.skills[${index}].description`;
+    if (skill.image !== undefined) return [];
     if (!hasFolder(skill)) {
       return {
         rule: 'no-skill-folder',

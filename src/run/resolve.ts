@@ -143,10 +143,18 @@ function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
 
 /** The run with its images under the names the site has them. Judged before, so that none is replaced twice. */
 export function withRewrites(run: ResolvedRun, policy: SympoziumPolicySpec): ResolvedRun {
-  const packs = run.packs.map((pack) =>
-    pack.sidecar ? { ...pack, sidecar: { ...pack.sidecar, image: rewriteImage(pack.sidecar.image, policy) } } : pack,
-  );
-  return { ...run, packs, agent: { ...run.agent, image: rewriteImage(run.agent.image, policy) } };
+  const rewritten = <T extends { image: string }>(container: T): T => ({
+    ...container,
+    image: rewriteImage(container.image, policy),
+  });
+  const packs = run.packs.map(({ sidecar, skills, ...pack }) => ({
+    ...pack,
+    sidecar: sidecar && rewritten(sidecar),
+    skills: skills.map(({ image, ...skill }) =>
+      image === undefined ? skill : { ...skill, image: { ...image, reference: rewriteImage(image.reference, policy) } },
+    ),
+  }));
+  return { ...run, packs, agent: rewritten(run.agent) };
 }
 
 function resolvePack(
@@ -232,7 +240,8 @@ function checkSkills(packs: ResolvedPack[], mode: ResolvedRun['mode'], faults: F
 /** The ConfigMaps of a tenant lie in a directory beside the folders of the skills. */
 function checkFolders(packs: ResolvedPack[], faults: Fault[]): void {
   for (const { name, skills } of packs) {
-    if (!skills.some((skill) => skill.name === CONFIG_MAPS_DIRECTORY && hasFolder(skill))) continue;
+    if (!skills.some((skill) => skill.name === CONFIG_MAPS_DIRECTORY && (hasFolder(skill) || skill.image !== undefined)))
+      continue;
     const rule = `must not have a configMapRef beside SkillPack ${name}, whose skill ${CONFIG_MAPS_DIRECTORY} has the folder for it`;
     faults.push({ path: 'spec.skills', found: `skill ${show(CONFIG_MAPS_DIRECTORY)}`, rule });
   }

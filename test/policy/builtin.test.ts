@@ -87,7 +87,7 @@ describe('a pack as large as its schema permits', () => {
     const parsed = parseSkillPack(pack);
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
     return () => {
-      for (let time = 0; time < times; time += 1) judgePack({ name: 'p', sidecar: parsed.value.sidecar }, {});
+      for (let time = 0; time < times; time += 1) judgePack({ name: 'p', ...parsed.value }, {});
     };
   };
 

@@ -10,7 +10,7 @@ import { packXr } from '../support/request.ts';
 function judge(sidecar: JsonObject, policy: SympoziumPolicySpec = {}): string[] {
   const parsed = parseSkillPack(packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }));
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
-  const denials = judgePack({ name: 'p', sidecar: parsed.value.sidecar }, policy);
+  const denials = judgePack({ name: 'p', ...parsed.value }, policy);
   return denials.map(({ rule, path }) => `${rule} ${path.replace('SkillPack/p spec.sidecar.', '')}`);
 }
 
@@ -151,7 +151,7 @@ describe('rights', () => {
     const parsed = parseSkillPack(
       packXr('p', { sidecar: { image: 'i', rbac: [rule('get,create', 'pods/exec,pods/log,pods')] } }),
     );
-    const denials = parsed.ok ? judgePack({ name: 'p', sidecar: parsed.value.sidecar }, {}) : [];
+    const denials = parsed.ok ? judgePack({ name: 'p', ...parsed.value }, {}) : [];
     expect(denials).toEqual([
       {
         rule: 'exec',
@@ -234,6 +234,32 @@ describe('images', () => {
   it.each(cases)('%s under %j', (image, policy, denied) => {
     expect(judge({ image }, policy)).toEqual(denied);
   });
+
+  it('of skills are judged as others are, also where no sidecar is', () => {
+    const images = ['ghcr.io/acme/a', 'evil.org/b'].map((name) => ({
+      name: name.slice(-1),
+      image: { reference: `${name}@${DIGEST}` },
+    }));
+    const parsed = parseSkillPack(packXr('p', { skills: images }));
+    const denials = (policy: SympoziumPolicySpec) =>
+      parsed.ok ? judgePack({ name: 'p', ...parsed.value }, policy).map(({ rule, path }) => `${rule} ${path}`) : [];
+    const denied = 'image-registry SkillPack/p spec.skills[1].image.reference';
+    expect([denials({}), denials(from('ghcr.io/acme')), denials(from('evil.org'))].map((found) => found.length)).toEqual([
+      0, 1, 1,
+    ]);
+    expect(denials(from('ghcr.io/acme'))).toEqual([denied]);
+    expect(
+      denials({
+        images: {
+          registries: ['registry.corp'],
+          rewrites: [
+            { from: 'evil.org', to: 'registry.corp' },
+            { from: 'ghcr.io', to: 'registry.corp' },
+          ],
+        },
+      }),
+    ).toEqual([]);
+  });
 });
 
 describe('credentials', () => {
@@ -265,7 +291,7 @@ describe('credentials', () => {
 
   it('are named by their issuer and never repeated', () => {
     const parsed = parseSkillPack(packXr('p', { sidecar: { image: 'i', args: [`--token=${TOKEN}`] } }));
-    expect(parsed.ok && judgePack({ name: 'p', sidecar: parsed.value.sidecar }, {})).toEqual([
+    expect(parsed.ok && judgePack({ name: 'p', ...parsed.value }, {})).toEqual([
       {
         rule: 'credential',
         path: 'SkillPack/p spec.sidecar.args[0]',

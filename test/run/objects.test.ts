@@ -161,6 +161,46 @@ describe('a task run', () => {
     });
   });
 
+  it('has the folder of a skill that is in an image as a volume, wherever skills are, under the name that the site has for it', () => {
+    const digest = `sha256:${'0'.repeat(64)}`;
+    const big = packXr('big', {
+      skills: [
+        { name: 'all', image: { reference: `ghcr.io/acme/all@${digest}` } },
+        { name: 'part', description: 'Some.', image: { reference: `docker.io/acme/b:1@${digest}`, path: 'skills/part' } },
+      ],
+      sidecar: { image: 'i' },
+    });
+    const policy = policyXr({ images: { rewrites: [{ from: 'ghcr.io', to: 'registry.corp' }] } });
+    const response = respondComposed(task({ skills: uses('big'), skillsDirs: ['.claude/skills'] }, big, policy));
+    const pod = podOf(response);
+    expect(listAt(pod, 'volumes').filter((volume) => valueAt(volume, 'image') !== undefined)).toEqual([
+      { name: 'skill-image-0', image: { reference: `registry.corp/acme/all@${digest}`, pullPolicy: 'IfNotPresent' } },
+      { name: 'skill-image-1', image: { reference: `docker.io/acme/b:1@${digest}`, pullPolicy: 'IfNotPresent' } },
+    ]);
+    const mounts = (container: string) =>
+      listAt(byName(pod, container), 'volumeMounts').filter((mount) => textAt(mount, 'name')?.startsWith('skill-image'));
+    const at = (directory: string) => [
+      { name: 'skill-image-0', mountPath: `${directory}/all`, readOnly: true },
+      { name: 'skill-image-1', subPath: 'skills/part', mountPath: `${directory}/part`, readOnly: true },
+    ];
+    expect([mounts('agent'), mounts('skill-big')]).toEqual([
+      [...at('/skills'), ...at('/workspace/.claude/skills')],
+      at('/skills'),
+    ]);
+    expect(manifestOf(response, 'agentrun-configmap')['data']).toEqual({
+      'all.md': '# all\n\nRead /skills/all/SKILL.md.',
+      'part.md': '# part\n\n> Some.\n\nRead /skills/part/SKILL.md.',
+      'configmaps.placeholder': '',
+    });
+    const volume = listAt(pod, 'volumes').find((one) => textAt(one, 'name') === 'skills');
+    expect(valueAt(volume, 'configMap', 'items')).toEqual([
+      { key: 'all.md', path: 'all.md' },
+      { key: 'part.md', path: 'part.md' },
+      { key: 'configmaps.placeholder', path: 'all/.placeholder' },
+      { key: 'configmaps.placeholder', path: 'part/.placeholder' },
+    ]);
+  });
+
   it('shows the skills where a runner looks for them, and only to the agent; the directory above stays one to write into', () => {
     const mountsOf = (spec: JsonObject, ...policies: JsonObject[]) =>
       containersOf(podOf(respondComposed(task({ skills: uses('plain'), ...spec }, ...policies)))).flatMap(

@@ -140,7 +140,7 @@ export interface Skill {
   /**
    * The instructions as Markdown. All skills of a pack, and of a run, together may take 512 KiB as JSON, where a content counts twice: in /skills/<name>.md and in SKILL.md. Above 256 KiB apply the pack with kubectl apply --server-side.
    */
-  content: string;
+  content?: string;
   /**
    * The other files of the folder, read-only as all of it.
    */
@@ -162,6 +162,19 @@ export interface Skill {
      */
     executable: boolean;
   }[];
+  /**
+   * An image, or an artifact, that has the folder, for a skill that is too large for a pack: /skills/<name> is a volume of it, which needs Kubernetes 1.35 (or the feature gate ImageVolume from 1.33) and a runtime that has it. The node pulls it with the pull secrets of the run, and the policy judges it as every image.
+   */
+  image?: {
+    /**
+     * Its name with its digest, so that every run has the same files.
+     */
+    reference: string;
+    /**
+     * The directory in it that is the folder. Default all of it.
+     */
+    path?: string;
+  };
   /**
    * What the skill expects to find. Information for readers; nothing enforces it.
    */
@@ -628,11 +641,11 @@ export interface SkillPackStatus {
      */
     name?: string;
     /**
-     * How many files its folder has, SKILL.md included.
+     * How many files its folder has, SKILL.md included; absent of an image.
      */
     files?: number;
     /**
-     * How many bytes they have.
+     * How many bytes they have; absent of an image.
      */
     bytes?: number;
     /**
