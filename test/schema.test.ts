@@ -95,6 +95,54 @@ describe('parsers', () => {
     });
   });
 
+  it('say what became of a field of Sympozium, and of a field in its form', () => {
+    const kinds: [JsonObject, (document: JsonObject) => Parsed<unknown>][] = [
+      [
+        {
+          kind: 'XAgentRun',
+          spec: {
+            claimRef: { namespace: 'a', name: 'b' },
+            instanceRef: 'a',
+            agentRef: 'sre',
+            task: { mode: 'x' },
+            env: { A: 'b' },
+            other: 1,
+          },
+        },
+        parseAgentRun,
+      ],
+      [
+        { kind: 'XSympoziumInstance', spec: { claimRef: { namespace: 'a', name: 'b' }, policyRef: 'strict' } },
+        parseSympoziumInstance,
+      ],
+      [{ kind: 'SympoziumPolicy', metadata: { name: 'default' }, spec: { imagePolicy: {} } }, parseSympoziumPolicy],
+      [
+        {
+          kind: 'SkillPack',
+          metadata: { name: 'p' },
+          spec: {
+            skills: [{ name: 'a', content: 'x' }],
+            sidecar: { image: 'i', volumes: [{ name: 'a', emptyDir: {}, hostPath: { path: '/' } }] },
+          },
+        },
+        parseSkillPack,
+      ],
+    ];
+    const rules = kinds.flatMap(([document, parse]) => {
+      const parsed = parse(document);
+      return parsed.ok ? [] : parsed.faults.map(({ path, rule }) => `${path} ${rule}`).sort();
+    });
+    expect(rules).toEqual([
+      'spec.agentRef must not be set: it is spec.instanceRef, the name of a SympoziumInstance',
+      'spec.env must be a list: it is a list of name and value',
+      'spec.other must not be set',
+      'spec.task must be text: it is text; a task of a sidecar alone is a pack with requiresServer, or a tool',
+      'spec.policyRef must not be set: leave it out: the policies default and ns.<namespace> hold without being named',
+      'spec.imagePolicy must not be set: its allowedRegistries are images.registries',
+      'spec.sidecar.volumes[0].hostPath must not be set: it is sidecar.hostAccess.mounts',
+    ]);
+  });
+
   it('leave the given document as it was', () => {
     const document = { metadata: { name: 'a' }, spec: { skills: [{ name: 'a', content: 'x' }], sidecar: { image: 'i' } } };
     const before = structuredClone(document);

@@ -1,6 +1,6 @@
 /**
  * Generates src/api/generated from the XRDs and the input CRD: TypeScript types of what the parsers return, and
- * validators without dependencies; package/namespaced and package/direct; docs/reasons.md and docs/rights.md. `npm run
+ * validators without dependencies; package/namespaced and package/direct; docs/reasons.md, docs/rights.md and docs/sympozium.md. `npm run
  * generate` writes the files; a test fails when they
  * are not what this would write.
  */
@@ -13,6 +13,7 @@ import { parse } from 'yaml';
 import { generateConfigurations } from './configurations.ts';
 import { generateReasons } from './reasons.ts';
 import { generateRights } from './rights.ts';
+import { generateSympozium } from './sympozium.ts';
 
 interface Schema {
   title?: string;
@@ -190,6 +191,7 @@ export async function generate(): Promise<Record<string, string>> {
     ...generateConfigurations(),
     ...generateReasons(),
     ...generateRights(),
+    ...generateSympozium(),
   };
 }
 

@@ -3,6 +3,7 @@ import { isObject, type JsonObject, type JsonValue, textAt } from '../kube/json.
 import { type Fault, invalid, type Parsed } from './fault.ts';
 import type { Validator } from './generated/validators.js';
 import { checkSchema } from './schema.ts';
+import { withHint } from './sympozium.ts';
 
 /** The fields Crossplane itself keeps in the spec of a composite or claim; they are not the user's and not ours. */
 const CROSSPLANE_FIELDS: ReadonlySet<string> = new Set([
@@ -39,7 +40,8 @@ export function parseSpec<T>(
   const checked = checkSchema(validator, spec, 'spec');
   faults.push(...checked.faults);
   rules(faults, checked.value);
-  return faults.length === 0 ? { ok: true, value: checked.value as unknown as T } : invalid(faults);
+  if (faults.length === 0) return { ok: true, value: checked.value as unknown as T };
+  return invalid(faults.map((fault) => withHint(composite['kind'], fault)));
 }
 
 export function nameOf(resource: JsonObject): string {
