@@ -23,6 +23,8 @@ export interface ObjectFacts {
   since: number | undefined;
   /** Which parts of a task exist and are not what its plan says; once its start is decided only those that carry rights. */
   different: readonly string[];
+  /** Whether the real workload has fewer image volumes than were asked for: an API server without the feature drops them without a word. */
+  lacksImages: boolean;
   /** What the run was prepared with, once its workload exists. */
   plan: Plan | undefined;
   /** Whether they are of a task or of a server, as each of them says. */
@@ -94,7 +96,8 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
   const known = created.filter((time) => !Number.isNaN(time));
   const job = observed.get('agentrun-job');
   const deployment = observed.get('agentrun-deployment');
-  const plan = readPlan(desiredOf(job ?? deployment));
+  const workload = job ?? deployment;
+  const plan = readPlan(desiredOf(workload));
   return {
     exist: new Set(observed.keys()),
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
@@ -106,12 +109,21 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
     different: job === undefined || plan === undefined ? [] : findDifferent(carrier, plan, observed, frozenDigest !== undefined),
+    lacksImages: workload !== undefined && lacksImages(carrier.realOf(workload), plan),
     plan,
     mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(desiredOf(job))),
     job: job && observeJob(carrier, job),
     deployment: deployment && observeDeployment(carrier, deployment, observed.get('agentrun-service')),
   };
+}
+
+/** What has not been reported lacks nothing. */
+function lacksImages(real: JsonObject, { imageVolumes = 0 }: Partial<Plan> = {}): boolean {
+  const pod = valueAt(real, 'spec', 'template', 'spec');
+  return (
+    pod !== undefined && listAt(pod, 'volumes').filter((volume) => valueAt(volume, 'image') !== undefined).length < imageVolumes
+  );
 }
 
 /** Whether what is observed is of a task or of a server, as each of its parts says. */

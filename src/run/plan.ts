@@ -19,6 +19,8 @@ export interface Plan {
   startTimeoutSeconds?: number;
   /** What of the result of the agent goes into the status; absent for nothing. */
   results?: Required<Results>;
+  /** How many volumes of its Pod are images; absent for none. */
+  imageVolumes?: number;
 }
 
 export interface Prepared {
@@ -33,12 +35,14 @@ export function planRun(run: ResolvedRun): Prepared {
     const manifest = build(run);
     return manifest === undefined ? [] : [{ key, isWorkload, manifest }];
   });
+  const images = run.packs.flatMap(({ skills }) => skills.filter(({ image }) => image !== undefined)).length;
   const plan: Plan = {
     mode: run.mode,
     skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
     rights: listRights(run),
     ...(run.mode === 'task' && run.startTimeoutSeconds !== undefined && { startTimeoutSeconds: run.startTimeoutSeconds }),
     ...(run.mode === 'task' && run.results.capture !== 'None' && { results: run.results }),
+    ...(images > 0 && { imageVolumes: images }),
     parts: Object.fromEntries(built.flatMap(({ key, isWorkload, manifest }) => (isWorkload ? [] : [[key, digest(manifest)]]))),
   };
   const manifests = built.map(
@@ -65,10 +69,15 @@ export function readPlan(workload: unknown): Plan | undefined {
 }
 
 /** What is not of its type says nothing, and the rest of the plan says what it says. */
-function withoutUnreadable({ startTimeoutSeconds, results, ...plan }: Plan): Plan {
+function withoutUnreadable({ startTimeoutSeconds, results, imageVolumes, ...plan }: Plan): Plan {
   const isBounded =
     typeof startTimeoutSeconds === 'number' && startTimeoutSeconds > 0 && startTimeoutSeconds <= MAX_START_SECONDS;
-  return { ...plan, ...(isBounded && { startTimeoutSeconds }), ...(results !== undefined && isResults(results) && { results }) };
+  return {
+    ...plan,
+    ...(isBounded && { startTimeoutSeconds }),
+    ...(results !== undefined && isResults(results) && { results }),
+    ...(typeof imageVolumes === 'number' && { imageVolumes }),
+  };
 }
 
 const MAX_START_SECONDS = 3600;

@@ -47,10 +47,14 @@ export function prepare(facts: Facts, { hasWorkload, isFixed, isReady }: Progres
 const isOutOfSight = ({ objects: { since }, now }: Facts): boolean =>
   since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
 
+const NO_IMAGES =
+  'The API server dropped the volumes of skills that are in images: they need Kubernetes 1.35, or the feature gate ImageVolume from 1.33 on';
+
 /** Why a run that is being prepared can never start. */
 function findObstacle(facts: Facts, isFixed: boolean): string | undefined {
   const { admission, prepared, objects, memory, now } = facts;
-  const { plan, exist } = objects;
+  const { plan, exist, lacksImages } = objects;
+  if (lacksImages) return NO_IMAGES;
   // Where nothing at all can be made, only the status tells since when.
   const since = objects.since ?? memory.makingSince;
   const missing = !isFixed || plan === undefined ? [] : Object.keys(plan.parts).filter((key) => !exist.has(key));
@@ -68,8 +72,8 @@ export const listErrors = ({ objects: { errors }, failure }: Facts): string[] =>
   failure === undefined ? errors : [...errors, failure];
 
 /** Whether everything that was planned exists and is ready, and is as planned. */
-export const isComplete = ({ plan, ready, different }: ObjectFacts): boolean =>
-  plan !== undefined && different.length === 0 && Object.keys(plan.parts).every((part) => ready.has(part));
+export const isComplete = ({ plan, ready, different, lacksImages }: ObjectFacts): boolean =>
+  plan !== undefined && different.length === 0 && !lacksImages && Object.keys(plan.parts).every((part) => ready.has(part));
 
 /** What is being made; also of a workload that is released and has not started. */
 export function describeMaking({ errors: [error] }: ObjectFacts): Omit<Early, 'stage'> {

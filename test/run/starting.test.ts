@@ -6,9 +6,9 @@ import { compose } from '../../src/function.ts';
 import { digest } from '../../src/kube/digest.ts';
 import { type JsonObject, listAt, objectAt, valueAt } from '../../src/kube/json.ts';
 import { desiredManifest } from '../../src/objects/object.ts';
-import { desired, jobSpec, lockOf, suspended, text, withRights } from '../support/history.ts';
-import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
-import { instanceXr, NOW, packXr } from '../support/request.ts';
+import { desired, History, jobSpec, lockOf, suspended, text, withRights } from '../support/history.ts';
+import { RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
+import { instanceXr, NOW, packXr, uses } from '../support/request.ts';
 import { BY_OBJECTS } from '../support/variant.ts';
 
 /** What is left of a task in the call that tells its end. */
@@ -40,6 +40,33 @@ describe('while a run is prepared', () => {
   it('goes on when the missing right was granted', () => {
     const run = withRights().call().settle().fail('agentrun-role', 'not currently held').call().wait(300).settle().call().call();
     expect(suspended(run)).toBe(false);
+  });
+});
+
+describe('an API server that drops the volumes of images without a word', () => {
+  const image = { reference: `a@sha256:${'0'.repeat(64)}` };
+  const skills = [{ name: 'big', image }];
+  const server = { image: 'i', requiresServer: true, ports: [{ name: 'http', containerPort: 80 }] };
+  it.each<['agentrun-job' | 'agentrun-deployment', JsonObject]>([
+    ['agentrun-job', { skills }],
+    ['agentrun-deployment', { skills, sidecar: server }],
+  ])('ends a run with %s before anything starts', (key, spec) => {
+    const run = new History(task({ skills: uses('big') }, packXr('big', spec))).call().settle();
+    const volumes = listAt(run.real(key), 'spec', 'template', 'spec', 'volumes');
+    const kept = volumes.filter((volume) => valueAt(volume, 'image') === undefined);
+    expect([volumes.length - kept.length, run.status.phase]).toEqual([1, 'Preparing']);
+    run.alterReal(key, ['spec', 'template', 'spec'], { volumes: kept }).call();
+    expect(run.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'PrerequisiteFailed',
+      message:
+        'The API server dropped the volumes of skills that are in images: they need Kubernetes 1.35, or the feature gate ImageVolume from 1.33 on',
+    });
+    expect(run.status.preparedTime).toBeUndefined();
+  });
+
+  it('does not keep a run from starting where they are there', () => {
+    expect(new History(task({ skills: uses('big') }, packXr('big', { skills }))).run().call().status.phase).toBe('Running');
   });
 });
 

@@ -165,6 +165,11 @@ export class History {
     return this.alter(key, BY_OBJECTS ? ['status', 'atProvider', 'manifest', ...path] : path, fields);
   }
 
+  /** What a part is observed to be. */
+  real(key: string): JsonObject {
+    return objectAt(this.objects.get(key), ...(BY_OBJECTS ? ['status', 'atProvider', 'manifest'] : []));
+  }
+
   /** What is observed of what carries a part is different, in some fields at a path. */
   alter(key: string, path: string[], fields: JsonObject): this {
     const object = structuredClone(this.objects.get(key) ?? {});
