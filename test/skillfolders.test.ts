@@ -8,6 +8,7 @@ import { describeSizes, importSkills } from '../src/cli/import.ts';
 import { Report } from '../src/cli/report.ts';
 import { writeYaml } from '../src/cli/yaml.ts';
 import { type JsonObject, listAt } from '../src/kube/json.ts';
+import { projectPath, readText } from './support/project.ts';
 import { temporaryDirectory } from './support/temporary.ts';
 
 type Files = Record<string, string | Buffer | { run: string }>;
@@ -409,6 +410,11 @@ describe('import', () => {
       0.0 % of the 512 KiB that all skills of a run have
       "
     `);
+  });
+
+  it('made the pack of the example of its folder', () => {
+    const { pack } = take([projectPath('examples/skill-folder/disk-report')], { version: '1.0.0' });
+    expect(writeYaml(pack)).toBe(readText('examples/skill-folder/pack.yaml'));
   });
 
   it('tells what is wrong with a sidecar', () => {
