@@ -6,6 +6,7 @@ import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/ku
 import { buildJob } from '../../src/manifests/job.ts';
 import type { ResolvedPack, ResolvedRun } from '../../src/model/run.ts';
 import { byName, containersOf } from '../support/pods.ts';
+import { xrdSchema } from '../support/schema.ts';
 
 const NO_ACCESS: HostAccess = { enabled: false, hostNetwork: false, hostPID: false, privileged: false, runAsRoot: false };
 
@@ -66,6 +67,14 @@ const OTHERS: Partial<ResolvedRun> = {
 };
 
 describe('the variables of the agent', () => {
+  it('from a Secret are all named where a Secret is', () => {
+    for (const kind of ['AgentRun', 'SympoziumInstance'] as const) {
+      const { description = '' } =
+        xrdSchema(kind).properties?.['spec']?.properties?.['model']?.properties?.['authSecretRef'] ?? {};
+      expect(MODEL_KEYS.filter((key) => !new RegExp(`\\b${key}\\b`).test(description))).toEqual([]);
+    }
+  });
+
   it('are reserved, so that no tenant can set them, or a tenant wrote them', () => {
     const model = { provider: 'p', model: 'm', baseURL: 'https://a', thinking: 'low', authSecretRef: 's' } as const;
     const pod = podWith({}, { model, systemPrompt: 'Be brief', env: [{ name: 'MINE', value: '1' }], ...OTHERS });

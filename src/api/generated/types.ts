@@ -751,11 +751,11 @@ export interface Model {
    */
   thinking?: 'off' | 'low' | 'medium' | 'high';
   /**
-   * The name of a Secret in the namespace of the run with the provider's key under its usual name, for example ANTHROPIC_API_KEY.
+   * The name of a Secret in the namespace of the run. The agent gets the keys of it that are called API_KEY, ANTHROPIC_API_KEY, AWS_ACCESS_KEY_ID, AWS_REGION, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AZURE_OPENAI_API_KEY, LLM_API_KEY, OPENAI_API_KEY or PROVIDER_API_KEY. One that has none of them gives no key, and nobody can tell; with authSecretKey Kubernetes does.
    */
   authSecretRef?: string;
   /**
-   * The key in authSecretRef that holds the provider's key, which then reaches the agent as API_KEY. Default the usual names, for example ANTHROPIC_API_KEY, as far as the Secret has them.
+   * The key in authSecretRef that holds the provider's key, which then reaches the agent as API_KEY. A Secret without it keeps the Pod from starting, which the run tells. Default the usual names, as far as the Secret has them.
    */
   authSecretKey?: string;
 }
