@@ -64,6 +64,7 @@ function loadSchemas(): Record<string, Schema> {
     ['SkillUse', 'AgentRunSpec', 'skills', '[]'],
     ['Model', 'AgentRunSpec', 'model'],
     ['EnvVar', 'AgentRunSpec', 'env', '[]'],
+    ['Placement', 'AgentRunSpec', 'placement'],
     ['Right', 'AgentRunStatus', 'rights', '[]'],
     ['UsedPack', 'AgentRunStatus', 'skills', '[]'],
     ['Usage', 'AgentRunStatus', 'usage'],

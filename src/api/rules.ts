@@ -7,6 +7,7 @@ import { parseDuration } from '../kube/duration.ts';
 import { isObject, type JsonValue, listAt, textAt, textBytes, valueAt } from '../kube/json.ts';
 import { meets } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
+import { checkPlacement } from './placement.ts';
 import { show } from './schema.ts';
 import { isReservedVariable } from './variables.ts';
 
@@ -129,4 +130,5 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   checkDuration(faults, 'spec.timeout', valueAt(spec, 'timeout'));
   checkStartTimeout(faults, 'spec.startTimeout', valueAt(spec, 'startTimeout'));
   checkDirectories(faults, 'spec.skillsDirs', listAt(spec, 'skillsDirs'));
+  checkPlacement(faults, 'spec.placement', valueAt(spec, 'placement'));
 }

@@ -3,6 +3,7 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
+import { checkPlacement } from './placement.ts';
 import { checkArguments, checkDirectories, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
 
@@ -28,6 +29,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     checkModel(faults, 'spec.defaults.model', valueAt(spec, 'defaults', 'model'));
     checkArguments(faults, 'spec.defaults.agent.command', listAt(spec, 'defaults', 'agent', 'command'));
     checkDirectories(faults, 'spec.defaults.agent.skillsDirs', listAt(spec, 'defaults', 'agent', 'skillsDirs'));
+    checkPlacement(faults, 'spec.defaults.placement', valueAt(spec, 'defaults', 'placement'));
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });
 }

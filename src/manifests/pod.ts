@@ -17,6 +17,8 @@ export function buildPodBase(run: ResolvedRun): Omit<PodSpec, 'containers'> {
     ...(run.imagePullSecrets.length > 0 && { imagePullSecrets: run.imagePullSecrets }),
     ...(hostAccess.some((access) => access.hostNetwork) && { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' }),
     ...(hostAccess.some((access) => access.hostPID) && { hostPID: true }),
+    // Of a map no value is undefined, which its generated type cannot say.
+    ...(run.placement as Omit<PodSpec, 'containers'>),
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 1000,

@@ -1,5 +1,5 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
-import type { EnvVar, Model, Results, Sidecar, Skill } from '../api/generated/types.ts';
+import type { EnvVar, Model, Placement, Results, Sidecar, Skill } from '../api/generated/types.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {
@@ -42,6 +42,9 @@ export interface ResolvedRun extends RunIdentity {
     /** Where the skills are below /workspace, too. */
     skillsDirs: string[];
   };
+  /** Where its Pod runs, and what the instance and the run themselves say of it. */
+  placement: Placement;
+  tenantPlacement: Placement;
   /** What of its result goes into the status. */
   results: Required<Results>;
 }

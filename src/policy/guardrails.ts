@@ -9,6 +9,7 @@ import { denyAgentImage, denyPackImages } from './images.ts';
 import { denyRunLimits, denySidecarResources } from './limits.ts';
 import { denyModels } from './models.ts';
 import { denyNamespaces } from './namespaces.ts';
+import { denyPlacement } from './placement.ts';
 import { denyRights } from './rights/rights.ts';
 import type { JudgedPack, PackRule, RunRule } from './rule.ts';
 import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
@@ -34,6 +35,7 @@ const RUN_RULES: readonly RunRule[] = [
   denyRunLimits,
   denyModels,
   denyEnvironment,
+  denyPlacement,
   denyRunCredentials,
 ];
 

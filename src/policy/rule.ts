@@ -30,6 +30,8 @@ interface Rules {
   namespace: true;
   /** AgentRun: model.provider, model.baseURL */
   model: true;
+  /** AgentRun: placement */
+  placement: true;
   /** AgentRun: env */
   environment: true;
 }

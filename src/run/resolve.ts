@@ -19,6 +19,7 @@ import type {
   SympoziumPolicySpec,
 } from '../api/generated/types.ts';
 import { paramVariable } from '../api/names.ts';
+import { mergePlacements } from '../api/placement.ts';
 import { show } from '../api/schema.ts';
 import { CONFIG_MAPS_DIRECTORY, checkSkillBytes, hasFolder } from '../api/skill.ts';
 import { writeToolManifest } from '../api/tool.ts';
@@ -81,6 +82,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       systemPrompt: run.systemPrompt ?? instance.systemPrompt,
       model: mergeModels([policy.defaults?.model, instance.model, run.model], policy),
       tenantModel: { ...instance.model, ...run.model },
+      placement: mergePlacements([policy.defaults?.placement, instance.placement, run.placement]),
+      tenantPlacement: mergePlacements([instance.placement, run.placement]),
       env: mergeEnv(instance.env ?? [], run.env ?? []),
       imagePullSecrets: run.imagePullSecrets ?? instance.imagePullSecrets ?? [],
       timeout,
@@ -130,9 +133,10 @@ function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
     timeout,
     startTimeout,
     skillsDirs,
+    placement,
     ...unread
   }: T) => ({
-    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout, skillsDirs },
+    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout, skillsDirs, placement },
     unread,
   });
   const [run, instance] = [read(both), read(ofInstance)];

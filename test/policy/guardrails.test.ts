@@ -67,6 +67,13 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
     { run: { model: { provider: 'other' } }, policy: { models: { providers: ['openai'] } } },
     { run: { model: { provider: 'openai' } }, policy: { models: { providers: ['openai'] } } },
   ],
+  placement: [
+    { run: { placement: { runtimeClassName: 'gvisor' } }, policy: { limits: { placement: { runtimeClasses: ['kata'] } } } },
+    {
+      run: { placement: { runtimeClassName: 'gvisor' } },
+      policy: { defaults: { placement: { runtimeClassName: 'gvisor', required: true } } },
+    },
+  ],
   environment: [
     { run: { env: [{ name: 'HTTPS_PROXY', value: 'x' }] } },
     { run: { env: [{ name: 'HTTPS_PROXY', value: 'x' }] }, policy: { env: { allow: ['HTTPS_PROXY'] } } },

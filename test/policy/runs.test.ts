@@ -65,6 +65,49 @@ const cases: [string, JsonObject, JsonObject[], string][] = [
     'spec.imagePullSecrets[0].name: other is refused by secret',
   ],
   [
+    'a label of nodes that no policy lists',
+    { placement: { nodeSelector: { zone: 'a' } } },
+    [],
+    'spec.placement.nodeSelector.zone: a is refused by placement: the nodes, what isolates a Pod on them and who makes room for whom are shared by all; ' +
+      'zone in spec.limits.placement.nodeSelectorKeys permits it',
+  ],
+  [
+    'every taint',
+    { placement: { tolerations: [{ operator: 'Exists' }] } },
+    [policyXr({ limits: { placement: { tolerationKeys: ['gpu'] } } })],
+    'spec.placement.tolerations[0]: any: is refused by placement: the nodes, what isolates a Pod on them and who makes room for whom are shared by all; ' +
+      'name the key of a taint',
+  ],
+  [
+    'every taint, where the policy tolerates it',
+    { placement: { tolerations: [{ operator: 'Exists' }] } },
+    [policyXr({ defaults: { placement: { tolerations: [{ operator: 'Exists' }] } } })],
+    '',
+  ],
+  [
+    'another runtime than the one that is required, though it is listed',
+    { placement: { runtimeClassName: 'kata' } },
+    [
+      policyXr({
+        defaults: { placement: { runtimeClassName: 'gvisor', required: true } },
+        limits: { placement: { runtimeClasses: ['kata'] } },
+      }),
+    ],
+    'spec.placement.runtimeClassName: kata is refused by placement: the nodes, what isolates a Pod on them and who makes room for whom are shared by all; ' +
+      'leave it out: spec.defaults.placement requires gvisor',
+  ],
+  [
+    'what is listed, and what the policy says itself',
+    { placement: { runtimeClassName: 'kata', priorityClassName: 'low', tolerations: [{ key: 'gpu', operator: 'Exists' }] } },
+    [
+      policyXr({
+        defaults: { placement: { priorityClassName: 'low', required: true } },
+        limits: { placement: { runtimeClasses: ['kata'], tolerationKeys: ['gpu'] } },
+      }),
+    ],
+    '',
+  ],
+  [
     'a credential in a variable',
     { env: [{ name: 'A', value: TOKEN }] },
     [],

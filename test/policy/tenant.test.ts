@@ -25,6 +25,14 @@ const RUN: Record<string, JsonValue> = {
   timeout: '24h',
   startTimeout: '1h',
   'skillsDirs[]': '.ssh/a',
+  'placement.runtimeClassName': 'none',
+  'placement.priorityClassName': 'system-node-critical',
+  'placement.nodeSelector': { 'node-role.kubernetes.io/control-plane': '' },
+  'placement.tolerations[].key': 'node-role.kubernetes.io/control-plane',
+  'placement.tolerations[].operator': 'Exists',
+  'placement.tolerations[].value': 'a',
+  'placement.tolerations[].effect': 'NoExecute',
+  'placement.tolerations[].tolerationSeconds': 86400,
   ttlSecondsAfterFinished: 0,
   cleanup: 'keep',
   'model.provider': 'evil.example.org/agent:1',
@@ -47,6 +55,10 @@ const INSTANCE: Record<string, JsonValue> = Object.fromEntries(
 );
 
 function specWith(path: string, value: JsonValue): JsonObject {
+  const [of, ofToleration] = path.split('.tolerations[].');
+  if (of === 'placement' && ofToleration !== undefined) {
+    return { placement: { tolerations: [{ key: 'a', effect: 'NoExecute', [ofToleration]: value }] } };
+  }
   const [list, field] = path.split('[].');
   if (list !== undefined && field !== undefined) {
     const whole: Record<string, JsonValue> = {
@@ -79,6 +91,9 @@ function gainsOf(composed: Composed): JsonObject {
     rights: manifests.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole').map((role) => valueAt(role, 'rules') ?? []),
     images: containers.map((container) => textAt(container, 'image') ?? ''),
     hostPaths: listAt(pod, 'volumes').filter((volume) => valueAt(volume, 'hostPath') !== undefined),
+    placement: [pod['runtimeClassName'], pod['priorityClassName'], pod['nodeSelector'], pod['tolerations']].map(
+      (item) => item ?? null,
+    ),
     isOnNode: pod['hostNetwork'] === true || pod['hostPID'] === true,
     secrets: secrets as string[],
     namespaces: [...new Set(manifests.flatMap((manifest) => textAt(manifest, 'metadata', 'namespace') ?? []))],

@@ -34,6 +34,33 @@ describe('precedence', () => {
     expect(agentOf(run, of)['RUN_TIMEOUT']).toBe(expected);
   });
 
+  it('adds up where a Pod runs: names and labels of the narrower scope, taints of every scope once', () => {
+    const limits = { placement: { runtimeClasses: ['kata'], nodeSelectorKeys: ['zone', 'pool'], tolerationKeys: ['gpu'] } };
+    const gpu = { key: 'gpu', operator: 'Exists' };
+    const defaults = {
+      placement: {
+        runtimeClassName: 'gvisor',
+        priorityClassName: 'low',
+        nodeSelector: { pool: 'a', os: 'l' },
+        tolerations: [gpu],
+      },
+    };
+    const run = { placement: { runtimeClassName: 'kata', nodeSelector: { zone: 'run' } } };
+    const of = {
+      placement: { nodeSelector: { zone: 'instance', pool: 'b' }, tolerations: [{ key: 'gpu', effect: 'NoSchedule' }, gpu] },
+    };
+    const cluster = [instanceXr(of), policyXr({ defaults, limits })];
+    const { runtimeClassName, priorityClassName, nodeSelector, tolerations } = podOf(
+      respondComposed({ composite: runXr(run), cluster }),
+    );
+    expect({ runtimeClassName, priorityClassName, nodeSelector, tolerations }).toEqual({
+      runtimeClassName: 'kata',
+      priorityClassName: 'low',
+      nodeSelector: { pool: 'b', os: 'l', zone: 'run' },
+      tolerations: [gpu, { key: 'gpu', effect: 'NoSchedule' }],
+    });
+  });
+
   it("takes the instance's pull Secrets unless the run names its own", () => {
     const secretsOf = (run: JsonObject, of: JsonObject) =>
       podOf(respondComposed({ composite: runXr(run), ...instance(of) }))['imagePullSecrets'];

@@ -42,6 +42,8 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     model: {},
     tenantModel: {},
     env: [],
+    placement: {},
+    tenantPlacement: {},
     imagePullSecrets: [],
     timeout: '1500ms',
     timeoutSeconds: 1.5,

@@ -709,6 +709,7 @@ export interface SympoziumInstanceSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  placement?: Placement;
   /**
    * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
    */
@@ -768,6 +769,50 @@ export interface EnvVar {
    * The value of the variable. Default empty.
    */
   value: string;
+}
+/**
+ * Where the Pod runs. A SympoziumPolicy says what may be chosen; without one, nothing. What the run says wins over the instance, and that over the policy.
+ */
+export interface Placement {
+  /**
+   * The RuntimeClass of the Pod, for example of a sandbox.
+   */
+  runtimeClassName?: string;
+  /**
+   * The PriorityClass of the Pod.
+   */
+  priorityClassName?: string;
+  /**
+   * Labels that the node has to have. Those of a wider scope hold as well, and a key has the value of the narrower one.
+   */
+  nodeSelector?: {
+    [k: string]: string | undefined;
+  };
+  /**
+   * Taints of nodes that do not keep the Pod away. Those of a wider scope hold as well.
+   */
+  tolerations?: {
+    /**
+     * The key of the taint; every one without a key.
+     */
+    key?: string;
+    /**
+     * Whether the value counts. Default Equal.
+     */
+    operator?: 'Exists' | 'Equal';
+    /**
+     * The value of the taint.
+     */
+    value?: string;
+    /**
+     * The effect of the taint; every one without it.
+     */
+    effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+    /**
+     * How long a taint with the effect NoExecute is tolerated.
+     */
+    tolerationSeconds?: number;
+  }[];
 }
 /**
  * Whether runs can use the instance.
@@ -841,6 +886,7 @@ export interface AgentRunSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  placement?: Placement;
   /**
    * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
    */
@@ -1113,6 +1159,54 @@ export interface SympoziumPolicySpec {
      * How long the Pod of a run may take to get ready, from 30s to 1h; never longer than the timeout of the run. Default as long as its Job may run.
      */
     startTimeout?: string;
+    /**
+     * Where Pods run.
+     */
+    placement?: {
+      /**
+       * Whether runs may not choose otherwise where this says something. Default false.
+       */
+      required?: boolean;
+      /**
+       * The RuntimeClass of the Pod, for example of a sandbox.
+       */
+      runtimeClassName?: string;
+      /**
+       * The PriorityClass of the Pod.
+       */
+      priorityClassName?: string;
+      /**
+       * Labels that the node has to have. Those of a wider scope hold as well, and a key has the value of the narrower one.
+       */
+      nodeSelector?: {
+        [k: string]: string | undefined;
+      };
+      /**
+       * Taints of nodes that do not keep the Pod away. Those of a wider scope hold as well.
+       */
+      tolerations?: {
+        /**
+         * The key of the taint; every one without a key.
+         */
+        key?: string;
+        /**
+         * Whether the value counts. Default Equal.
+         */
+        operator?: 'Exists' | 'Equal';
+        /**
+         * The value of the taint.
+         */
+        value?: string;
+        /**
+         * The effect of the taint; every one without it.
+         */
+        effect?: 'NoSchedule' | 'PreferNoSchedule' | 'NoExecute';
+        /**
+         * How long a taint with the effect NoExecute is tolerated.
+         */
+        tolerationSeconds?: number;
+      }[];
+    };
   };
   /**
    * The most a run may ask for; more is refused.
@@ -1159,6 +1253,27 @@ export interface SympoziumPolicySpec {
        * Memory as a Kubernetes quantity, for example 512Mi.
        */
       memory?: string;
+    };
+    /**
+     * What an instance or run may choose of where its Pod runs, beside what the defaults say. Default nothing.
+     */
+    placement?: {
+      /**
+       * The RuntimeClasses, by name.
+       */
+      runtimeClasses?: string[];
+      /**
+       * The PriorityClasses, by name.
+       */
+      priorityClasses?: string[];
+      /**
+       * The labels of nodes.
+       */
+      nodeSelectorKeys?: string[];
+      /**
+       * The keys of taints.
+       */
+      tolerationKeys?: string[];
     };
   };
   results?: Results;
