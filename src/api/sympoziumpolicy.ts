@@ -1,6 +1,6 @@
-import { type JsonObject, listAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, type JsonValue, listAt, valueAt } from '../kube/json.ts';
 import { nameOf, parseSpec } from './composite.ts';
-import type { Parsed } from './fault.ts';
+import type { Fault, Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
 import { checkPlacement } from './placement.ts';
@@ -29,7 +29,15 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     checkModel(faults, 'spec.defaults.model', valueAt(spec, 'defaults', 'model'));
     checkArguments(faults, 'spec.defaults.agent.command', listAt(spec, 'defaults', 'agent', 'command'));
     checkDirectories(faults, 'spec.defaults.agent.skillsDirs', listAt(spec, 'defaults', 'agent', 'skillsDirs'));
+    checkSecurityContext(faults, 'spec.defaults.securityContext', valueAt(spec, 'defaults', 'securityContext'));
     checkPlacement(faults, 'spec.defaults.placement', valueAt(spec, 'defaults', 'placement'));
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });
+}
+
+function checkSecurityContext(faults: Fault[], path: string, context: JsonValue | undefined): void {
+  if (valueAt(context, 'identity') !== 'FromNamespace') return;
+  const found = ['runAsUser', 'runAsGroup', 'fsGroup'].filter((field) => valueAt(context, field) !== undefined);
+  if (found.length > 0)
+    faults.push({ path, found: found.join(', '), rule: 'must have no numbers with the identity FromNamespace' });
 }

@@ -19,13 +19,7 @@ export function buildPodBase(run: ResolvedRun): Omit<PodSpec, 'containers'> {
     ...(hostAccess.some((access) => access.hostPID) && { hostPID: true }),
     // Of a map no value is undefined, which its generated type cannot say.
     ...(run.placement as Omit<PodSpec, 'containers'>),
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: 1000,
-      runAsGroup: 1000,
-      fsGroup: 1000,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: { runAsNonRoot: true, ...run.securityContext, seccompProfile: { type: 'RuntimeDefault' } },
     volumes: buildVolumes(run),
   };
 }

@@ -78,7 +78,7 @@ export function buildVolumes(run: ResolvedRun): Volume[] {
     ...(hasSkills(run) ? [buildSkillsVolume(run)] : []),
     ...(hasTools(run) ? [buildToolsVolume(run)] : []),
     ...mountedFolders(run).map(({ volume }) => volume),
-    ...packs.flatMap(buildPackVolumes),
+    ...packs.flatMap((pack) => buildPackVolumes(pack, run)),
     ...(packs.some(({ sidecar }) => hasRights(sidecar)) ? [TOKEN_VOLUME] : []),
   ];
 }
@@ -132,10 +132,12 @@ export function buildPackMounts(pack: PackWithSidecar): VolumeMount[] {
   ];
 }
 
-function buildPackVolumes(pack: PackWithSidecar): Volume[] {
+function buildPackVolumes(pack: PackWithSidecar, { securityContext }: ResolvedRun): Volume[] {
   const { secretRef } = pack.sidecar;
+  // Without a group of its own a volume is root's, so its user has to be anybody; only this sidecar mounts it.
+  const defaultMode = securityContext.fsGroup === undefined ? 0o444 : 0o440;
   return [
-    ...(secretRef === undefined ? [] : [{ name: secretVolume(pack), secret: { secretName: secretRef, defaultMode: 0o440 } }]),
+    ...(secretRef === undefined ? [] : [{ name: secretVolume(pack), secret: { secretName: secretRef, defaultMode } }]),
     ...hostMounts(pack).map(({ hostPath }, index) => ({ name: hostVolume(pack, index), hostPath: { path: hostPath } })),
     ...(pack.sidecar.volumes ?? []).map((volume) => buildOwnVolume(pack, volume)),
   ];

@@ -42,6 +42,8 @@ export interface ResolvedRun extends RunIdentity {
     /** Where the skills are below /workspace, too. */
     skillsDirs: string[];
   };
+  /** As whom its containers run; what is not set the cluster chooses. */
+  securityContext: { runAsUser?: number; runAsGroup?: number; fsGroup?: number };
   /** Where its Pod runs, and what the instance and the run themselves say of it. */
   placement: Placement;
   tenantPlacement: Placement;

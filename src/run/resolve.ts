@@ -82,6 +82,7 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       systemPrompt: run.systemPrompt ?? instance.systemPrompt,
       model: mergeModels([policy.defaults?.model, instance.model, run.model], policy),
       tenantModel: { ...instance.model, ...run.model },
+      securityContext: resolveIdentity(policy),
       placement: mergePlacements([policy.defaults?.placement, instance.placement, run.placement]),
       tenantPlacement: mergePlacements([instance.placement, run.placement]),
       env: mergeEnv(instance.env ?? [], run.env ?? []),
@@ -99,6 +100,13 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       results,
     },
   };
+}
+
+const IDENTITY = { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 };
+
+function resolveIdentity({ defaults }: SympoziumPolicySpec): ResolvedRun['securityContext'] {
+  const { identity, ...numbers } = defaults?.securityContext ?? {};
+  return identity === 'FromNamespace' ? {} : { ...IDENTITY, ...numbers };
 }
 
 /** The least that a schema permits. */

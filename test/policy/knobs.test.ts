@@ -60,6 +60,10 @@ const CASES: Record<string, Case> = {
   'defaults.placement.tolerations[].value': { policies: [taint({ value: 'x' }), taint({})] },
   'defaults.placement.tolerations[].effect': { policies: [taint({}), taint({ effect: 'NoSchedule' })] },
   'defaults.placement.tolerations[].tolerationSeconds': { policies: [taint({ tolerationSeconds: 5 }), taint({})] },
+  'defaults.securityContext.identity': { policies: [{ defaults: { securityContext: { identity: 'FromNamespace' } } }, {}] },
+  'defaults.securityContext.runAsUser': { policies: [{ defaults: { securityContext: { runAsUser: 1 } } }, {}] },
+  'defaults.securityContext.runAsGroup': { policies: [{ defaults: { securityContext: { runAsGroup: 0 } } }, {}] },
+  'defaults.securityContext.fsGroup': { policies: [{ defaults: { securityContext: { fsGroup: 5 } } }, {}] },
   'defaults.placement.required': {
     policies: [requiring(true), requiring(false)],
     run: { placement: { runtimeClassName: 'kata' } },

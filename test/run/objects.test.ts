@@ -47,6 +47,20 @@ describe('a task run', () => {
     ]);
   });
 
+  it.each<[string, JsonObject, JsonObject, number]>([
+    ['1000 in everything', {}, { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 }, 0o440],
+    ['what the policy says', { runAsUser: 65532, fsGroup: 0 }, { runAsUser: 65532, runAsGroup: 1000, fsGroup: 0 }, 0o440],
+    ['whoever the cluster says, who can read its Secret', { identity: 'FromNamespace' }, {}, 0o444],
+  ])('runs as %s, and never as root', (_, securityContext, numbers, mode) => {
+    const secret = packXr('secret', { sidecar: { image: 'i', secretRef: 's' } });
+    const policy = policyXr({ defaults: { securityContext } });
+    const pod = podOf(respondComposed(task({ skills: uses('secret') }, secret, policy)));
+    expect(pod['securityContext']).toEqual({ runAsNonRoot: true, ...numbers, seccompProfile: { type: 'RuntimeDefault' } });
+    const own = containersOf(pod).map((container) => valueAt(container, 'securityContext', 'runAsUser'));
+    expect(own).toEqual([undefined, undefined]);
+    expect(listAt(pod, 'volumes').flatMap((volume) => valueAt(volume, 'secret', 'defaultMode') ?? [])).toEqual([mode]);
+  });
+
   it('mounts a token only in the sidecar whose pack asks for rights', () => {
     const pod = podOf(respondComposed(task({ skills: uses('tools', 'plain') })));
     const withToken = containersOf(pod).filter((container) =>

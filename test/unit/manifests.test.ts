@@ -42,6 +42,7 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     model: {},
     tenantModel: {},
     env: [],
+    securityContext: {},
     placement: {},
     tenantPlacement: {},
     imagePullSecrets: [],

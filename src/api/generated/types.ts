@@ -1207,6 +1207,27 @@ export interface SympoziumPolicySpec {
         tolerationSeconds?: number;
       }[];
     };
+    /**
+     * As whom the containers of a run run. In every choice they are what the Restricted Pod Security Standard asks for, but for what hostAccess permits.
+     */
+    securityContext?: {
+      /**
+       * Fixed numbers, or none, so that the cluster chooses them, as OpenShift does by namespace. Default Fixed.
+       */
+      identity?: 'Fixed' | 'FromNamespace';
+      /**
+       * The user. Default 1000.
+       */
+      runAsUser?: number;
+      /**
+       * The group. Default 1000.
+       */
+      runAsGroup?: number;
+      /**
+       * The group that volumes are given. Default 1000.
+       */
+      fsGroup?: number;
+    };
   };
   /**
    * The most a run may ask for; more is refused.
