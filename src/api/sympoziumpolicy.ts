@@ -31,6 +31,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     checkDirectories(faults, 'spec.defaults.agent.skillsDirs', listAt(spec, 'defaults', 'agent', 'skillsDirs'));
     checkSecurityContext(faults, 'spec.defaults.securityContext', valueAt(spec, 'defaults', 'securityContext'));
     checkPlacement(faults, 'spec.defaults.placement', valueAt(spec, 'defaults', 'placement'));
+    checkUnique(faults, 'spec.defaults.imagePullSecrets', listAt(spec, 'defaults', 'imagePullSecrets'), 'name');
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });
 }

@@ -26,10 +26,11 @@ export const AGENT = 'agent';
 
 /** The container with the language model. It has the task and the model's key, and never a token. */
 export function buildAgent(run: ResolvedRun): Container {
-  const { image, command, resources, resultPath } = run.agent;
+  const { image, imagePullPolicy, command, resources, resultPath } = run.agent;
   return {
     name: AGENT,
     image,
+    ...(imagePullPolicy && { imagePullPolicy }),
     ...(command && { command }),
     env: buildAgentEnv(run),
     resources: exactly(resources),

@@ -36,6 +36,7 @@ export interface ResolvedRun extends RunIdentity {
   startTimeoutSeconds: number | undefined;
   agent: {
     image: string;
+    imagePullPolicy: Sidecar['imagePullPolicy'] | undefined;
     command: string[] | undefined;
     resources: Resources;
     resultPath: string | undefined;

@@ -3,10 +3,10 @@ import { nameOf } from '../api/composite.ts';
 import type { SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { DEFAULT_POLICY, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { JsonObject } from '../kube/json.ts';
+import { denyBesideRights } from './besiderights.ts';
 import { findCredentialsInTexts, isCredentialPermitted } from './credentials/credentials.ts';
 import { overlay } from './effective.ts';
 import { judgePack } from './guardrails.ts';
-import { denyHostPidWithRights } from './hostpid.ts';
 import type { JudgedPack } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
@@ -33,7 +33,7 @@ export function effectivePolicies(policies: JsonObject[]): Map<string, Sympozium
 /** Everything that some policy refuses of a pack, by policy. */
 export function findDenials(pack: JudgedPack, policies: Map<string, SympoziumPolicySpec>): Finding[] {
   return [...policies].flatMap(([policy, spec]) =>
-    [...judgePack(pack, spec), ...denyHostPidWithRights({ packs: [pack] })].map((denial) => ({
+    [...judgePack(pack, spec), ...denyBesideRights({ packs: [pack] }, spec)].map((denial) => ({
       policy,
       denial,
     })),

@@ -1,10 +1,11 @@
 /** All guardrails: every denial of a run or of a pack on its own, sorted, or none. */
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import type { ResolvedRun } from '../model/run.ts';
+import { denyApart } from './apart.ts';
+import { denyBesideRights } from './besiderights.ts';
 import { denyPackCredentials, denyRunCredentials } from './credentials/credentials.ts';
 import { denyEnvironment } from './environment.ts';
 import { denyHostAccess } from './hostaccess.ts';
-import { denyHostPidWithRights } from './hostpid.ts';
 import { denyAgentImage, denyPackImages } from './images.ts';
 import { denyRunLimits, denySidecarResources } from './limits.ts';
 import { denyModels } from './models.ts';
@@ -29,7 +30,8 @@ const PACK_RULES: readonly PackRule[] = [
 ];
 const RUN_RULES: readonly RunRule[] = [
   denyNamespaces,
-  denyHostPidWithRights,
+  denyBesideRights,
+  denyApart,
   denyAgentImage,
   denyRunSecrets,
   denyRunLimits,

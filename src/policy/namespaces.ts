@@ -4,7 +4,8 @@ import type { RunRule } from './rule.ts';
 export const denyNamespaces: RunRule = ({ namespace, packs }, policy) =>
   packs.flatMap(({ name }) => {
     const listed = (policy.packs ?? []).find((pack) => pack.name === name);
-    if (listed === undefined || listed.namespaces.some((permitted) => permitted === '*' || permitted === namespace)) return [];
+    if (listed?.namespaces === undefined || listed.namespaces.some((permitted) => permitted === '*' || permitted === namespace))
+      return [];
     return [
       {
         rule: 'namespace',

@@ -10,6 +10,10 @@ interface Rules {
   'host-access': true;
   /** SkillPack: sidecar.hostAccess.hostPID, and the rights of every pack of the run */
   'host-pid-with-rights': true;
+  /** SkillPack: sidecar.hostAccess.privileged, sidecar.hostAccess.mounts, and the rights of every pack of the run */
+  'node-with-rights': true;
+  /** AgentRun: skills */
+  'packs-apart': true;
   /** SkillPack: sidecar.rbac, sidecar.clusterRBAC */
   'wildcard-rights': true;
   /** SkillPack: sidecar.image, skills[].image; SympoziumPolicy: defaults.agent.image */

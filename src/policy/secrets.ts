@@ -54,5 +54,9 @@ function judgeKey({ model, tenantModel }: ResolvedRun, { defaults, secrets }: Sy
 export const denyRunSecrets: RunRule = (run, policy) => [
   ...judgeSecret(run.model.authSecretRef, 'spec.model.authSecretRef', policy),
   ...judgeKey(run, policy),
-  ...run.imagePullSecrets.flatMap(({ name }, index) => judgeSecret(name, `spec.imagePullSecrets[${index}].name`, policy)),
+  ...run.imagePullSecrets.flatMap(({ name }, index) =>
+    (policy.defaults?.imagePullSecrets ?? []).some((own) => own.name === name)
+      ? []
+      : judgeSecret(name, `spec.imagePullSecrets[${index}].name`, policy),
+  ),
 ];

@@ -36,6 +36,20 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
     },
     { sidecar: { hostAccess: { enabled: true, hostPID: true } }, policy: { hostAccess: { hostPID: true } } },
   ],
+  'node-with-rights': [
+    {
+      sidecar: { ...here('get', 'pods').sidecar, hostAccess: { enabled: true, privileged: true } },
+      policy: { hostAccess: { privileged: true } },
+    },
+    {
+      sidecar: { ...here('get', 'pods').sidecar, hostAccess: { enabled: true, privileged: true } },
+      policy: { hostAccess: { privileged: true, besideRights: true } },
+    },
+  ],
+  'packs-apart': [
+    { run: { skills: uses('p', 'q') }, policy: { packs: [{ name: 'p', apart: ['q'] }] } },
+    { run: { skills: uses('p', 'q') }, policy: { packs: [{ name: 'p', apart: ['r'] }] } },
+  ],
   'wildcard-rights': [here('*', 'pods'), here('get', 'pods')],
   image: [
     { sidecar: { image: 'user:pass@ghcr.io/a/b:1' }, policy: { images: { registries: ['ghcr.io'] } } },
@@ -122,7 +136,12 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
 function play({ sidecar = {}, run = {}, policy = {} }: Case): { phase: string | undefined; deniedBy: string[] } {
   const { deniedBy = [], status } = respondComposed({
     composite: runXr({ skills: uses('p'), ...run }),
-    cluster: [instanceXr(), packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }), policyXr(policy)],
+    cluster: [
+      instanceXr(),
+      packXr('q'),
+      packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }),
+      policyXr(policy),
+    ],
   });
   return { phase: status.phase, deniedBy };
 }

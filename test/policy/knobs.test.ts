@@ -60,6 +60,8 @@ const CASES: Record<string, Case> = {
   'defaults.placement.tolerations[].value': { policies: [taint({ value: 'x' }), taint({})] },
   'defaults.placement.tolerations[].effect': { policies: [taint({}), taint({ effect: 'NoSchedule' })] },
   'defaults.placement.tolerations[].tolerationSeconds': { policies: [taint({ tolerationSeconds: 5 }), taint({})] },
+  'defaults.imagePullSecrets[].name': { policies: [{ defaults: { imagePullSecrets: [{ name: 'pull' }] } }, {}] },
+  'defaults.agent.imagePullPolicy': { policies: [{ defaults: { agent: { imagePullPolicy: 'Always' } } }, {}] },
   'defaults.securityContext.identity': { policies: [{ defaults: { securityContext: { identity: 'FromNamespace' } } }, {}] },
   'defaults.securityContext.runAsUser': { policies: [{ defaults: { securityContext: { runAsUser: 1 } } }, {}] },
   'defaults.securityContext.runAsGroup': { policies: [{ defaults: { securityContext: { runAsGroup: 0 } } }, {}] },
@@ -109,6 +111,17 @@ const CASES: Record<string, Case> = {
   'images.rewrites[].to': { policies: [rewrite({}), rewrite({ to: 'registry.site' })] },
   'packs[].name': { policies: [listed({}), listed({ name: 'q' })] },
   'packs[].namespaces[]': { policies: [listed({}), listed({ namespaces: ['*'] })] },
+  'packs[].apart[]': {
+    policies: [{ packs: [{ name: 'p', apart: ['q'] }] }, { packs: [{ name: 'p', apart: ['r'] }] }],
+    run: { skills: uses('p', 'q') },
+  },
+  'hostAccess.besideRights': {
+    policies: [{ hostAccess: { privileged: true, besideRights: true } }, { hostAccess: { privileged: true } }],
+    sidecar: {
+      rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }],
+      hostAccess: { enabled: true, privileged: true },
+    },
+  },
   'models.providers[]': { policies: [{ models: { providers: ['openai'] } }, {}], run: { model: { provider: 'other' } } },
   'models.baseURLs[]': {
     policies: [{ models: { baseURLs: ['https://other.example.org'] } }, {}],
@@ -158,7 +171,12 @@ function differences(a: JsonValue | undefined, b: JsonValue | undefined, at = ''
 function play(policy: JsonObject, { run = {}, sidecar = {} }: Case): string {
   const { status, resources } = respondComposed({
     composite: runXr({ skills: uses('p'), ...run }),
-    cluster: [instanceXr(), packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }), policyXr(policy)],
+    cluster: [
+      instanceXr(),
+      packXr('q'),
+      packXr('p', { sidecar: { image: 'ghcr.io/acme/tools:1', ...sidecar } }),
+      policyXr(policy),
+    ],
   });
   return JSON.stringify([status, [...resources]]);
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { SympoziumPolicySpec } from '../../src/api/generated/types.ts';
 import { parseSkillPack } from '../../src/api/skillpack.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
+import { findDenials } from '../../src/policy/findings.ts';
 import { judgePack } from '../../src/policy/guardrails.ts';
 import { packXr } from '../support/request.ts';
 
@@ -202,6 +203,34 @@ describe('access to the node', () => {
   ];
   it.each(cases)('%s', (_, sidecar, policy, denied) => {
     expect(judge(sidecar, policy)).toEqual(denied);
+  });
+});
+
+describe('the node beside rights', () => {
+  const RIGHTS = { rbac: [rule('get', 'pods')] };
+  const permitted: SympoziumPolicySpec = { hostAccess: { privileged: true, paths: [{ prefix: '/', readOnly: false }] } };
+  const mount = (hostPath: string) => ({ hostAccess: { enabled: true, mounts: [{ hostPath, mountPath: '/node' }] } });
+  const find = (sidecar: JsonObject, policy = permitted): string[] => {
+    const parsed = parseSkillPack(packXr('p', { sidecar: { image: 'i', ...sidecar } }));
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults));
+    return findDenials({ name: 'p', ...parsed.value }, new Map([['default', policy]])).map(
+      ({ denial: { rule, path } }) => `${rule} ${path}`,
+    );
+  };
+  it.each([
+    ['/', 1],
+    ['/var', 1],
+    ['/var/lib/kubelet', 1],
+    ['/var/lib/kubelet/pods', 1],
+    ['//var/./lib', 1],
+    ['/var/log', 0],
+    ['/var/lib/kubelet2', 0],
+    ['/opt', 0],
+  ])('mounts %s only where that is permitted beside rights', (path, count) => {
+    const denied = Array.from({ length: count }, () => 'node-with-rights SkillPack/p spec.sidecar.hostAccess.mounts[0]');
+    expect(find({ ...RIGHTS, ...mount(path) })).toEqual(denied);
+    expect(find(mount(path))).toEqual([]);
+    expect(find({ ...RIGHTS, ...mount(path) }, { hostAccess: { ...permitted.hostAccess, besideRights: true } })).toEqual([]);
   });
 });
 

@@ -72,6 +72,14 @@ describe('precedence', () => {
     ]);
   });
 
+  it("takes the policy's pull Secrets where nobody names any, whichever Secrets it lists", () => {
+    const own = policyXr({ defaults: { imagePullSecrets: [{ name: 'site' }] }, secrets: [] });
+    const play = (run: JsonObject) => respondComposed({ composite: runXr(run), cluster: [instanceXr(), own] });
+    expect(podOf(play({}))['imagePullSecrets']).toEqual([{ name: 'site' }]);
+    expect(podOf(play({ imagePullSecrets: [{ name: 'site' }] }))['imagePullSecrets']).toEqual([{ name: 'site' }]);
+    expect(play({ imagePullSecrets: [{ name: 'other' }] }).status).toMatchObject({ reason: 'PolicyDenied' });
+  });
+
   it('merges env by name', () => {
     const env = agentOf(
       { env: [{ name: 'A', value: 'run' }] },

@@ -49,7 +49,14 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     timeout: '1500ms',
     timeoutSeconds: 1.5,
     startTimeoutSeconds: undefined,
-    agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath: undefined, skillsDirs: [] },
+    agent: {
+      image: 'a',
+      imagePullPolicy: undefined,
+      command: undefined,
+      resources: { cpu: '1', memory: '1Gi' },
+      resultPath: undefined,
+      skillsDirs: [],
+    },
     results: { capture: 'None', redact: true },
     ...more,
   };
@@ -62,6 +69,7 @@ const OTHERS: Partial<ResolvedRun> = {
   imagePullSecrets: [{ name: 'pull' }],
   agent: {
     image: 'a',
+    imagePullPolicy: undefined,
     command: ['run'],
     resources: { cpu: '1', memory: '1Gi' },
     resultPath: '/ipc/output/result.json',
@@ -146,7 +154,16 @@ describe('the result of an agent', () => {
     byName(
       podWith(
         {},
-        { agent: { image: 'a', command: undefined, resources: { cpu: '1', memory: '1Gi' }, resultPath, skillsDirs: [] } },
+        {
+          agent: {
+            image: 'a',
+            imagePullPolicy: undefined,
+            command: undefined,
+            resources: { cpu: '1', memory: '1Gi' },
+            resultPath,
+            skillsDirs: [],
+          },
+        },
       ),
       'agent',
     ) ?? {};

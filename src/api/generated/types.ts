@@ -1125,6 +1125,10 @@ export interface SympoziumPolicySpec {
        */
       image?: string;
       /**
+       * When the node pulls the image. Default as Kubernetes has it.
+       */
+      imagePullPolicy?: 'Always' | 'IfNotPresent' | 'Never';
+      /**
        * The entry point of the agent. Default the entry point of the image.
        */
       command?: string[];
@@ -1228,6 +1232,15 @@ export interface SympoziumPolicySpec {
        */
       fsGroup?: number;
     };
+    /**
+     * Secrets in the namespace of the run that let the node pull the images, where neither run nor instance name any.
+     */
+    imagePullSecrets?: {
+      /**
+       * The name of the Secret.
+       */
+      name: string;
+    }[];
   };
   /**
    * The most a run may ask for; more is refused.
@@ -1325,7 +1338,7 @@ export interface SympoziumPolicySpec {
     }[];
   };
   /**
-   * Packs that only some namespaces may use. A pack not listed is for all.
+   * Packs that only some namespaces may use, or not every other pack beside. A pack not listed is for all.
    */
   packs?: {
     /**
@@ -1333,9 +1346,13 @@ export interface SympoziumPolicySpec {
      */
     name: string;
     /**
-     * The namespaces that may use it, by exact name, or * for all.
+     * The namespaces that may use it, by exact name, or * for all. Default all.
      */
-    namespaces: string[];
+    namespaces?: string[];
+    /**
+     * The SkillPacks that no run may have beside it, because the packs of a run share one ServiceAccount.
+     */
+    apart?: string[];
   }[];
   /**
    * Which language models runs may use, and where. A key that the policy or an instance names does not follow a run to another address or provider, unless it is listed here.
@@ -1413,6 +1430,10 @@ export interface SympoziumPolicySpec {
      * Whether a sidecar may be root in its container. Default false.
      */
     runAsRoot?: boolean;
+    /**
+     * Whether a run with rights may have a privileged sidecar, or one that mounts the directory of the kubelet. Default false.
+     */
+    besideRights?: boolean;
     /**
      * Directories of the node that may be mounted, with everything below them.
      */

@@ -1,0 +1,41 @@
+/** What a pack may not have of the node in a run with rights: each could take the rights of others, and others its own. */
+import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { meets, normalizePath } from '../kube/paths.ts';
+import { type JudgedPack, sidecarPath } from './rule.ts';
+import type { Denial } from './verdict.ts';
+
+/** Where a node keeps the tokens of its Pods. */
+const TOKENS = '/var/lib/kubelet';
+
+export function denyBesideRights({ packs }: { packs: JudgedPack[] }, { hostAccess }: SympoziumPolicySpec): Denial[] {
+  const holder = packs.find(({ sidecar }) => [...(sidecar?.rbac ?? []), ...(sidecar?.clusterRBAC ?? [])].length > 0);
+  if (holder === undefined) return [];
+  return packs.flatMap((pack) => {
+    const access = pack.sidecar?.hostAccess;
+    if (!access?.enabled) return [];
+    const path = `${sidecarPath(pack)}.hostAccess`;
+    const beside = `beside the rights of SkillPack ${holder.name}`;
+    const own = (field: string, found: string): Denial => ({
+      rule: 'node-with-rights',
+      path: `${path}.${field}`,
+      found: `${found} ${beside}`,
+      why: 'whoever is root on a node, or reads its kubelet’s files, has the tokens of its Pods',
+      permit: 'spec.hostAccess.besideRights: true permits it',
+      permissible: true,
+    });
+    const mounts = (access.mounts ?? []).flatMap(({ hostPath }, index) =>
+      meets(normalizePath(hostPath) ?? '/', TOKENS) ? own(`mounts[${index}]`, JSON.stringify(hostPath)) : [],
+    );
+    const permissible = hostAccess?.besideRights ? [] : [...(access.privileged ? [own('privileged', 'true')] : []), ...mounts];
+    return access.hostPID ? [denyPid(path, beside), ...permissible] : permissible;
+  });
+}
+
+const denyPid = (path: string, beside: string): Denial => ({
+  rule: 'host-pid-with-rights',
+  path: `${path}.hostPID`,
+  found: `true ${beside}`,
+  why: 'whoever sees the processes of a node can read the tokens in them',
+  permit: 'nothing permits it: use the packs in runs of their own',
+  permissible: false,
+});
