@@ -95,6 +95,16 @@ describe('parsers', () => {
     });
   });
 
+  it('refuse so many files that no Pod could be told where they are', () => {
+    const files = Array.from({ length: 128 }, (_, index) => ({ path: `${'d'.repeat(80)}/${index}`, content: '' }));
+    const skills = Array.from({ length: 32 }, (_, index) => ({ name: `skill-${index}`, description: 'd', content: '', files }));
+    const parsed = parseSkillPack({ metadata: { name: 'p' }, spec: { skills } });
+    expect(parsed).toMatchObject({
+      ok: false,
+      faults: [{ path: 'spec.skills', found: expect.stringMatching(/^[5-7]\d\d KiB$/) }],
+    });
+  });
+
   it('say what became of a field of Sympozium, and of a field in its form', () => {
     const kinds: [JsonObject, (document: JsonObject) => Parsed<unknown>][] = [
       [

@@ -234,12 +234,12 @@ describe('what is wrong with a folder is told, all of it, with file and line', (
     [
       'no text',
       { 'a/SKILL.md': Buffer.from([0x2d, 0x2d, 0x2d, 0xff]) },
-      ['error: /a/SKILL.md: must be text: UTF-8 without control characters'],
+      ['error: /a/SKILL.md: must be UTF-8 without control characters and byte order mark, found other bytes'],
     ],
     [
       'a byte order mark',
       { 'a/SKILL.md': `\ufeff${head('a')}` },
-      ['error: /a/SKILL.md: must be text: UTF-8 without control characters'],
+      ['error: /a/SKILL.md: must be UTF-8 without control characters and byte order mark, found U+FEFF'],
     ],
     [
       'no name and no description',
@@ -252,7 +252,7 @@ describe('what is wrong with a folder is told, all of it, with file and line', (
         'a/SKILL.md': '---\nname: a\ndescription: " "\nmodel: fast\nlicense: [MIT]\nmetadata: 1\nallowed-tools:\n  - Read\n---\n',
       },
       [
-        'error: /a/SKILL.md:4: model is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
+        'error: /a/SKILL.md:4: "model" is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
         'error: /a/SKILL.md:5: license must be text',
         'error: /a/SKILL.md:6: metadata must be a map of texts',
         'error: /a/SKILL.md:7: allowed-tools must be text; --lenient joins the list with spaces',
@@ -283,7 +283,7 @@ describe('what is wrong with a folder is told, all of it, with file and line', (
     [
       'a value with a colon',
       { 'a/SKILL.md': '---\nname: a\ndescription: Use it when: always\n---\n' },
-      ['error: /a/SKILL.md:3: a value with a colon must stand in quotes; --lenient puts it into quotes'],
+      ['error: /a/SKILL.md:3: a value with a colon must stand in quotes; --lenient puts all of it into quotes'],
     ],
     [
       'paths that a pack cannot have',
@@ -326,9 +326,43 @@ describe('what is wrong with a folder is told, all of it, with file and line', (
 
   it('several at once, and the name that is missing', () => {
     expect(told({ 'a/SKILL.md': head('a', 'x: y'), 'b/SKILL.md': 'B' })).toEqual([
-      'error: /a/SKILL.md:4: x is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
+      'error: /a/SKILL.md:4: "x" is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
       'error: /b/SKILL.md:1: must begin with its fields between two lines ---',
       'error: --name: must say how the SkillPack of several skills is called',
+    ]);
+  });
+
+  it('aliases of nothing, and names that a terminal would obey', () => {
+    expect(
+      told(
+        { 'a/SKILL.md': '---\nname: a\ndescription: *b\n---\n', 'c/SKILL.md': head('c', '"\\u001b[31mred": d', '? [e]\n: f') },
+        { name: 'p' },
+      ),
+    ).toEqual([
+      'error: /a/SKILL.md:3: Unresolved alias (the anchor must be set before the alias): b',
+      'error: /c/SKILL.md:4: "\\u001b[31mred" is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
+      'error: /c/SKILL.md:2: "" is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
+    ]);
+  });
+
+  it('half a character that no other reader takes', () => {
+    const lines = ['---', 'name: a', 'description: "a \\ud800"', 'metadata: { b: "\\udfff" }', '---'];
+    expect(told({ 'a/SKILL.md': lines.join('\n') })).toEqual([
+      'error: /a/SKILL.md:3: description must be text',
+      'error: /a/SKILL.md:4: "b" in metadata must be text; --lenient leaves it out',
+    ]);
+  });
+
+  it('a SKILL.md that is a link, or too large, once', () => {
+    const root = lay({ other: head('a'), 'b/SKILL.md': 'x'.repeat(513 * 1024) });
+    mkdirSync(join(root, 'a'));
+    symlinkSync(join(root, 'other'), join(root, 'a/SKILL.md'));
+    symlinkSync(join(root, 'b'), join(root, 'c'));
+    const { report } = take([root], { name: 'p' });
+    expect(report.format().replaceAll(root, '').trimEnd().split('\n')).toEqual([
+      'error: /c: must be a folder, it is a symbolic link: name what it points to',
+      'error: /a/SKILL.md: must be a file, it is a symbolic link',
+      'error: /b/SKILL.md: has 513 KiB, and all skills of a pack have at most 512 KiB',
     ]);
   });
 
@@ -359,10 +393,10 @@ describe('what is wrong with a folder is told, all of it, with file and line', (
     const root = lay({ 'a/SKILL.md': lines.join('\n') });
     const { pack, report } = take([root], {}, true);
     expect(report.format().replaceAll(root, '').trimEnd().split('\n')).toEqual([
-      'warning: /a/SKILL.md:3: a value with a colon must stand in quotes; --lenient puts it into quotes',
-      'warning: /a/SKILL.md:4: model is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
+      'warning: /a/SKILL.md:3: a value with a colon must stand in quotes; --lenient puts all of it into quotes',
+      'warning: /a/SKILL.md:4: "model" is none of the fields of a skill: name, description, license, compatibility, metadata, allowed-tools; --lenient leaves it out',
       'warning: /a/SKILL.md:5: allowed-tools must be text; --lenient joins the list with spaces',
-      'warning: /a/SKILL.md:6: metadata.b must be text; --lenient leaves it out',
+      'warning: /a/SKILL.md:6: "b" in metadata must be text; --lenient leaves it out',
       'warning: /a/SKILL.md:2: name must be that of the folder, a, found b; --lenient keeps it',
     ]);
     expect(pack['spec']).toEqual({
@@ -407,7 +441,7 @@ describe('import', () => {
       a: 2 files, 50 bytes, sha256:ff598c68766c094361861a0422878a2ba8832ccd0d3268cadad59b9b15bb150e
              40    0.0 %  5d48374dd58a79105c79dada61116bf832aabc074a2825771acc43ddf000f33b  a/SKILL.md
              10    0.0 %  a8076d3d28d21e02012b20eaf7dbf75409a6277134439025f282e368e3305abf  a/run
-      0.0 % of the 512 KiB that all skills of a run have
+      0.1 % of the 512 KiB that all skills of a run have
       "
     `);
   });
@@ -465,7 +499,12 @@ describe('export', () => {
     const yaml = packOf({ name: 'a', description: 'd', content: 'c', requires: { bins: ['jq'] } });
     const { out, report } = give(yaml);
     expect(report.format()).toBe('warning: SkillPack/p spec.skills[0].requires: is left out: a folder has no place for it\n');
-    const file = lay({ 'pack.yaml': yaml });
-    expect(() => exportSkills([join(file, 'pack.yaml')], out, new Report())).toThrow('EEXIST');
+    const again = new Report();
+    const root = lay({ 'pack.yaml': packOf({ name: 'b', description: 'd', content: 'c' }) + yaml });
+    exportSkills([join(root, 'pack.yaml')], out, again);
+    expect([again.format().split('\n')[1], existsSync(join(out, 'b'))]).toEqual([
+      `error: ${join(out, 'a')}: must not be there yet`,
+      false,
+    ]);
   });
 });

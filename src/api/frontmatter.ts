@@ -30,10 +30,11 @@ const writeText = (text: string): string => (PLAIN.test(text) && !INDICATOR.test
 
 /** No control character, and none that breaks a line in YAML 1.1. */
 const PLAIN = /^[A-Za-z][ -~\u00a1-\u2027\u202a-\ud7ff]*$/;
-const INDICATOR = /:( |$)| #| $/;
+/** And what some readers take for the end of the front matter, wherever it is. */
+const INDICATOR = /:( |$)| #| $|---/;
 
 /** Words that YAML 1.1 or 1.2 takes for something else than text. */
 const WORD = /^(y|yes|n|no|on|off|true|false|null|e[-+]?\d+)$/i;
 
 /** JSON is YAML, but for a few characters. */
-const quote = (text: string): string => escapeUnreadable(JSON.stringify(text));
+const quote = (text: string): string => escapeUnreadable(JSON.stringify(text)).replaceAll('---', '--\\u002d');

@@ -106,7 +106,8 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
     const params = valueAt(use, 'params');
     for (const [name, value] of isObject(params) ? Object.entries(params) : []) {
       checkProcessText(faults, `${path}.params.${name}`, value);
-      if (name.length >= 1 && name.length <= 63) continue;
+      const { length } = [...name];
+      if (length >= 1 && length <= 63) continue;
       faults.push({ path: `${path}.params`, found: show(name), rule: 'names of params must have 1 to 63 characters' });
     }
   }

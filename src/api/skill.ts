@@ -1,7 +1,8 @@
 /** A skill as files below /skills: one for agents that read a file for each skill, and a folder as Agent Skills have it. */
 import { digest, sha256 } from '../kube/digest.ts';
+import { parseImage } from '../kube/image.ts';
 import { type JsonObject, type JsonValue, jsonBytes, listAt, objectAt, textAt, textBytes, valueAt } from '../kube/json.ts';
-import { meets } from '../kube/paths.ts';
+import { Places } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
 import { type FrontMatter, writeFrontMatter } from './frontmatter.ts';
 import type { Skill, SkillPackStatus } from './generated/types.ts';
@@ -38,9 +39,11 @@ export function skillText({ name, description, content = `Read /skills/${name}/$
 /** As long as a description may be where agents find it; a pack takes a longer one, and tells it. */
 export const MAX_DESCRIPTION = 1024;
 
+/** Nothing but what the rule of the schema takes for white space. */
+export const isBlank = (text = ''): boolean => !/[^ \t\n\r]/.test(text);
+
 /** A skill without a description has no SKILL.md, which needs one, and so no folder; one with an image has it there. */
-export const hasFolder = (skill: Skill): skill is Skill & FrontMatter =>
-  skill.image === undefined && /\S/.test(skill.description ?? '');
+export const hasFolder = (skill: Skill): skill is Skill & FrontMatter => skill.image === undefined && !isBlank(skill.description);
 
 /** What the pack has of the folder of a skill, with paths as in the folder. The content of SKILL.md begins behind its front matter. */
 export function listFolder(skill: Skill): Omit<SkillFile, 'key'>[] {
@@ -79,8 +82,9 @@ const contentBytes = ({ content, contentBase64 = '' }: FileContent): number =>
 /** The skills stand twice in one Object, once in its spec and once in its status, and etcd takes 1.5 MiB. */
 export const MAX_SKILL_BYTES = 512 * 1024;
 
-/** What a file takes of it: base64 as it is, a text with its escapes. */
-export const storedBytes = ({ content = '', contentBase64 = content }: FileContent): number => jsonBytes(contentBase64);
+/** What a file takes of it: base64 as it is, a text with its escapes, and where it is, which the Pod says. */
+export const storedBytes = ({ content = '', contentBase64 = content, key, path }: SkillFile): number =>
+  jsonBytes(contentBase64) + jsonBytes({ key, path });
 
 /** How many of the largest files are named where there is too much. */
 const NAMED = 5;
@@ -105,27 +109,30 @@ export function checkSkills(faults: Fault[], path: string, skills: JsonValue[]):
     if (valueAt(skill, 'files') !== undefined && valueAt(skill, 'image') !== undefined) {
       faults.push({ path: `${at}.files`, found: 'files beside an image', rule: 'must be in the image' });
     }
-    if (valueAt(skill, 'files') !== undefined && !/\S/.test(textAt(skill, 'description') ?? '')) {
+    if (valueAt(skill, 'files') !== undefined && isBlank(textAt(skill, 'description'))) {
       faults.push({ path: `${at}.description`, found: 'nothing', rule: 'must be set beside files, whose SKILL.md needs it' });
+    }
+    const reference = textAt(skill, 'image', 'reference');
+    if (reference !== undefined && parseImage(reference.replace(/@.*/, '')) === undefined) {
+      faults.push({ path: `${at}.image.reference`, found: show(reference), rule: 'must be a name that a registry can have' });
     }
     checkFiles(faults, `${at}.files`, listAt(skill, 'files'));
     for (const name of Object.keys(objectAt(skill, 'metadata'))) {
-      if (name.length >= 1 && name.length <= 63) continue;
+      const { length } = [...name];
+      if (length >= 1 && length <= 63) continue;
       faults.push({ path: `${at}.metadata`, found: show(name), rule: 'names in metadata must have 1 to 63 characters' });
     }
   }
 }
 
 function checkFiles(faults: Fault[], path: string, files: JsonValue[]): void {
-  const taken = [SKILL_DOCUMENT];
+  const places = new Places([SKILL_DOCUMENT]);
   for (const [index, file] of files.entries()) {
     checkOneOf(faults, `${path}[${index}]`, file, ['content', 'contentBase64']);
     const place = textAt(file, 'path');
-    if (place === undefined) continue;
-    const other = taken.find((one) => meets(place, one));
+    const other = place === undefined ? undefined : places.take(place);
     if (other !== undefined) {
       faults.push({ path: `${path}[${index}].path`, found: show(place), rule: `must not be, or lie in, the place of ${other}` });
     }
-    taken.push(place);
   }
 }

@@ -1,5 +1,5 @@
 import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
-import { isWithin, normalizePath } from '../kube/paths.ts';
+import { isWithin, meets, normalizePath } from '../kube/paths.ts';
 import { parseQuantity } from '../kube/quantity.ts';
 import { nameOf, parseSpec } from './composite.ts';
 import { type Fault, invalid, type Parsed } from './fault.ts';
@@ -93,18 +93,16 @@ function checkMounts(faults: Fault[], spec: unknown): void {
       faults.push({ path: field, found, rule: 'must be an absolute path without ..' });
       continue;
     }
-    const reserved = RESERVED_DIRECTORIES.find((directory) => overlaps(normal, directory));
+    const reserved = RESERVED_DIRECTORIES.find((directory) => meets(normal, directory));
     const underWorkspace = normal !== '/workspace' && isWithin(normal, '/workspace');
     if (reserved !== undefined && !underWorkspace) {
       faults.push({ path: field, found, rule: `must not be ${reserved}, above it or below it` });
-    } else if (taken.some((other) => overlaps(normal, other))) {
+    } else if (taken.some((other) => meets(normal, other))) {
       faults.push({ path: field, found, rule: 'must not meet another mount of the sidecar' });
     }
     taken.push(normal);
   }
 }
-
-const overlaps = (a: string, b: string): boolean => isWithin(a, b) || isWithin(b, a);
 
 function checkPorts(faults: Fault[], ports: JsonValue[]): void {
   checkUnique(faults, 'spec.sidecar.ports', ports, 'name');

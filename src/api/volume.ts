@@ -1,5 +1,6 @@
 /** The volumes that a pack brings for its sidecar. */
 import { type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
+import { Places } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
 import type { SidecarVolume } from './generated/types.ts';
 import { checkOneOf, checkUnique } from './rules.ts';
@@ -22,7 +23,7 @@ export function checkVolumes(faults: Fault[], path: string, sidecar: JsonValue |
   for (const [index, volume] of volumes.entries()) {
     const at = `${path}.volumes[${index}]`;
     checkOneOf(faults, at, volume, KINDS);
-    const files: string[] = [];
+    const files = new Places([]);
     for (const kind of SOURCES) checkFiles(faults, `${at}.${kind}`, valueAt(volume, kind), files);
     for (const [position, source] of listAt(volume, 'projected', 'sources').entries()) {
       const of = `${at}.projected.sources[${position}]`;
@@ -41,16 +42,15 @@ export function checkVolumes(faults: Fault[], path: string, sidecar: JsonValue |
 }
 
 /** The files of a volume lie beside each other: none twice, and none where another one has its directory. */
-function checkFiles(faults: Fault[], path: string, source: JsonValue | undefined, taken: string[]): void {
+function checkFiles(faults: Fault[], path: string, source: JsonValue | undefined, places: Places): void {
   for (const [index, item] of listAt(source, 'items').entries()) {
     const at = `${path}.items[${index}].path`;
     const file = textAt(item, 'path') ?? '';
     if (file.split('/').some((part) => part === '' || part === '.' || part.startsWith('..'))) {
       faults.push({ path: at, found: show(file), rule: 'must be a relative path whose parts do not begin with two dots' });
-    } else if (taken.some((other) => `${file}/`.startsWith(`${other}/`) || `${other}/`.startsWith(`${file}/`))) {
+    } else if (places.take(file) !== undefined) {
       faults.push({ path: at, found: show(file), rule: 'must not be, or lie in, another file of the volume' });
     }
-    taken.push(file);
   }
 }
 

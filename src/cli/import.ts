@@ -65,9 +65,13 @@ const NAME = '--name';
 function importFolder(folder: Folder, report: Report): Imported | undefined {
   const { files, document: file } = folder;
   const [own, others] = [files.find(({ path }) => path === SKILL_DOCUMENT), files.filter(({ path }) => path !== SKILL_DOCUMENT)];
-  const text = own && readText(own.bytes);
+  if (own === undefined) {
+    if (!report.hasFault(file)) report.fault(file, 'must be a file');
+    return undefined;
+  }
+  const text = readText(own.bytes);
   if (text === undefined) {
-    report.fault(file, 'must be text: UTF-8 without control characters');
+    report.fault(file, describeBinary(own.bytes));
     return undefined;
   }
   const document = readSkillDocument(text, file, report);
@@ -102,6 +106,13 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Control characters but tab and the ends of lines, and what YAML has its own mind about. */
 const NO_TEXT = /[^\P{Cc}\t\n\r]|[\u2028\u2029\ufeff\ufffe\uffff]/u;
+
+/** What of it is no text: a byte order mark, which some editors write, is the most usual. */
+function describeBinary(bytes: Buffer): string {
+  const [found = ''] = NO_TEXT.exec(bytes.toString('utf8')) ?? [];
+  const code = found === '' ? 'other bytes' : `U+${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  return `must be UTF-8 without control characters and byte order mark, found ${code}`;
+}
 
 function readText(bytes: Buffer): string | undefined {
   try {

@@ -28,11 +28,19 @@ export class Report {
     else this.fault(place, `${message}; --lenient ${remedy}`);
   }
 
+  /** Whether something was found wrong in a place, in whichever line of it. */
+  hasFault(place: string): boolean {
+    return this.faults.some((fault) => fault.place === place || fault.place.startsWith(`${place}:`));
+  }
+
   format(): string {
     const lines = [
       ...this.warnings.map(({ place, message }) => `warning: ${place}: ${message}`),
       ...this.faults.map(({ place, message }) => `error: ${place}: ${message}`),
     ];
-    return lines.map((line) => `${line}\n`).join('');
+    return lines.map((line) => `${escapeControls(line)}\n`).join('');
   }
 }
+
+/** Names of files and fields may hold what a terminal obeys. */
+const escapeControls = (line: string): string => line.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));

@@ -1,7 +1,8 @@
 /** A SKILL.md as people and other programs write it: https://agentskills.io/specification */
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { Skill } from '../api/generated/types.ts';
-import { MAX_DESCRIPTION } from '../api/skill.ts';
+import { show } from '../api/schema.ts';
+import { isBlank, MAX_DESCRIPTION } from '../api/skill.ts';
 import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
 import type { Report } from './report.ts';
 
@@ -45,13 +46,13 @@ const isDelimiter = (line: string): boolean => /^---[ \t]*\r?\n?$/.test(line);
 function readField({ fields, lines }: SkillDocument, { key, line, value }: Entry, place: string, report: Report): void {
   const field = FIELDS.get(key);
   if (field === undefined) {
-    report.unusual(place, `${key} is none of the fields of a skill: ${[...FIELDS.keys()].join(', ')}`, 'leaves it out');
+    report.unusual(place, `${show(key)} is none of the fields of a skill: ${[...FIELDS.keys()].join(', ')}`, 'leaves it out');
     return;
   }
   lines.set(field, line);
   if (field === 'metadata') {
     fields[field] = readMetadata(value, place, report);
-  } else if (typeof value === 'string') {
+  } else if (typeof value === 'string' && value.isWellFormed()) {
     fields[field] = value;
   } else if (field === 'allowedTools' && isTexts(value)) {
     report.unusual(place, `${key} must be text`, 'joins the list with spaces');
@@ -68,8 +69,9 @@ function readMetadata(value: JsonValue, place: string, report: Report): JsonObje
     return {};
   }
   const texts = Object.entries(value).filter(([key, item]) => {
-    if (typeof item !== 'string') report.unusual(place, `metadata.${key} must be text`, 'leaves it out');
-    return typeof item === 'string';
+    const isText = typeof item === 'string' && item.isWellFormed() && key.isWellFormed();
+    if (!isText) report.unusual(place, `${show(key)} in metadata must be text`, 'leaves it out');
+    return isText;
   });
   return Object.fromEntries(texts.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -79,7 +81,8 @@ const isTexts = (value: JsonValue): value is string[] => Array.isArray(value) &&
 function checkDescription({ fields, lines }: SkillDocument, file: string, report: Report): void {
   const { description } = fields;
   const place = `${file}:${lines.get('description') ?? 1}`;
-  if (typeof description !== 'string' || !/\S/.test(description)) {
+  if (typeof description !== 'string' || isBlank(description)) {
+    if (report.hasFault(place)) return;
     report.fault(place, 'description must say what the skill does and when to use it');
     return;
   }
@@ -98,35 +101,51 @@ interface Entry {
 function readEntries(yaml: string, file: string, report: Report): Entry[] | undefined {
   const parsed = parseEntries(yaml);
   if (Array.isArray(parsed)) return parsed;
-  const place = `${file}:${parsed.line}`;
-  const mended = parseEntries(quoteColons(yaml));
+  const lines = yaml.split('\n');
+  const quoted = lines.map(quoteColon);
+  const mended = parseEntries(quoted.join('\n'));
   if (!Array.isArray(mended)) {
-    report.fault(place, parsed.message);
+    report.fault(`${file}:${parsed.line}`, parsed.message);
     return undefined;
   }
-  report.unusual(place, 'a value with a colon must stand in quotes', 'puts it into quotes');
+  for (const [index, line] of quoted.entries()) {
+    if (line === lines[index]) continue;
+    report.unusual(`${file}:${index + FIRST_LINE}`, 'a value with a colon must stand in quotes', 'puts all of it into quotes');
+  }
   return mended;
 }
 
 /** `description: Use it when: always`, which is no YAML, with the value in quotes. */
-const quoteColons = (yaml: string): string =>
-  yaml.replace(
-    /^([A-Za-z-]+):[ \t]+([^\s"'|>[{&*!#].*: .*?)[ \t]*(\r?)$/gm,
+const quoteColon = (line: string): string =>
+  line.replace(
+    /^([A-Za-z-]+):[ \t]+([^\s"'|>[{&*!#].*: .*?)[ \t]*(\r?)$/,
     (_, key, value, end) => `${key}: ${JSON.stringify(value)}${end}`,
   );
 
-/** Lines are those of the file, whose first one is before the front matter. */
+/** The line of the file in which the first field may be. */
+const FIRST_LINE = 2;
+
 function parseEntries(yaml: string): Entry[] | { line: number; message: string } {
   const lineCounter = new LineCounter();
   const document = parseDocument(yaml, { schema: 'failsafe', lineCounter, prettyErrors: false });
-  const lineOf = (offset: number): number => lineCounter.linePos(offset).line + 1;
+  const lineOf = (offset: number): number => lineCounter.linePos(offset).line + FIRST_LINE - 1;
   const [error] = document.errors;
   if (error !== undefined) return { line: lineOf(error.pos[0]), message: error.message };
   const { contents } = document;
   if (!isMap(contents)) return { line: 1, message: 'the fields between the two lines --- must be a map' };
-  return contents.items.map(({ key, value }) => ({
-    key: isScalar(key) ? String(key.value) : '',
-    line: lineOf((isScalar(key) && key.range?.[0]) || 0),
-    value: isNode(value) ? (value.toJS(document) as JsonValue) : '',
-  }));
+  const entries: Entry[] = [];
+  for (const { key, value } of contents.items) {
+    const line = lineOf((isScalar(key) && key.range?.[0]) || 0);
+    try {
+      entries.push({
+        key: isScalar(key) ? String(key.value) : '',
+        line,
+        value: isNode(value) ? (value.toJS(document) as JsonValue) : '',
+      });
+    } catch (error) {
+      // An alias of nothing, or of so much that nobody means it.
+      return { line, message: (error as Error).message };
+    }
+  }
+  return entries;
 }

@@ -41,11 +41,12 @@ export function findFolders(path: string, report: Report): string[] {
   }
   if (hasDocument(path)) return [path];
   const below = readdirSync(path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && hasDocument(join(path, entry.name)))
-    .map((entry) => join(path, entry.name))
-    .sort();
+    .filter(({ name }) => hasDocument(join(path, name)))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+  const [folders, links] = [below.filter((entry) => entry.isDirectory()), below.filter((entry) => entry.isSymbolicLink())];
+  for (const { name } of links) report.fault(join(path, name), 'must be a folder, it is a symbolic link: name what it points to');
   if (below.length === 0) report.fault(path, `must have ${SKILL_DOCUMENT}, or folders that have one`);
-  return below;
+  return folders.map(({ name }) => join(path, name));
 }
 
 const hasDocument = (directory: string): boolean => existsSync(join(directory, SKILL_DOCUMENT));
@@ -57,7 +58,7 @@ export function readFolder(directory: string, report: Report): Folder | undefine
     report.fault(directory, `must have at most ${MAX_FILES} files, it has ${paths.length}`);
     return undefined;
   }
-  const files = paths.map((path) => readOne(directory, path, report));
+  const files = paths.flatMap((path) => readOne(directory, path, report));
   return { directory, name: basename(resolve(directory)), document: join(directory, SKILL_DOCUMENT), files };
 }
 
@@ -78,13 +79,17 @@ function listPaths(directory: string, below: string, report: Report): string[] {
   });
 }
 
-/** What is larger than all of a pack is told, and not read. */
-function readOne(directory: string, path: string, report: Report): FolderFile {
+/** What is larger than all of a pack, or cannot be read, is told. */
+function readOne(directory: string, path: string, report: Report): FolderFile[] {
   const file = join(directory, path);
-  const { size, mode } = lstatSync(file);
-  const isTooLarge = size > MAX_SKILL_BYTES;
-  if (isTooLarge) report.fault(file, `has ${Math.ceil(size / 1024)} KiB, and all skills of a pack have at most 512 KiB`);
-  return { path, bytes: isTooLarge ? Buffer.alloc(0) : readFileSync(file), executable: (mode & 0o111) !== 0 };
+  try {
+    const { size, mode } = lstatSync(file);
+    if (size <= MAX_SKILL_BYTES) return [{ path, bytes: readFileSync(file), executable: (mode & 0o111) !== 0 }];
+    report.fault(file, `has ${Math.ceil(size / 1024)} KiB, and all skills of a pack have at most 512 KiB`);
+  } catch (error) {
+    report.fault(file, `cannot be read: ${(error as Error).message}`);
+  }
+  return [];
 }
 
 /** Writes the folder of a skill, with modes as of a repository. Throws where something is in its place. */

@@ -56,7 +56,7 @@ const mountedFolders = (run: ResolvedRun): { folder: string; mount: Omit<VolumeM
 ];
 
 /** The skills that are in images. */
-const imagesOf = (run: ResolvedRun) =>
+export const imagesOf = (run: ResolvedRun) =>
   run.packs.flatMap((pack) => pack.skills.flatMap(({ name, image }) => (image === undefined ? [] : [{ name, image }])));
 
 const mountSkills = (run: ResolvedRun, directory: string): VolumeMount[] => [

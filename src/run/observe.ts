@@ -109,7 +109,7 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
     different: job === undefined || plan === undefined ? [] : findDifferent(carrier, plan, observed, frozenDigest !== undefined),
-    lacksImages: workload !== undefined && lacksImages(carrier.realOf(workload), plan),
+    lacksImages: workload !== undefined && lacksImages(carrier.realOf(workload)),
     plan,
     mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(desiredOf(job))),
@@ -118,12 +118,10 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
   };
 }
 
-/** What has not been reported lacks nothing. */
-function lacksImages(real: JsonObject, { imageVolumes = 0 }: Partial<Plan> = {}): boolean {
-  const pod = valueAt(real, 'spec', 'template', 'spec');
-  return (
-    pod !== undefined && listAt(pod, 'volumes').filter((volume) => valueAt(volume, 'image') !== undefined).length < imageVolumes
-  );
+/** By the plan that it carries itself: what is observed may be older than what is asked for. What is not reported lacks nothing. */
+function lacksImages(real: JsonObject): boolean {
+  const images = listAt(real, 'spec', 'template', 'spec', 'volumes').filter((volume) => valueAt(volume, 'image') !== undefined);
+  return images.length < (readPlan(real)?.imageVolumes ?? 0);
 }
 
 /** Whether what is observed is of a task or of a server, as each of its parts says. */

@@ -5,6 +5,7 @@ import { PLAN } from '../api/labels.ts';
 import { canonicalJson, digest } from '../kube/digest.ts';
 import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
+import { imagesOf } from '../manifests/volumes.ts';
 import { MODES, type Mode, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { type PartKey, partsOf } from './parts.ts';
 
@@ -35,7 +36,7 @@ export function planRun(run: ResolvedRun): Prepared {
     const manifest = build(run);
     return manifest === undefined ? [] : [{ key, isWorkload, manifest }];
   });
-  const images = run.packs.flatMap(({ skills }) => skills.filter(({ image }) => image !== undefined)).length;
+  const images = imagesOf(run).length;
   const plan: Plan = {
     mode: run.mode,
     skills: run.packs.map(({ name, version, digest }) => ({ pack: name, ...(version !== undefined && { version }), digest })),
@@ -130,7 +131,7 @@ export function checkSizes({ manifests, plan }: Prepared): Fault[] {
     .map((manifest) => ({
       path: 'spec',
       found: kib(jsonBytes(manifest)),
-      rule: `must make a ${manifest.kind} of at most ${kib(MAX_MANIFEST_BYTES)}: shorten env, params and commands, or select fewer packs`,
+      rule: `must make a ${manifest.kind} of at most ${kib(MAX_MANIFEST_BYTES)}: shorten env, params and commands, have fewer files in skills, or select fewer packs`,
     }));
   const planJson = plan as unknown as JsonObject;
   if (!isLarger(planJson, MAX_PLAN_BYTES)) return faults;

@@ -47,7 +47,8 @@ export function prepare(facts: Facts, { hasWorkload, isFixed, isReady }: Progres
 const isOutOfSight = ({ objects: { since }, now }: Facts): boolean =>
   since !== undefined && now.getTime() - since < OBSERVING_LIMIT_MS;
 
-const NO_IMAGES =
+/** Seen on an API server of Kubernetes 1.37 that emulates 1.34. */
+export const NO_IMAGES =
   'The API server dropped the volumes of skills that are in images: they need Kubernetes 1.35, or the feature gate ImageVolume from 1.33 on';
 
 /** Why a run that is being prepared can never start. */

@@ -18,7 +18,7 @@ import type { Manifest } from '../kube/manifest.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { ServerFacts } from './observe.ts';
 import type { PartKey } from './parts.ts';
-import { cancelled, isComplete, making, prepare, recordStart } from './preparation.ts';
+import { cancelled, isComplete, making, NO_IMAGES, prepare, recordStart } from './preparation.ts';
 import {
   type Facts,
   formatTime,
@@ -77,7 +77,7 @@ function decide({ name }: ServerFacts, facts: Facts): Start | undefined {
 
 function serve({
   admission,
-  objects: { deployment },
+  objects: { deployment, lacksImages },
   memory,
 }: Facts): Pick<RunState, 'reason' | 'message'> & { stage: 'serving' | 'restricted' } {
   const restriction = admission.kind === 'admitted' ? admission.restriction : undefined;
@@ -86,6 +86,7 @@ function serve({
   const { state: previous } = memory;
   if (admission.kind !== 'admitted' && previous?.stage === 'restricted')
     return { stage: 'restricted', reason: previous.reason, message: previous.message };
+  if (lacksImages) return { stage: 'serving', reason: 'Unavailable', message: NO_IMAGES };
   return deployment?.available
     ? { stage: 'serving', reason: 'Available', message: 'The server is available' }
     : { stage: 'serving', reason: 'Unavailable', message: describeUnavailable(deployment) };

@@ -73,12 +73,26 @@ describe('the texts of a pack', () => {
     expect(findings.map((finding) => `${finding.severity} ${finding.path}`)).toEqual([`warning SkillPack/p spec.${path}`]);
   });
 
-  it('are not what stands in base64, which looks like many a credential', () => {
+  it('are not other bytes that stand in base64, which looks like many a credential', () => {
+    const bytes = Buffer.from([0xff, ...Buffer.from(TOKEN)]).toString('base64');
     const files = [
-      { path: 'a', contentBase64: Buffer.from(TOKEN).toString('base64') },
+      { path: 'a', contentBase64: bytes },
       { path: 'b', contentBase64: TOKEN.slice(-36) },
     ];
     expect(lintPack(packXr('p', { skills: [skill({ files })] }), effectivePolicies([]))).toEqual([]);
+  });
+
+  it('are told of what base64 holds, and of a field that is only called so', () => {
+    const files = [{ path: 'a', contentBase64: Buffer.from(`token=${TOKEN}\n`).toString('base64') }];
+    const properties = { contentBase64: { type: 'string', description: TOKEN } };
+    const tools = [{ name: 't', description: 'd', exec: ['t'], parameters: { type: 'object', properties } }];
+    const pack = packXr('p', { skills: [skill({ files, metadata: { contentBase64: TOKEN } })], sidecar: { image: 'i', tools } });
+    const found = lintPack(pack, effectivePolicies([])).filter(({ rule }) => rule.startsWith('credential'));
+    expect(found.map(({ path }) => path).sort()).toEqual([
+      'SkillPack/p spec.sidecar.tools[0].parameters.properties.contentBase64.description',
+      'SkillPack/p spec.skills[0].files[0].contentBase64',
+      'SkillPack/p spec.skills[0].metadata.contentBase64',
+    ]);
   });
 
   it('are not told where every policy permits them', () => {

@@ -93,7 +93,7 @@ describe('a run that cannot be', () => {
       'would make a Job too large for the API server',
       task({ skills: uses('loud-1', 'loud-2') }, loud('loud-1'), loud('loud-2')),
       'InvalidSpec',
-      'spec: must make a Job of at most 640 KiB: shorten env, params and commands, or select fewer packs, found 1',
+      'spec: must make a Job of at most 640 KiB: shorten env, params and commands, have fewer files in skills, or select fewer packs, found 1',
     ],
     [
       'asks for the node',

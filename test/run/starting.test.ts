@@ -65,6 +65,35 @@ describe('an API server that drops the volumes of images without a word', () => 
     expect(run.status.preparedTime).toBeUndefined();
   });
 
+  it.runIf(BY_OBJECTS)('is not what an observation shows that is older than the pack', () => {
+    const before = packXr('big', { sidecar: server });
+    const run = new History(task({ skills: uses('big') }, before)).call().settle().fail('agentrun-configmap', 'slow').call();
+    run
+      .edit([instanceXr(), packXr('big', { skills, sidecar: server })])
+      .call()
+      .call();
+    expect(run.status.phase).toBe('Preparing');
+  });
+
+  it('is told of a server that has started', () => {
+    const run = new History(task({ skills: uses('big') }, packXr('big', { skills, sidecar: server })))
+      .decided()
+      .settle()
+      .call()
+      .settle();
+    run.report('agentrun-deployment', { availableReplicas: 1 }).call();
+    expect([run.status.phase, run.status.reason]).toEqual(['Serving', 'Available']);
+    const kept = listAt(run.real('agentrun-deployment'), 'spec', 'template', 'spec', 'volumes').filter(
+      (volume) => valueAt(volume, 'image') === undefined,
+    );
+    run.alterReal('agentrun-deployment', ['spec', 'template', 'spec'], { volumes: kept }).call();
+    expect([run.status.phase, run.status.reason, run.status.message]).toEqual([
+      'Serving',
+      'Unavailable',
+      expect.stringContaining('The API server dropped the volumes of skills'),
+    ]);
+  });
+
   it('does not keep a run from starting where they are there', () => {
     expect(new History(task({ skills: uses('big') }, packXr('big', { skills }))).run().call().status.phase).toBe('Running');
   });

@@ -28,15 +28,23 @@ export function findCredentialsInTexts(value: unknown, path: string, policy: Sym
 export const isCredentialPermitted = (path: string, { credentials }: SympoziumPolicySpec): boolean =>
   (credentials?.allow ?? []).includes(path);
 
-/** What is base64 holds no text, and looks like many. */
-const BINARY = '.contentBase64';
+/** A file of a skill that a pack has as base64. */
+const BINARY = / spec\.skills\[\d+\]\.files\[\d+\]\.contentBase64$/;
 
 function listTexts(value: unknown, path: string): { path: string; text: string }[] {
-  if (path.endsWith(BINARY)) return [];
-  if (typeof value === 'string') return [{ path, text: value }];
+  if (typeof value === 'string') return [{ path, text: BINARY.test(path) ? decodeBase64(value) : value }];
   if (typeof value !== 'object' || value === null) return [];
   const entries: [string, unknown][] = Object.entries(value);
   return entries.flatMap(([key, child]) => listTexts(child, Array.isArray(value) ? `${path}[${key}]` : `${path}.${key}`));
+}
+
+/** The text that it holds; none where it holds other bytes. Base64 itself looks like many a credential. */
+function decodeBase64(text: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)));
+  } catch {
+    return '';
+  }
 }
 
 const deny = (value: unknown, path: string, policy: SympoziumPolicySpec): Denial[] =>
