@@ -65,6 +65,7 @@ function loadSchemas(): Record<string, Schema> {
     ['Model', 'AgentRunSpec', 'model'],
     ['EnvVar', 'AgentRunSpec', 'env', '[]'],
     ['Placement', 'AgentRunSpec', 'placement'],
+    ['Workspace', 'AgentRunSpec', 'workspace'],
     ['Right', 'AgentRunStatus', 'rights', '[]'],
     ['UsedPack', 'AgentRunStatus', 'skills', '[]'],
     ['Usage', 'AgentRunStatus', 'usage'],

@@ -10,6 +10,7 @@ import type { Fault } from './fault.ts';
 import { checkPlacement } from './placement.ts';
 import { show } from './schema.ts';
 import { isReservedVariable } from './variables.ts';
+import { checkWorkspace } from './workspace.ts';
 
 /** Each value of `key` in a list of maps may stand once. */
 export function checkUnique(faults: Fault[], path: string, list: JsonValue[], key: string, rule = 'must be unique'): void {
@@ -132,4 +133,5 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   checkStartTimeout(faults, 'spec.startTimeout', valueAt(spec, 'startTimeout'));
   checkDirectories(faults, 'spec.skillsDirs', listAt(spec, 'skillsDirs'));
   checkPlacement(faults, 'spec.placement', valueAt(spec, 'placement'));
+  checkWorkspace(faults, 'spec.workspace', valueAt(spec, 'workspace'));
 }

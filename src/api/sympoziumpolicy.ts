@@ -6,6 +6,7 @@ import { validateSympoziumPolicySpec } from './generated/validators.js';
 import { checkPlacement } from './placement.ts';
 import { checkArguments, checkDirectories, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
+import { checkWorkspace } from './workspace.ts';
 
 const POLICY_NAME = /^(default|ns[.][a-z0-9]([-a-z0-9]*[a-z0-9])?)$/;
 
@@ -30,6 +31,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     checkArguments(faults, 'spec.defaults.agent.command', listAt(spec, 'defaults', 'agent', 'command'));
     checkDirectories(faults, 'spec.defaults.agent.skillsDirs', listAt(spec, 'defaults', 'agent', 'skillsDirs'));
     checkSecurityContext(faults, 'spec.defaults.securityContext', valueAt(spec, 'defaults', 'securityContext'));
+    checkWorkspace(faults, 'spec.defaults.workspace', valueAt(spec, 'defaults', 'workspace'));
     checkPlacement(faults, 'spec.defaults.placement', valueAt(spec, 'defaults', 'placement'));
     checkUnique(faults, 'spec.defaults.imagePullSecrets', listAt(spec, 'defaults', 'imagePullSecrets'), 'name');
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');

@@ -8,6 +8,7 @@ import { type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../mod
 import { buildSidecar } from './containers.ts';
 import { runAnnotations, runLabels, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
+import { buildVolumes } from './volumes.ts';
 
 /** The Deployment of a server run: the serving sidecars as ordinary containers, no agent, and no Pod before release. */
 export function buildDeployment(run: ResolvedRun): Manifest {
@@ -28,10 +29,7 @@ export function buildDeployment(run: ResolvedRun): Manifest {
   });
 }
 
-const hasClaim = (run: ResolvedRun): boolean =>
-  packsWithSidecar(run).some(({ sidecar }) =>
-    (sidecar.volumes ?? []).some((volume) => volume.persistentVolumeClaim !== undefined),
-  );
+const hasClaim = (run: ResolvedRun): boolean => buildVolumes(run).some((volume) => volume.persistentVolumeClaim !== undefined);
 
 /** The Service of a server run, with the ports of all its packs. */
 export function buildService(run: ResolvedRun): Manifest {

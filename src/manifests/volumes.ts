@@ -1,11 +1,11 @@
 /** The volumes of a run's Pod and where containers mount them. */
 import type { IVolume as Volume, IVolumeMount as VolumeMount } from 'kubernetes-models/v1';
-import type { SidecarVolume } from '../api/generated/types.ts';
+import type { SidecarVolume, Workspace } from '../api/generated/types.ts';
 import { runSkillsName, shorten } from '../api/names.ts';
 import { CONFIG_MAPS_DIRECTORY, listFiles, type SkillFile } from '../api/skill.ts';
 import { TOKEN_DIRECTORY } from '../api/skillpack.ts';
 import { type PackTools, writeToolManifest } from '../api/tool.ts';
-import { hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
+import { DEFAULT_WORKSPACE_SIZE, hasRights, type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 
 const SKILLS_DIRECTORY = '/skills';
 
@@ -72,7 +72,7 @@ export function buildVolumes(run: ResolvedRun): Volume[] {
   const packs = packsWithSidecar(run);
   const sharesWorkspace = run.mode === 'task' || packs.some(({ sidecar }) => sidecar.mountWorkspace);
   return [
-    ...(sharesWorkspace ? [{ name: 'workspace', emptyDir: { sizeLimit: '1Gi' } }] : []),
+    ...(sharesWorkspace ? [buildWorkspace(run.workspace)] : []),
     { name: 'ipc', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
     { name: 'tmp', emptyDir: { sizeLimit: '1Gi' } },
     ...(hasSkills(run) ? [buildSkillsVolume(run)] : []),
@@ -81,6 +81,16 @@ export function buildVolumes(run: ResolvedRun): Volume[] {
     ...packs.flatMap((pack) => buildPackVolumes(pack, run)),
     ...(packs.some(({ sidecar }) => hasRights(sidecar)) ? [TOKEN_VOLUME] : []),
   ];
+}
+
+/** A directory of the node, a volume that lives as long as the Pod, or a claim that outlives it. */
+function buildWorkspace({ size = DEFAULT_WORKSPACE_SIZE, storageClassName, accessMode, claimName }: Workspace): Volume {
+  const { name } = WORKSPACE_MOUNT;
+  if (claimName !== undefined) return { name, persistentVolumeClaim: { claimName } };
+  if (storageClassName === undefined) return { name, emptyDir: { sizeLimit: size } };
+  const accessModes = [accessMode ?? 'ReadWriteOnce'];
+  const spec = { accessModes, storageClassName, resources: { requests: { storage: size } } };
+  return { name, ephemeral: { volumeClaimTemplate: { spec } } };
 }
 
 /** What the agent and every sidecar see alike. /tmp is each container's own, so that nothing leaks through it. */

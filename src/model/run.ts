@@ -1,5 +1,5 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
-import type { EnvVar, Model, Placement, Results, Sidecar, Skill } from '../api/generated/types.ts';
+import type { EnvVar, Model, Placement, Results, Sidecar, Skill, Workspace } from '../api/generated/types.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {
@@ -13,6 +13,9 @@ export interface RunIdentity {
 /** task: an agent runs once as a Job. server: sidecars serve as a Deployment with a Service. */
 export const MODES = ['task', 'server'] as const;
 export type Mode = (typeof MODES)[number];
+
+/** What a workspace holds where nobody says otherwise. */
+export const DEFAULT_WORKSPACE_SIZE = '1Gi';
 
 export interface ResolvedRun extends RunIdentity {
   instance: string;
@@ -45,6 +48,9 @@ export interface ResolvedRun extends RunIdentity {
   };
   /** As whom its containers run; what is not set the cluster chooses. */
   securityContext: { runAsUser?: number; runAsGroup?: number; fsGroup?: number };
+  /** The volume of its workspace, and what the instance and the run themselves say of it. */
+  workspace: Workspace;
+  tenantWorkspace: Workspace;
   /** Where its Pod runs, and what the instance and the run themselves say of it. */
   placement: Placement;
   tenantPlacement: Placement;

@@ -17,6 +17,7 @@ import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
 import type { Denial } from './verdict.ts';
 import { denyPackVolumes } from './volumes.ts';
 import { denyWildcards } from './wildcards.ts';
+import { denyWorkspace } from './workspace.ts';
 
 const PACK_RULES: readonly PackRule[] = [
   denyHostAccess,
@@ -38,6 +39,7 @@ const RUN_RULES: readonly RunRule[] = [
   denyModels,
   denyEnvironment,
   denyPlacement,
+  denyWorkspace,
   denyRunCredentials,
 ];
 

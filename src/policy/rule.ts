@@ -34,6 +34,8 @@ interface Rules {
   namespace: true;
   /** AgentRun: model.provider, model.baseURL */
   model: true;
+  /** AgentRun: workspace */
+  workspace: true;
   /** AgentRun: placement */
   placement: true;
   /** AgentRun: env */

@@ -23,6 +23,7 @@ import { mergePlacements } from '../api/placement.ts';
 import { show } from '../api/schema.ts';
 import { CONFIG_MAPS_DIRECTORY, checkSkillBytes, hasFolder } from '../api/skill.ts';
 import { writeToolManifest } from '../api/tool.ts';
+import { mergeWorkspaces } from '../api/workspace.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject } from '../kube/json.ts';
@@ -83,6 +84,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       model: mergeModels([policy.defaults?.model, instance.model, run.model], policy),
       tenantModel: { ...instance.model, ...run.model },
       securityContext: resolveIdentity(policy),
+      workspace: mergeWorkspaces([policy.defaults?.workspace, instance.workspace, run.workspace]),
+      tenantWorkspace: mergeWorkspaces([instance.workspace, run.workspace]),
       placement: mergePlacements([policy.defaults?.placement, instance.placement, run.placement]),
       tenantPlacement: mergePlacements([instance.placement, run.placement]),
       env: mergeEnv(instance.env ?? [], run.env ?? []),
@@ -143,9 +146,10 @@ function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
     startTimeout,
     skillsDirs,
     placement,
+    workspace,
     ...unread
   }: T) => ({
-    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout, skillsDirs, placement },
+    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout, skillsDirs, placement, workspace },
     unread,
   });
   const [run, instance] = [read(both), read(ofInstance)];

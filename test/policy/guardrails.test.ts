@@ -81,6 +81,10 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
     { run: { model: { provider: 'other' } }, policy: { models: { providers: ['openai'] } } },
     { run: { model: { provider: 'openai' } }, policy: { models: { providers: ['openai'] } } },
   ],
+  workspace: [
+    { run: { workspace: { size: '2Gi' } } },
+    { run: { workspace: { size: '2Gi' } }, policy: { limits: { workspace: { size: '2048Mi' } } } },
+  ],
   placement: [
     { run: { placement: { runtimeClassName: 'gvisor' } }, policy: { limits: { placement: { runtimeClasses: ['kata'] } } } },
     {

@@ -52,6 +52,24 @@ const requiring = (required: boolean): JsonObject => ({
 });
 
 const CASES: Record<string, Case> = {
+  'defaults.workspace.size': { policies: [{ defaults: { workspace: { size: '2Gi' } } }, {}] },
+  'defaults.workspace.storageClassName': { policies: [{ defaults: { workspace: { storageClassName: 'fast' } } }, {}] },
+  'defaults.workspace.accessMode': {
+    policies: [
+      { defaults: { workspace: { storageClassName: 'fast', accessMode: 'ReadWriteOncePod' } } },
+      { defaults: { workspace: { storageClassName: 'fast' } } },
+    ],
+  },
+  'defaults.workspace.claimName': { policies: [{ defaults: { workspace: { claimName: 'data' } } }, {}] },
+  'limits.workspace.size': { policies: [{ limits: { workspace: { size: '2Gi' } } }, {}], run: { workspace: { size: '2Gi' } } },
+  'limits.workspace.storageClasses[]': {
+    policies: [{ limits: { workspace: { storageClasses: ['fast'] } } }, {}],
+    run: { workspace: { storageClassName: 'fast' } },
+  },
+  'limits.workspace.claims[]': {
+    policies: [{ limits: { workspace: { claims: ['team-*'] } } }, {}],
+    run: { workspace: { claimName: 'team-a' } },
+  },
   'defaults.placement.runtimeClassName': place({ runtimeClassName: 'gvisor' }),
   'defaults.placement.priorityClassName': place({ priorityClassName: 'low' }),
   'defaults.placement.nodeSelector': place({ nodeSelector: { pool: 'agents' } }),

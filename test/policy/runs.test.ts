@@ -65,6 +65,36 @@ const cases: [string, JsonObject, JsonObject[], string][] = [
     'spec.imagePullSecrets[0].name: other is refused by secret',
   ],
   [
+    'a larger workspace than the policy gives',
+    { workspace: { size: '2Gi' } },
+    [],
+    'spec.workspace.size: 2Gi is refused by workspace: it takes from what others share; ask for 1Gi at most, or raise spec.limits.workspace.size',
+  ],
+  [
+    'as large a workspace as the policy gives',
+    { workspace: { size: '2Gi' } },
+    [policyXr({ defaults: { workspace: { size: '2Gi' } } })],
+    '',
+  ],
+  [
+    'a class that no policy lists',
+    { workspace: { storageClassName: 'fast' } },
+    [policyXr({ limits: { workspace: { storageClasses: ['slow'] } } })],
+    'spec.workspace.storageClassName: fast is refused by workspace',
+  ],
+  [
+    'a claim that no policy lists',
+    { workspace: { claimName: 'team-b-1' } },
+    [policyXr({ limits: { workspace: { claims: ['team-a-*', 'team-b'] } } })],
+    'spec.workspace.claimName: team-b-1 is refused by workspace',
+  ],
+  [
+    'a claim whose beginning is listed',
+    { workspace: { claimName: 'team-a-1' } },
+    [policyXr({ limits: { workspace: { claims: ['team-a-*'] } } })],
+    '',
+  ],
+  [
     'a label of nodes that no policy lists',
     { placement: { nodeSelector: { zone: 'a' } } },
     [],

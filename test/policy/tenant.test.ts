@@ -25,6 +25,10 @@ const RUN: Record<string, JsonValue> = {
   timeout: '24h',
   startTimeout: '1h',
   'skillsDirs[]': '.ssh/a',
+  'workspace.size': '2Gi',
+  'workspace.storageClassName': 'fast',
+  'workspace.accessMode': 'ReadWriteOncePod',
+  'workspace.claimName': 'data-of-others',
   'placement.runtimeClassName': 'none',
   'placement.priorityClassName': 'system-node-critical',
   'placement.nodeSelector': { 'node-role.kubernetes.io/control-plane': '' },
@@ -91,6 +95,7 @@ function gainsOf(composed: Composed): JsonObject {
     rights: manifests.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole').map((role) => valueAt(role, 'rules') ?? []),
     images: containers.map((container) => textAt(container, 'image') ?? ''),
     hostPaths: listAt(pod, 'volumes').filter((volume) => valueAt(volume, 'hostPath') !== undefined),
+    workspace: listAt(pod, 'volumes').filter((volume) => textAt(volume, 'name') === 'workspace'),
     placement: [pod['runtimeClassName'], pod['priorityClassName'], pod['nodeSelector'], pod['tolerations']].map(
       (item) => item ?? null,
     ),

@@ -1,6 +1,6 @@
 /** Run over instance over policy over built-in. */
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/kube/json.ts';
+import { type JsonObject, listAt } from '../../src/kube/json.ts';
 import { plain, task, tools, web, words } from '../support/packs.ts';
 import { byName, containersOf, envOf, podOf } from '../support/pods.ts';
 import { instanceXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
@@ -70,6 +70,33 @@ describe('precedence', () => {
       [{ name: 'run' }],
       undefined,
     ]);
+  });
+
+  it.each<[string, JsonObject[], JsonObject]>([
+    ['a directory of the node', [{}, {}, {}], { emptyDir: { sizeLimit: '1Gi' } }],
+    ['as large as the narrowest says', [{ size: '9Gi' }, { size: '5Gi' }, {}], { emptyDir: { sizeLimit: '5Gi' } }],
+    [
+      'a volume of its own, of the size that the run says',
+      [{ storageClassName: 'fast', accessMode: 'ReadWriteOncePod' }, {}, { size: '2Gi' }],
+      {
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ['ReadWriteOncePod'], storageClassName: 'fast', resources: { requests: { storage: '2Gi' } } },
+          },
+        },
+      },
+    ],
+    [
+      'a claim and nothing of what is wider',
+      [{ storageClassName: 'fast', size: '3Gi' }, { claimName: 'data' }, {}],
+      { persistentVolumeClaim: { claimName: 'data' } },
+    ],
+    ['a directory again', [{}, { claimName: 'data' }, { size: '2Gi' }], { emptyDir: { sizeLimit: '2Gi' } }],
+  ])('has as the workspace %s', (_, [ofPolicy = {}, of = {}, run = {}], volume) => {
+    const limits = { workspace: { size: '9Gi', claims: ['data'] } };
+    const cluster = [instanceXr({ workspace: of }), policyXr({ defaults: { workspace: ofPolicy }, limits })];
+    const pod = podOf(respondComposed({ composite: runXr({ workspace: run }), cluster }));
+    expect(listAt(pod, 'volumes')[0]).toEqual({ name: 'workspace', ...volume });
   });
 
   it("takes the policy's pull Secrets where nobody names any, whichever Secrets it lists", () => {

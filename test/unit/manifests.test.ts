@@ -43,6 +43,8 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     tenantModel: {},
     env: [],
     securityContext: {},
+    workspace: {},
+    tenantWorkspace: {},
     placement: {},
     tenantPlacement: {},
     imagePullSecrets: [],

@@ -709,6 +709,7 @@ export interface SympoziumInstanceSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  workspace?: Workspace;
   placement?: Placement;
   /**
    * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
@@ -769,6 +770,27 @@ export interface EnvVar {
    * The value of the variable. Default empty.
    */
   value: string;
+}
+/**
+ * The directory /workspace of the agent and of the sidecars that mount it. A SympoziumPolicy says what may be chosen; without one, no more than it holds by default.
+ */
+export interface Workspace {
+  /**
+   * How much it holds, as a Kubernetes quantity. Default 1Gi.
+   */
+  size?: string;
+  /**
+   * A StorageClass, of which the Pod gets a volume that is made and deleted with it. Without one, and without a claim, it is a directory of the node.
+   */
+  storageClassName?: string;
+  /**
+   * How that volume may be mounted. Default ReadWriteOnce.
+   */
+  accessMode?: 'ReadWriteOnce' | 'ReadWriteOncePod';
+  /**
+   * A PersistentVolumeClaim in the namespace of the run. Runs that name one share it, and what a run leaves in it stays.
+   */
+  claimName?: string;
 }
 /**
  * Where the Pod runs. A SympoziumPolicy says what may be chosen; without one, nothing. What the run says wins over the instance, and that over the policy.
@@ -886,6 +908,7 @@ export interface AgentRunSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  workspace?: Workspace;
   placement?: Placement;
   /**
    * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
@@ -1164,6 +1187,27 @@ export interface SympoziumPolicySpec {
      */
     startTimeout?: string;
     /**
+     * The directory /workspace of the agent and of the sidecars that mount it.
+     */
+    workspace?: {
+      /**
+       * How much it holds, as a Kubernetes quantity. Default 1Gi.
+       */
+      size?: string;
+      /**
+       * A StorageClass, of which the Pod gets a volume that is made and deleted with it. Without one, and without a claim, it is a directory of the node.
+       */
+      storageClassName?: string;
+      /**
+       * How that volume may be mounted. Default ReadWriteOnce.
+       */
+      accessMode?: 'ReadWriteOnce' | 'ReadWriteOncePod';
+      /**
+       * A PersistentVolumeClaim in the namespace of the run. Runs that name one share it, and what a run leaves in it stays.
+       */
+      claimName?: string;
+    };
+    /**
      * Where Pods run.
      */
     placement?: {
@@ -1308,6 +1352,23 @@ export interface SympoziumPolicySpec {
        * The keys of taints.
        */
       tolerationKeys?: string[];
+    };
+    /**
+     * What an instance or run may choose of its workspace, beside what the defaults say.
+     */
+    workspace?: {
+      /**
+       * The most it may hold. Default what the defaults say.
+       */
+      size?: string;
+      /**
+       * The StorageClasses, by name. Default none.
+       */
+      storageClasses?: string[];
+      /**
+       * The PersistentVolumeClaims, by name; a star at the end stands for any ending. Default none.
+       */
+      claims?: string[];
     };
   };
   results?: Results;
