@@ -1,5 +1,5 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
-import type { EnvVar, Model, Placement, Results, Sidecar, Skill, Workspace } from '../api/generated/types.ts';
+import type { AgentRunSpec, EnvVar, Model, Placement, Results, Sidecar, Skill, Workspace } from '../api/generated/types.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {
@@ -13,6 +13,9 @@ export interface RunIdentity {
 /** task: an agent runs once as a Job. server: sidecars serve as a Deployment with a Service. */
 export const MODES = ['task', 'server'] as const;
 export type Mode = (typeof MODES)[number];
+
+/** How long Job and skills stay after a Job that ended by itself. */
+export type Remains = Pick<AgentRunSpec, 'cleanup' | 'ttlSecondsAfterFinished'>;
 
 /** What a workspace holds where nobody says otherwise. */
 export const DEFAULT_WORKSPACE_SIZE = '1Gi';
@@ -54,6 +57,8 @@ export interface ResolvedRun extends RunIdentity {
   /** Where its Pod runs, and what the instance and the run themselves say of it. */
   placement: Placement;
   tenantPlacement: Placement;
+  /** What the instance, or the policy, says of how long Job and skills stay. What the run says can change. */
+  remains: Remains;
   /** What of its result goes into the status. */
   results: Required<Results>;
 }

@@ -15,6 +15,7 @@ import { lifeOf, modeOf, transition } from './life.ts';
 import { keepPodUntil, lookAtPod, opensLook } from './look.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
+import { keepSecondsOf } from './remains.ts';
 import { doesServe } from './server.ts';
 import { STAGES } from './stages.ts';
 import { type Admission, type Ended, type Facts, isEnded, isServing } from './state.ts';
@@ -69,7 +70,9 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const step = transition(facts);
   const { state } = step;
   const learned = { ...memory.status, ...step.learned };
-  const cleanUpAt = isEnded(state) ? cleanUpTime(state, run.keepSeconds, keepPodUntil(looking, state, learned)) : undefined;
+  const cleanUpAt = isEnded(state)
+    ? cleanUpTime(state, keepSecondsOf(run.remains, objects.plan?.remains), keepPodUntil(looking, state, learned))
+    : undefined;
   const isCleanUp = cleanUpAt !== undefined && now.getTime() >= cleanUpAt;
   const namespace = identity?.namespace ?? '';
   const given = { state, facts, observed, isCleanUp, settings, carrier, isPreview: run.isPreview, namespace };

@@ -3,14 +3,13 @@ import { parseAgentRun } from '../api/agentrun.ts';
 import { nameOf } from '../api/composite.ts';
 import type { Parsed } from '../api/fault.ts';
 import type { AgentRunSpec } from '../api/generated/types.ts';
-import { validateAgentRunSpec } from '../api/generated/validators.js';
 import { identityOf, type Variant, variantOf } from '../api/kinds.ts';
 import { runId } from '../api/names.ts';
-import { checkSchema } from '../api/schema.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
-import type { RunIdentity } from '../model/run.ts';
+import type { Remains, RunIdentity } from '../model/run.ts';
 import { type Memory, recall } from './memory.ts';
+import { readRemains } from './remains.ts';
 
 export interface GivenRun {
   variant: Variant;
@@ -22,8 +21,8 @@ export interface GivenRun {
   parseSpec: () => Parsed<AgentRunSpec>;
   /** The three fields that can change after the run was created. They count also while the rest of the spec is faulty. */
   cancel: boolean;
-  /** How long Job and skills stay after a Job that ended by itself, in seconds; infinite to keep them. */
-  keepSeconds: number;
+  /** What it says itself of how long Job and skills stay after a Job that ended by itself. */
+  remains: Remains;
   /** Whether the composite stands in no API server, as in `crossplane render`: then nothing can be refused, and all is shown at once. */
   isPreview: boolean;
   /** Why Crossplane could not carry out an earlier answer, in its own words; undefined when it could. */
@@ -41,7 +40,7 @@ export function readGiven(composite: JsonObject): GivenRun {
     memory: recall(composite),
     parseSpec: () => parseAgentRun(composite),
     cancel: valueAt(composite, 'spec', 'cancel') === true,
-    keepSeconds: readKeepSeconds(composite),
+    remains: readRemains(valueAt(composite, 'spec')),
     isPreview: textAt(composite, 'metadata', 'creationTimestamp') === undefined,
     failure: readFailure(composite),
     // crossplane/crossplane, apis/apiextensions/v1/conditions.go: WatchCircuitOpen.
@@ -55,16 +54,6 @@ const FAILURES = /cannot (apply|garbage collect) composed resource.*/s;
 function readFailure(composite: JsonObject): string | undefined {
   const synced = readCondition(composite, 'Synced');
   return synced?.status === 'False' ? FAILURES.exec(synced.message)?.[0] : undefined;
-}
-
-/** The default of the XRD, which holds also where the API server did not write it. */
-const { value: DEFAULTS } = checkSchema(validateAgentRunSpec, { instanceRef: 'any' }, 'spec');
-const DEFAULT_KEEP_SECONDS = Number(valueAt(DEFAULTS, 'ttlSecondsAfterFinished'));
-
-function readKeepSeconds(composite: JsonObject): number {
-  if (valueAt(composite, 'spec', 'cleanup') === 'keep') return Number.POSITIVE_INFINITY;
-  const seconds = valueAt(composite, 'spec', 'ttlSecondsAfterFinished');
-  return typeof seconds === 'number' ? seconds : DEFAULT_KEEP_SECONDS;
 }
 
 /** The identity of a run, or undefined when the composite does not tell its namespace. */

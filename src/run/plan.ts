@@ -6,8 +6,9 @@ import { canonicalJson, digest } from '../kube/digest.ts';
 import { isLarger, isObject, type JsonObject, jsonBytes, objectAt, textAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { imagesOf } from '../manifests/volumes.ts';
-import { MODES, type Mode, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
+import { MODES, type Mode, packsWithSidecar, type Remains, type ResolvedRun } from '../model/run.ts';
 import { type PartKey, partsOf } from './parts.ts';
+import { readRemains } from './remains.ts';
 
 /** What a run was prepared with. */
 export interface Plan {
@@ -20,6 +21,8 @@ export interface Plan {
   startTimeoutSeconds?: number;
   /** What of the result of the agent goes into the status; absent for nothing. */
   results?: Required<Results>;
+  /** How long the Job of a task stays where the run does not say; absent for the default. */
+  remains?: Remains;
   /** How many volumes of its Pod are images; absent for none. */
   imageVolumes?: number;
 }
@@ -43,6 +46,7 @@ export function planRun(run: ResolvedRun): Prepared {
     rights: listRights(run),
     ...(run.mode === 'task' && run.startTimeoutSeconds !== undefined && { startTimeoutSeconds: run.startTimeoutSeconds }),
     ...(run.mode === 'task' && run.results.capture !== 'None' && { results: run.results }),
+    ...(run.mode === 'task' && Object.keys(run.remains).length > 0 && { remains: run.remains }),
     ...(images > 0 && { imageVolumes: images }),
     parts: Object.fromEntries(built.flatMap(({ key, isWorkload, manifest }) => (isWorkload ? [] : [[key, digest(manifest)]]))),
   };
@@ -70,13 +74,14 @@ export function readPlan(workload: unknown): Plan | undefined {
 }
 
 /** What is not of its type says nothing, and the rest of the plan says what it says. */
-function withoutUnreadable({ startTimeoutSeconds, results, imageVolumes, ...plan }: Plan): Plan {
+function withoutUnreadable({ startTimeoutSeconds, results, imageVolumes, remains, ...plan }: Plan): Plan {
   const isBounded =
     typeof startTimeoutSeconds === 'number' && startTimeoutSeconds > 0 && startTimeoutSeconds <= MAX_START_SECONDS;
   return {
     ...plan,
     ...(isBounded && { startTimeoutSeconds }),
     ...(results !== undefined && isResults(results) && { results }),
+    ...(remains !== undefined && { remains: readRemains(remains) }),
     ...(typeof imageVolumes === 'number' && { imageVolumes }),
   };
 }

@@ -31,6 +31,7 @@ import type { ResolvedPack, ResolvedRun, ResolvedSidecar, RunIdentity } from '..
 import { rewriteImage } from '../policy/images.ts';
 import { mayHaveKeyOf } from '../policy/models.ts';
 import type { References } from './gather.ts';
+import { readRemains } from './remains.ts';
 
 const DEFAULT_TIMEOUT = '10m';
 const DEFAULT_AGENT = {
@@ -83,6 +84,8 @@ export function resolveRun(spec: AgentRunSpec, identity: RunIdentity, references
       systemPrompt: run.systemPrompt ?? instance.systemPrompt,
       model: mergeModels([policy.defaults?.model, instance.model, run.model], policy),
       tenantModel: { ...instance.model, ...run.model },
+      // What the run says itself of it is read in each call: run/given.ts.
+      remains: { ...readRemains(policy.defaults), ...readRemains(instance) },
       securityContext: resolveIdentity(policy),
       workspace: mergeWorkspaces([policy.defaults?.workspace, instance.workspace, run.workspace]),
       tenantWorkspace: mergeWorkspaces([instance.workspace, run.workspace]),
@@ -147,9 +150,24 @@ function readFields(spec: AgentRunSpec, ofInstance: SympoziumInstanceSpec) {
     skillsDirs,
     placement,
     workspace,
+    cleanup,
+    ttlSecondsAfterFinished,
     ...unread
   }: T) => ({
-    fields: { skills, systemPrompt, model, env, imagePullSecrets, timeout, startTimeout, skillsDirs, placement, workspace },
+    fields: {
+      skills,
+      systemPrompt,
+      model,
+      env,
+      imagePullSecrets,
+      timeout,
+      startTimeout,
+      skillsDirs,
+      placement,
+      workspace,
+      cleanup,
+      ttlSecondsAfterFinished,
+    },
     unread,
   });
   const [run, instance] = [read(both), read(ofInstance)];

@@ -52,6 +52,8 @@ const requiring = (required: boolean): JsonObject => ({
 });
 
 const CASES: Record<string, Case> = {
+  'defaults.cleanup': { policies: [{ defaults: { cleanup: 'keep' } }, {}] },
+  'defaults.ttlSecondsAfterFinished': { policies: [{ defaults: { ttlSecondsAfterFinished: 60 } }, {}] },
   'defaults.workspace.size': { policies: [{ defaults: { workspace: { size: '2Gi' } } }, {}] },
   'defaults.workspace.storageClassName': { policies: [{ defaults: { workspace: { storageClassName: 'fast' } } }, {}] },
   'defaults.workspace.accessMode': {

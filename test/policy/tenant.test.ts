@@ -53,9 +53,7 @@ const RUN: Record<string, JsonValue> = {
   'imagePullSecrets[].name': SECRET,
 };
 const INSTANCE: Record<string, JsonValue> = Object.fromEntries(
-  Object.entries(RUN).filter(
-    ([path]) => !['instanceRef', 'mode', 'task', 'cancel', 'ttlSecondsAfterFinished', 'cleanup'].includes(path),
-  ),
+  Object.entries(RUN).filter(([path]) => !['instanceRef', 'mode', 'task', 'cancel'].includes(path)),
 );
 
 function specWith(path: string, value: JsonValue): JsonObject {

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type JsonObject, type JsonValue, objectAt } from '../../src/kube/json.ts';
 import { mayGrant } from '../support/carried.ts';
 import { desired, desiredRights, History, isLooking, isPinned, withRights } from '../support/history.ts';
-import { RUN_ID, TASK_PARTS } from '../support/packs.ts';
-import { respondComposed, runXr } from '../support/request.ts';
+import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
+import { instanceXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 import { BY_OBJECTS } from '../support/variant.ts';
 
 describe('a run that works', () => {
@@ -405,6 +405,30 @@ describe('what is kept for its logs', () => {
     expect(desired(run)).toEqual(['agentrun-configmap', 'agentrun-job']);
     run.spec({ cleanup: 'delete' }).call();
     expect(desired(run)).toEqual([]);
+  });
+});
+
+describe('how long Job and skills stay', () => {
+  const ofPolicy = policyXr({ defaults: { cleanup: 'keep', ttlSecondsAfterFinished: 100 } });
+  it.each<[string, JsonObject, JsonObject, JsonObject[], number]>([
+    ['what is built in', {}, {}, [], 300],
+    ['what the policy says', {}, {}, [ofPolicy], Number.POSITIVE_INFINITY],
+    ['the time of the policy, where the run wants it to go', { cleanup: 'delete' }, {}, [ofPolicy], 100],
+    ['the time of the instance', {}, { cleanup: 'delete', ttlSecondsAfterFinished: 50 }, [ofPolicy], 50],
+    ['the time of the run', { ttlSecondsAfterFinished: 10 }, { cleanup: 'delete', ttlSecondsAfterFinished: 50 }, [ofPolicy], 10],
+  ])('is %s', (_, spec, of, policies, seconds) => {
+    const run = new History({
+      composite: runXr({ skills: uses('tools'), ...spec }),
+      cluster: [instanceXr(of), tools, ...policies],
+    });
+    run
+      .run()
+      .edit([instanceXr({ ttlSecondsAfterFinished: 1 }), tools])
+      .end('Complete')
+      .settle();
+    const last = Number.isFinite(seconds) ? seconds - 1 : 1_000_000;
+    expect(desired(run.wait(last).call())).toEqual(['agentrun-configmap', 'agentrun-job']);
+    if (Number.isFinite(seconds)) expect(desired(run.wait(1).call())).toEqual([]);
   });
 });
 

@@ -43,6 +43,7 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     tenantModel: {},
     env: [],
     securityContext: {},
+    remains: {},
     workspace: {},
     tenantWorkspace: {},
     placement: {},

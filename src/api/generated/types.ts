@@ -709,6 +709,14 @@ export interface SympoziumInstanceSpec {
    * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
    */
   startTimeout?: string;
+  /**
+   * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default from the instance, then the policy, then 300. Does not apply in server mode.
+   */
+  ttlSecondsAfterFinished?: number;
+  /**
+   * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the AgentRun goes. Default from the instance, then the policy, then delete.
+   */
+  cleanup?: 'delete' | 'keep';
   workspace?: Workspace;
   placement?: Placement;
   /**
@@ -915,13 +923,13 @@ export interface AgentRunSpec {
    */
   skillsDirs?: string[];
   /**
-   * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default 300. Does not apply in server mode.
+   * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default from the instance, then the policy, then 300. Does not apply in server mode.
    */
-  ttlSecondsAfterFinished: number;
+  ttlSecondsAfterFinished?: number;
   /**
-   * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the AgentRun goes. Default delete.
+   * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the AgentRun goes. Default from the instance, then the policy, then delete.
    */
-  cleanup: 'delete' | 'keep';
+  cleanup?: 'delete' | 'keep';
   /**
    * Set to true to end the run now and for good. Default false.
    */
@@ -1186,6 +1194,14 @@ export interface SympoziumPolicySpec {
      * How long the Pod of a run may take to get ready, from 30s to 1h; never longer than the timeout of the run. Default as long as its Job may run.
      */
     startTimeout?: string;
+    /**
+     * How many seconds Job and logs of a run stay after it ended by itself. Default 300.
+     */
+    ttlSecondsAfterFinished?: number;
+    /**
+     * What happens after ttlSecondsAfterFinished. delete removes Job, Pod and skills of a run; keep leaves them until the AgentRun goes. Default delete.
+     */
+    cleanup?: 'delete' | 'keep';
     /**
      * The directory /workspace of the agent and of the sidecars that mount it.
      */
