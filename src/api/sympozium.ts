@@ -16,13 +16,13 @@ export const SYMPOZIUM_FIELDS: Record<string, Record<string, string>> = {
     'spec.parent': 'leave it out: a run makes no other runs',
     'spec.sandbox':
       'leave it out: every Pod is restricted, and the image and size of the agent are defaults.agent of a SympoziumPolicy',
-    'spec.agentSandbox': 'leave it out: a run is a Job',
+    'spec.agentSandbox': 'a run is a Job; its runtimeClass is spec.placement.runtimeClassName',
     'spec.toolPolicy': 'leave it out: what a run may do are the rights of its packs, which a SympoziumPolicy bounds',
     'spec.dryRun': 'leave it out: simulate shows a run without a cluster',
     'spec.canaryMode': 'leave it out: simulate shows a run without a cluster',
     'spec.lifecycle': 'leave it out: what prepares a run is made before its AgentRun, or is a sidecar',
     'spec.useContext': 'leave it out: it is of the agent runner, and a variable in spec.env can say it',
-    'spec.volumes': 'they are sidecar.volumes of a SkillPack',
+    'spec.volumes': 'they are sidecar.volumes of a SkillPack; a claim can be spec.workspace.claimName',
     'spec.volumeMounts': 'they are sidecar.volumeMounts of a SkillPack',
     'spec.model.providerHeaders': 'set them at a gateway, and name it in baseURL',
     'spec.model.providerHeadersSecretRef': 'set them at a gateway, and name it in baseURL',
@@ -39,7 +39,7 @@ export const SYMPOZIUM_FIELDS: Record<string, Record<string, string>> = {
     'spec.observability': 'set the variables of OpenTelemetry in spec.env, where the policy permits them',
     'spec.mcpServers': 'a server is the sidecar of a SkillPack, or has its address in spec.env',
     'spec.webEndpoint': 'it is a SkillPack with requiresServer',
-    'spec.volumes': 'they are sidecar.volumes of a SkillPack',
+    'spec.volumes': 'they are sidecar.volumes of a SkillPack; a claim can be spec.workspace.claimName',
     'spec.volumeMounts': 'they are sidecar.volumeMounts of a SkillPack',
   },
   SkillPack: {
@@ -47,7 +47,8 @@ export const SYMPOZIUM_FIELDS: Record<string, Record<string, string>> = {
     'spec.sidecar.volumes[].projected.sources[].serviceAccountToken': 'leave it out: a sidecar with rights has its token',
   },
   SympoziumPolicy: {
-    'spec.sandboxPolicy': 'it is defaults.agent, limits and hostAccess',
+    'spec.sandboxPolicy':
+      'it is defaults.agent, limits and hostAccess, and its runtime classes are defaults.placement and limits.placement',
     'spec.subagentPolicy': 'leave it out: a run makes no other runs',
     'spec.toolGating': 'leave it out: what a run may do are the rights of its packs, bounded by rights',
     'spec.featureGates': 'leave it out: there are none',
