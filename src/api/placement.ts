@@ -6,7 +6,8 @@ import { show } from './schema.ts';
 
 export type Toleration = NonNullable<Placement['tolerations']>[number];
 
-const LABEL = /^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const LABEL =
+  /^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABEL = 317;
 
 /** What the schema cannot say of it. */
@@ -45,8 +46,8 @@ export function mergePlacements(scopes: (Placement | undefined)[]): Placement {
   return merged;
 }
 
-/** As kubectl writes a taint: the same for tolerations that say the same. */
+/** As kubectl writes a taint, with a star for every key, which is none: the same for tolerations that say the same. */
 export function nameOfTaint({ key = '', operator, value = '', effect, tolerationSeconds }: Toleration): string {
   const seconds = tolerationSeconds === undefined ? '' : ` for ${tolerationSeconds}s`;
-  return `${key || 'any'}${operator === 'Exists' ? '' : `=${value}`}:${effect ?? ''}${seconds}`;
+  return `${key || '*'}${operator === 'Exists' ? '' : `=${value}`}:${effect ?? ''}${seconds}`;
 }

@@ -23,8 +23,8 @@ export const PATTERNS: Record<string, string> = {
   '^[.][A-Za-z0-9_-][A-Za-z0-9._-]*(/[.]?[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}$':
     'must be a relative path of at most 4 parts, the first beginning with one dot, each of letters, digits, dots, hyphens and underscores',
   '^([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$': 'must be the value of a label: letters, digits, hyphens, underscores and dots',
-  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$':
-    'must be the name of a label: letters, digits, hyphens, underscores and dots, with a domain before it or without',
+  '^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$':
+    'must be the name of a label: at most 63 letters, digits, hyphens, underscores and dots, with a domain before it or without',
   '^[^\\s@]+@sha256:[0-9a-f]{64}$': 'must be the name of an image with its digest: name@sha256:…',
   '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$':
     'must be base64 (RFC 4648) with its padding and without line breaks',

@@ -17,14 +17,19 @@ export function checkWorkspace(faults: Fault[], path: string, workspace: JsonVal
     faults.push({ path, found: 'accessMode', rule: 'must have storageClassName beside accessMode' });
 }
 
-/** The wider scope first. Who names a claim, or a class, has no other volume; a size holds for whichever volume is made. */
+/**
+ * The wider scope first. Who names a claim, or a class, has no other volume; a size holds for whichever volume is made, and takes a claim's
+ * place. How a volume may be mounted is said beside its class.
+ */
 export function mergeWorkspaces(scopes: (Workspace | undefined)[]): Workspace {
   let merged: Workspace = {};
   for (const scope of scopes) {
-    if (scope?.claimName !== undefined) merged = scope;
-    else if (scope?.storageClassName !== undefined || scope?.size !== undefined) merged = { ...withoutClaim(merged), ...scope };
+    if (scope === undefined || Object.keys(scope).length === 0) continue;
+    const { claimName, storageClassName } = scope;
+    if (claimName !== undefined) merged = { ...merged, claimName };
+    else merged = { ...without('claimName', storageClassName === undefined ? merged : without('accessMode', merged)), ...scope };
   }
   return merged;
 }
 
-const withoutClaim = ({ claimName: _, ...workspace }: Workspace): Workspace => workspace;
+const without = (field: 'claimName' | 'accessMode', { [field]: _, ...workspace }: Workspace): Workspace => workspace;

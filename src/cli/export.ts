@@ -1,5 +1,5 @@
 /** `skillpack export`: the folders of the skills of a pack. */
-import { existsSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
 import { hasFolder } from '../api/skill.ts';
@@ -22,7 +22,8 @@ export function exportSkills(paths: string[], directory: string, report: Report)
     const other = taken.get(skill.name);
     if (other !== undefined) report.fault(`${place}.name`, `must not be that of ${other}, too: both have one folder`);
     taken.set(skill.name, place);
-    if (existsSync(join(directory, skill.name))) report.fault(join(directory, skill.name), 'must not be there yet');
+    if (lstatSync(join(directory, skill.name), { throwIfNoEntry: false }))
+      report.fault(join(directory, skill.name), 'must not be there yet');
     if (skill.image !== undefined) report.fault(`${place}.image`, 'must be content: what is in an image is not fetched');
     else if (!hasFolder(skill)) report.fault(`${place}.description`, 'must be set: SKILL.md needs it');
     if (skill.requires !== undefined) report.warn(`${place}.requires`, 'is left out: a folder has no place for it');

@@ -43,4 +43,5 @@ export class Report {
 }
 
 /** Names of files and fields may hold what a terminal obeys. */
-const escapeControls = (line: string): string => line.replace(/\p{Cc}/gu, (character) => JSON.stringify(character).slice(1, -1));
+const escapeControls = (line: string): string =>
+  line.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -41,12 +41,13 @@ export const denyPlacement: RunRule = ({ tenantPlacement }, { defaults, limits }
 
 function listChoices(asked: Placement, own: Placement): Choice[] {
   const [labels, taints] = [Object.entries(asked.nodeSelector ?? {}), asked.tolerations ?? []];
+  const ownLabels = new Map(Object.entries(own.nodeSelector ?? {}));
   const ownTaints = new Set((own.tolerations ?? []).map(nameOfTaint));
   return [
     chooseName('runtimeClassName', 'runtimeClasses', asked, own),
     chooseName('priorityClassName', 'priorityClasses', asked, own),
     ...labels.map(([key, value]): Choice => {
-      return { field: `nodeSelector.${key}`, asked: value, own: own.nodeSelector?.[key], name: key, list: 'nodeSelectorKeys' };
+      return { field: `nodeSelector.${key}`, asked: value, own: ownLabels.get(key), name: key, list: 'nodeSelectorKeys' };
     }),
     ...taints.map((taint, index): Choice => {
       const text = nameOfTaint(taint);

@@ -8,7 +8,7 @@ import type { Denial } from './verdict.ts';
 interface Rules {
   /** SkillPack: sidecar.hostAccess */
   'host-access': true;
-  /** SkillPack: sidecar.hostAccess.hostPID, and the rights of every pack of the run */
+  /** SkillPack: sidecar.hostAccess.hostPID, sidecar.hostAccess.mounts, and the rights of every pack of the run */
   'host-pid-with-rights': true;
   /** SkillPack: sidecar.hostAccess.privileged, sidecar.hostAccess.mounts, and the rights of every pack of the run */
   'node-with-rights': true;

@@ -82,9 +82,12 @@ function withoutUnreadable({ startTimeoutSeconds, results, imageVolumes, remains
     ...(isBounded && { startTimeoutSeconds }),
     ...(results !== undefined && isResults(results) && { results }),
     ...(remains !== undefined && { remains: readRemains(remains) }),
-    ...(typeof imageVolumes === 'number' && { imageVolumes }),
+    ...(isCount(imageVolumes) && { imageVolumes }),
   };
 }
+
+/** No run has more skills. */
+const isCount = (value: unknown): value is number => Number.isInteger(value) && Number(value) > 0 && Number(value) <= 1024;
 
 const MAX_START_SECONDS = 3600;
 const CAPTURES = ['Usage', 'Message'] as const satisfies Results['capture'][];

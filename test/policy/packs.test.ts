@@ -226,11 +226,24 @@ describe('the node beside rights', () => {
     ['/var/log', 0],
     ['/var/lib/kubelet2', 0],
     ['/opt', 0],
+    ['/procs', 0],
   ])('mounts %s only where that is permitted beside rights', (path, count) => {
     const denied = Array.from({ length: count }, () => 'node-with-rights SkillPack/p spec.sidecar.hostAccess.mounts[0]');
     expect(find({ ...RIGHTS, ...mount(path) })).toEqual(denied);
     expect(find(mount(path))).toEqual([]);
     expect(find({ ...RIGHTS, ...mount(path) }, { hostAccess: { ...permitted.hostAccess, besideRights: true } })).toEqual([]);
+  });
+});
+
+describe('the processes of the node beside rights', () => {
+  it.each(['/proc', '/proc/', '/proc/1/root'])('are not mounted as %s, whatever permits it', (hostPath) => {
+    const hostAccess = { enabled: true, mounts: [{ hostPath, mountPath: '/node' }] };
+    const parsed = parseSkillPack(packXr('p', { sidecar: { image: 'i', rbac: [rule('get', 'pods')], hostAccess } }));
+    const policy: SympoziumPolicySpec = { hostAccess: { besideRights: true, paths: [{ prefix: '/', readOnly: false }] } };
+    const found = parsed.ok ? findDenials({ name: 'p', ...parsed.value }, new Map([['default', policy]])) : [];
+    expect(found.map(({ denial: { rule, path, permissible } }) => `${rule} ${path} ${permissible}`)).toEqual([
+      'host-pid-with-rights SkillPack/p spec.sidecar.hostAccess.mounts[0] false',
+    ]);
   });
 });
 

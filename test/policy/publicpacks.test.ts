@@ -24,6 +24,7 @@ const VERDICTS: Record<string, string[]> = {
   ],
   llmfit: [
     'critical host-pid-with-rights hostAccess.hostPID',
+    'critical host-pid-with-rights hostAccess.mounts[0]',
     'high host-access hostAccess.hostPID',
     'high host-access hostAccess.mounts[0]',
     'high host-access hostAccess.mounts[1]',

@@ -105,8 +105,25 @@ const cases: [string, JsonObject, JsonObject[], string][] = [
     'every taint',
     { placement: { tolerations: [{ operator: 'Exists' }] } },
     [policyXr({ limits: { placement: { tolerationKeys: ['gpu'] } } })],
-    'spec.placement.tolerations[0]: any: is refused by placement: the nodes, what isolates a Pod on them and who makes room for whom are shared by all; ' +
+    'spec.placement.tolerations[0]: *: is refused by placement: the nodes, what isolates a Pod on them and who makes room for whom are shared by all; ' +
       'name the key of a taint',
+  ],
+  [
+    'every taint, where the policy tolerates one that is called any',
+    { placement: { tolerations: [{ operator: 'Exists' }] } },
+    [policyXr({ defaults: { placement: { tolerations: [{ key: 'any', operator: 'Exists' }] } } })],
+    'spec.placement.tolerations[0]: *: is refused by placement',
+  ],
+  [
+    'a label that every object has, in one way',
+    { placement: { nodeSelector: { constructor: 'x' } } },
+    [
+      policyXr({
+        defaults: { placement: { required: true, nodeSelector: { pool: 'a' } } },
+        limits: { placement: { nodeSelectorKeys: ['constructor'] } },
+      }),
+    ],
+    '',
   ],
   [
     'every taint, where the policy tolerates it',

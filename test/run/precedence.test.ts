@@ -5,6 +5,8 @@ import { plain, task, tools, web, words } from '../support/packs.ts';
 import { byName, containersOf, envOf, podOf } from '../support/pods.ts';
 import { instanceXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 
+const NUMBERS = { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 };
+
 describe('precedence', () => {
   const policy = policyXr({ defaults: { timeout: '1m', model: { provider: 'p', model: 'm', baseURL: 'http://policy' } } });
   const local = policyXr({ defaults: { model: { baseURL: 'http://local' } } }, 'ns.team-a');
@@ -92,11 +94,58 @@ describe('precedence', () => {
       { persistentVolumeClaim: { claimName: 'data' } },
     ],
     ['a directory again', [{}, { claimName: 'data' }, { size: '2Gi' }], { emptyDir: { sizeLimit: '2Gi' } }],
+    [
+      'the class of the policy again, below a claim that the run does without',
+      [{ storageClassName: 'fast', accessMode: 'ReadWriteOncePod' }, { claimName: 'data' }, { size: '2Gi' }],
+      {
+        ephemeral: {
+          volumeClaimTemplate: {
+            spec: { accessModes: ['ReadWriteOncePod'], storageClassName: 'fast', resources: { requests: { storage: '2Gi' } } },
+          },
+        },
+      },
+    ],
   ])('has as the workspace %s', (_, [ofPolicy = {}, of = {}, run = {}], volume) => {
     const limits = { workspace: { size: '9Gi', claims: ['data'] } };
     const cluster = [instanceXr({ workspace: of }), policyXr({ defaults: { workspace: ofPolicy }, limits })];
     const pod = podOf(respondComposed({ composite: runXr({ workspace: run }), cluster }));
     expect(listAt(pod, 'volumes')[0]).toEqual({ name: 'workspace', ...volume });
+  });
+
+  it.each<[string, JsonObject, JsonObject, JsonObject, JsonObject]>([
+    [
+      'a directory',
+      { workspace: { claimName: 'shared' } },
+      { workspace: { size: '2Gi' } },
+      { emptyDir: { sizeLimit: '2Gi' } },
+      NUMBERS,
+    ],
+    [
+      'numbers of its own',
+      { securityContext: { identity: 'FromNamespace' } },
+      { securityContext: { runAsUser: 2000 } },
+      { emptyDir: { sizeLimit: '1Gi' } },
+      { ...NUMBERS, runAsUser: 2000 },
+    ],
+    [
+      'none, over numbers',
+      { securityContext: { runAsUser: 2000 } },
+      { securityContext: { identity: 'FromNamespace' } },
+      { emptyDir: { sizeLimit: '1Gi' } },
+      {},
+    ],
+    [
+      'one number more',
+      { securityContext: { runAsUser: 2000 } },
+      { securityContext: { fsGroup: 5 } },
+      { emptyDir: { sizeLimit: '1Gi' } },
+      { ...NUMBERS, runAsUser: 2000, fsGroup: 5 },
+    ],
+  ])('has, of the policy of its namespace over the default one, %s', (_, base, over, volume, numbers) => {
+    const cluster = [instanceXr(), policyXr({ defaults: base }), policyXr({ defaults: over }, 'ns.team-a')];
+    const pod = podOf(respondComposed({ composite: runXr(), cluster }));
+    expect(listAt(pod, 'volumes')[0]).toEqual({ name: 'workspace', ...volume });
+    expect(pod['securityContext']).toEqual({ runAsNonRoot: true, ...numbers, seccompProfile: { type: 'RuntimeDefault' } });
   });
 
   it("takes the policy's pull Secrets where nobody names any, whichever Secrets it lists", () => {

@@ -784,7 +784,7 @@ export interface EnvVar {
  */
 export interface Workspace {
   /**
-   * How much it holds, as a Kubernetes quantity. Default 1Gi.
+   * How much it holds, as a Kubernetes quantity; who says it has no claim of a wider scope. Default 1Gi.
    */
   size?: string;
   /**
@@ -1228,7 +1228,7 @@ export interface SympoziumPolicySpec {
      */
     placement?: {
       /**
-       * Whether runs may not choose otherwise where this says something. Default false.
+       * Whether runs may not choose another runtime class
        */
       required?: boolean;
       /**
@@ -1293,7 +1293,7 @@ export interface SympoziumPolicySpec {
       fsGroup?: number;
     };
     /**
-     * Secrets in the namespace of the run that let the node pull the images, where neither run nor instance name any.
+     * Secrets in the namespace of the run that let the node pull the images, where neither run nor instance has a list of its own.
      */
     imagePullSecrets?: {
       /**
@@ -1370,7 +1370,7 @@ export interface SympoziumPolicySpec {
       tolerationKeys?: string[];
     };
     /**
-     * What an instance or run may choose of its workspace, beside what the defaults say.
+     * What an instance or run may choose of its workspace. What it does not choose the defaults say.
      */
     workspace?: {
       /**
