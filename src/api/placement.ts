@@ -4,7 +4,7 @@ import type { Fault } from './fault.ts';
 import type { Placement } from './generated/types.ts';
 import { show } from './schema.ts';
 
-export type Toleration = NonNullable<Placement['tolerations']>[number];
+type Toleration = NonNullable<Placement['tolerations']>[number];
 
 const LABEL =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;

@@ -1,6 +1,7 @@
 /** What a pack may not have of the node in a run with rights: each could take the rights of others, and others its own. */
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { isWithin, meets, normalizePath } from '../kube/paths.ts';
+import { hasRights } from '../model/run.ts';
 import { type JudgedPack, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
@@ -10,7 +11,7 @@ const TOKENS = '/var/lib/kubelet';
 const PROCESSES = '/proc';
 
 export function denyBesideRights({ packs }: { packs: JudgedPack[] }, { hostAccess }: SympoziumPolicySpec): Denial[] {
-  const holder = packs.find(({ sidecar }) => [...(sidecar?.rbac ?? []), ...(sidecar?.clusterRBAC ?? [])].length > 0);
+  const holder = packs.find(({ sidecar }) => sidecar !== undefined && hasRights(sidecar));
   if (holder === undefined) return [];
   return packs.flatMap((pack) => {
     const access = pack.sidecar?.hostAccess;
