@@ -21,7 +21,11 @@ const ROOMS = new Map(
 const EDGE = ['server', 'cli', 'main.ts'];
 
 /** Packages that the core may use all the same, by file or room. */
-const PACKAGES: Record<string, string[]> = { 'kube/digest.ts': ['node:crypto'], simulation: ['@marcbachmann/cel-js'] };
+const PACKAGES: Record<string, string[]> = {
+  'kube/digest.ts': ['node:crypto'],
+  'kube/cidr.ts': ['ipaddr.js'],
+  simulation: ['@marcbachmann/cel-js'],
+};
 
 /** Globals that read the clock, chance, the process, the network or run text as code; `new Date()` is found on its own. */
 const IMPURE = [

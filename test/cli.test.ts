@@ -140,6 +140,11 @@ describe('the command line', () => {
     const READS = ['get', 'list', 'watch'];
     const K8S_OPS = projectPath('examples/packs/k8s-ops.yaml');
     const NAMESPACE_RULE = { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: READS };
+    const FINALIZERS = { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies/finalizers'], verbs: ['update'] };
+    const ISOLATING = file(
+      'isolating.yaml',
+      'apiVersion: sympozium.ai/v1alpha1\nkind: SympoziumPolicy\nmetadata: {name: default}\nspec: {network: {mode: Isolate, apiServer: {cidrs: [10.0.0.1/32]}}}\n',
+    );
     const CLUSTER_RULE = { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: READS };
     const printed = async (...args: string[]): Promise<JsonObject[]> =>
       readYaml((await run('rights', ...args)).stdout, 'stdout') as JsonObject[];
@@ -155,7 +160,7 @@ describe('the command line', () => {
         1,
         expect.stringMatching(/^skillpack: left out: SkillPack k8s-ops is refused: .*rbac-writes.*\n$/),
       ]);
-      const manifests = await printed('--for', 'provider', K8S_OPS);
+      const manifests = await printed('--for', 'provider', '--policy', ISOLATING, K8S_OPS);
       const uses = ['get', 'create', 'patch', 'delete'];
       expect(rulesOf(manifests)).toMatchObject({
         'function-skillpack:provider-kinds': [
@@ -167,19 +172,27 @@ describe('the command line', () => {
             verbs: uses,
           },
         ],
+        'function-skillpack:provider-network': [
+          { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: uses },
+          FINALIZERS,
+        ],
         'function-skillpack:provider-pack:k8s-ops': [NAMESPACE_RULE, CLUSTER_RULE],
       });
       expect(named(manifests)).toEqual(named(readDocuments('examples/install/3-provider-rights.yaml')));
     });
 
     it('are those of Crossplane for what it composes directly, in namespaces only', async () => {
-      const manifests = await printed('--for', 'crossplane', K8S_OPS);
+      const manifests = await printed('--for', 'crossplane', '--policy', ISOLATING, K8S_OPS);
       const verbs = [...READS, 'create', 'update', 'patch', 'delete'];
       expect(rulesOf(manifests)).toEqual({
         'function-skillpack:crossplane-kinds': [
           { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs },
           { apiGroups: ['batch'], resources: ['jobs'], verbs },
           { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs },
+        ],
+        'function-skillpack:crossplane-network': [
+          { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
+          FINALIZERS,
         ],
         'function-skillpack:crossplane-pack:k8s-ops': [NAMESPACE_RULE],
       });

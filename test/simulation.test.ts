@@ -136,3 +136,36 @@ describe('simulate', () => {
     expect(() => simulate(input, 'success')).toThrow('simulate plays an AgentRun; a SkillPack has no life to play');
   });
 });
+
+describe.each(['Kubernetes', 'Cilium'])('a run that a policy isolates, in the words of %s', (dialect) => {
+  const network = {
+    mode: 'Isolate',
+    dialect,
+    apiServer: { cidrs: ['10.0.0.1/32'] },
+    destinations: [{ name: 'model', cidrs: ['0.0.0.0/0'], except: ['10.0.0.0/8'], ports: [{ port: 443 }] }],
+    model: ['model'],
+  };
+  const isolated = { ...example, required: [...example.required, policyXr({ network, results: { capture: 'Message' } })] };
+  const NEW = ['image-pull', ...LOOKED_AT];
+
+  it.each(Object.keys(SCENARIOS) as ScenarioName[])('reaches what it may from before its Pod until after it: %s', (name) => {
+    const input = NEW.includes(name) ? watched.input : example.input;
+    const { reach, pods, rights, end, left } = simulate({ ...isolated, input }, name);
+    expect([end.reason, left]).toEqual([EXPECTED[name].reason, []]);
+    const internet = '0.0.0.0/0 without 10.0.0.0/8, 169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32, 192.0.0.192/32';
+    const api = {
+      to: dialect === 'Cilium' ? 'the API server' : '10.0.0.1/32',
+      ports: dialect === 'Cilium' ? 'all' : '443/TCP, 6443/TCP',
+    };
+    const dns = {
+      to: 'Pods k8s-app=kube-dns in namespace kube-system',
+      ports: dialect === 'Cilium' ? '53/ANY' : '53/UDP, 53/TCP',
+    };
+    expect(reach.map(({ to, ports }) => ({ to, ports }))).toEqual([dns, api, { to: internet, ports: '443/TCP' }]);
+    expect(rights.length).toBeGreaterThan(0);
+    for (const { since, until = Number.NaN } of reach) {
+      expect(since).toBeLessThan(pods[0]?.since ?? Number.NaN);
+      expect(until).toBeGreaterThanOrEqual(pods[0]?.until ?? Number.NaN);
+    }
+  });
+});

@@ -71,6 +71,8 @@ function loadSchemas(): Record<string, Schema> {
     ['Usage', 'AgentRunStatus', 'usage'],
     ['StartFailure', 'AgentRunStatus', 'startFailure'],
     ['ServerAddress', 'AgentRunStatus', 'service'],
+    ['Network', 'SympoziumPolicySpec', 'network'],
+    ['Destination', 'SympoziumPolicySpec', 'network', 'destinations', '[]'],
     ['Results', 'SympoziumPolicySpec', 'results'],
   ];
   for (const [title, type, ...path] of parts) child(schemas[type], ...path).title = title;

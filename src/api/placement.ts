@@ -10,12 +10,17 @@ const LABEL =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABEL = 317;
 
+/** Of a map of labels, or of annotations. */
+export function checkLabelKeys(faults: Fault[], path: string, labels: JsonValue | undefined): void {
+  for (const key of Object.keys(objectAt(labels))) {
+    if (key.length <= MAX_LABEL && LABEL.test(key)) continue;
+    faults.push({ path, found: show(key), rule: 'keys must be names of labels' });
+  }
+}
+
 /** What the schema cannot say of it. */
 export function checkPlacement(faults: Fault[], path: string, placement: JsonValue | undefined): void {
-  for (const key of Object.keys(objectAt(placement, 'nodeSelector'))) {
-    if (key.length <= MAX_LABEL && LABEL.test(key)) continue;
-    faults.push({ path: `${path}.nodeSelector`, found: show(key), rule: 'keys must be names of labels' });
-  }
+  checkLabelKeys(faults, `${path}.nodeSelector`, valueAt(placement, 'nodeSelector'));
   for (const [index, toleration] of listAt(placement, 'tolerations').entries()) {
     const at = `${path}.tolerations[${index}]`;
     const [operator, effect] = [textAt(toleration, 'operator'), textAt(toleration, 'effect')];

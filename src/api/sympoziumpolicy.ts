@@ -3,6 +3,7 @@ import { nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
+import { checkNetwork } from './network.ts';
 import { checkPlacement } from './placement.ts';
 import { checkArguments, checkDirectories, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
@@ -12,6 +13,9 @@ const POLICY_NAME = /^(default|ns[.][a-z0-9]([-a-z0-9]*[a-z0-9])?)$/;
 
 /** The policy that holds everywhere. */
 export const DEFAULT_POLICY = 'default';
+
+/** Of network policies where no policy says it. */
+export const DEFAULT_DIALECT = 'Kubernetes';
 
 /** The policy that overrides the default one, field by field, in a namespace. */
 export const namespacePolicy = (namespace: string): string => `ns.${namespace}`;
@@ -34,6 +38,8 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     checkWorkspace(faults, 'spec.defaults.workspace', valueAt(spec, 'defaults', 'workspace'));
     checkPlacement(faults, 'spec.defaults.placement', valueAt(spec, 'defaults', 'placement'));
     checkUnique(faults, 'spec.defaults.imagePullSecrets', listAt(spec, 'defaults', 'imagePullSecrets'), 'name');
+    // What another policy says of the dialect holds for that of a namespace.
+    checkNetwork(faults, 'spec.network', valueAt(spec, 'network'), name === DEFAULT_POLICY ? DEFAULT_DIALECT : undefined);
     checkUnique(faults, 'spec.packs', listAt(spec, 'packs'), 'name');
   });
 }

@@ -134,7 +134,10 @@ program
       .default(undefined, 'namespace for crossplane, all for provider'),
   )
   .option('--pods', 'also what podStatus in the input of the Composition needs: to read Pods')
-  .option('-p, --policy <path>', 'file with SympoziumPolicies; a pack that every one refuses is left out')
+  .option(
+    '-p, --policy <path>',
+    'file with SympoziumPolicies; a pack that every one refuses is left out, and one that isolates runs needs network policies',
+  )
   .action((paths: string[], { for: maker, scope = maker === 'crossplane' ? 'namespace' : 'all', pods, policy }: RightsFlags) => {
     const { manifests, refused } = printRights(paths, { maker, scope, readsPods: pods === true, policy });
     process.stdout.write(manifests);

@@ -4,7 +4,7 @@ import { formatFaults } from '../api/fault.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
-import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
+import { DEFAULT_DIALECT, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import { type LintFinding, lintPack } from './lint.ts';
@@ -61,6 +61,8 @@ export function printRights(
   { policy, ...holder }: Holder & { policy: string | undefined },
 ): { manifests: string; refused: string[] } {
   const policies = loadPolicies(policy);
+  const isolating = [...policies.values()].flatMap(({ network }) => (network?.mode === 'Isolate' ? [network] : []));
+  const dialects = isolating.map(({ dialect = DEFAULT_DIALECT }) => dialect);
   const packs: NamedPack[] = [];
   const refused: string[] = [];
   for (const pack of loadPacks(paths)) {
@@ -76,5 +78,10 @@ export function printRights(
     if (everywhere) refused.push(`SkillPack ${name} is refused: ${formatDenials(findings.map(({ denial }) => denial))}`);
     else packs.push({ name, spec: parsed.value });
   }
-  return { manifests: `${headOf(holder.maker)}${buildRights(holder, packs).map(writeYaml).join('')}`, refused };
+  return {
+    manifests: `${headOf(holder.maker)}${buildRights({ ...holder, dialects }, packs)
+      .map(writeYaml)
+      .join('')}`,
+    refused,
+  };
 }

@@ -3,7 +3,7 @@
  * Objects do. Kubernetes lets nobody grant what he does not hold, so besides the kinds a run is made of it needs every right of every pack,
  * in all namespaces, because any may have a run. Nobody needs `escalate` or `bind`.
  */
-import type { Rule, SkillPackSpec } from '../api/generated/types.ts';
+import type { Network, Rule, SkillPackSpec } from '../api/generated/types.ts';
 import { equal, type JsonObject } from '../kube/json.ts';
 import { PARTS, type Part } from '../run/parts.ts';
 
@@ -32,9 +32,10 @@ export interface NamedPack {
   spec: SkillPackSpec;
 }
 
-/** What is to be held: for the kinds a run is made of, and by pack for what it hands out. */
+/** What is to be held: for the kinds a run is made of, for those that bound what it reaches, and by pack for what it hands out. */
 export interface Needed {
   kinds: Rule[];
+  network: Rule[];
   packs: { name: string; rules: Rule[] }[];
 }
 
@@ -44,13 +45,16 @@ export interface Holder {
   scope: Scope;
   /** Whether it reads the Pods of runs as well; see podStatus in Settings. */
   readsPods?: boolean;
+  /** The dialects of the policies that isolate runs. */
+  dialects?: Network['dialect'][];
 }
 
-export function listNeeded({ maker, scope, readsPods = false }: Holder, packs: NamedPack[]): Needed {
+export function listNeeded({ maker, scope, readsPods = false, dialects = [] }: Holder, packs: NamedPack[]): Needed {
   const sidecars = packs.flatMap(({ spec: { sidecar } }) => sidecar ?? []);
   const asked = { rbac: sidecars.some(({ rbac = [] }) => rbac.length > 0), clusterRBAC: sidecars.some(asksForCluster) };
   const serves = sidecars.some(({ requiresServer }) => requiresServer);
-  const isUsed = ({ modes, madeFor, scope: own }: Part): boolean =>
+  const isUsed = ({ modes, madeFor, scope: own, dialect }: Part): boolean =>
+    (dialect === undefined || dialects.includes(dialect)) &&
     (serves || modes.includes('task')) &&
     (madeFor === undefined || asked[madeFor]) &&
     (scope === 'all' || (own === 'Cluster') === (scope === 'cluster'));
@@ -59,17 +63,30 @@ export function listNeeded({ maker, scope, readsPods = false }: Holder, packs: N
     ...(scope === 'namespace' ? [] : (sidecar?.clusterRBAC ?? [])),
   ];
   return {
-    kinds: listKinds([...(readsPods ? [PODS] : []), ...PARTS.filter(isUsed)], maker),
+    kinds: listKinds(
+      [...(readsPods ? [PODS] : []), ...PARTS.filter(isUsed).filter(({ dialect }) => dialect === undefined)],
+      maker,
+    ),
+    network: PARTS.filter(isUsed)
+      .filter(({ dialect }) => dialect !== undefined)
+      .flatMap((part) => [...listKinds([part], maker), ownerOf(part)]),
     packs: packs.map(({ name, spec }) => ({ name, rules: distinct(rulesOf(spec)) })).filter(({ rules }) => rules.length > 0),
   };
 }
+
+/** To make something wait for what it owns is a right of its own where the API server checks it, as OpenShift's does. */
+const ownerOf = ({ apiGroup, resource }: Part): Rule => ({
+  apiGroups: [apiGroup],
+  resources: [`${resource}/finalizers`],
+  verbs: ['update'],
+});
 
 const asksForCluster = ({ clusterRBAC = [] }: NonNullable<SkillPackSpec['sidecar']>): boolean => clusterRBAC.length > 0;
 
 /** The ClusterRoles under their names in examples/install; for the provider also the one they are put together in, and its binding. */
 export function buildRights(holder: Holder, named: NamedPack[]): JsonObject[] {
   const { maker } = holder;
-  const { kinds, packs } = listNeeded(holder, named);
+  const { kinds, network, packs } = listNeeded(holder, named);
   const part = (name: string, rules: Rule[]): JsonObject => ({
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRole',
@@ -78,6 +95,7 @@ export function buildRights(holder: Holder, named: NamedPack[]): JsonObject[] {
   });
   return [
     part('kinds', kinds),
+    ...(network.length > 0 ? [part('network', network)] : []),
     ...packs.map(({ name, rules }) => part(`pack:${name}`, rules)),
     ...(maker === 'provider' ? PROVIDER : []),
   ];

@@ -1,5 +1,15 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
-import type { AgentRunSpec, EnvVar, Model, Placement, Results, Sidecar, Skill, Workspace } from '../api/generated/types.ts';
+import type {
+  AgentRunSpec,
+  Destination,
+  EnvVar,
+  Model,
+  Placement,
+  Results,
+  Sidecar,
+  Skill,
+  Workspace,
+} from '../api/generated/types.ts';
 
 /** What a run is called, and where it is. */
 export interface RunIdentity {
@@ -54,6 +64,10 @@ export interface ResolvedRun extends RunIdentity {
   /** The volume of its workspace, and what the instance and the run themselves say of it. */
   workspace: Workspace;
   tenantWorkspace: Workspace;
+  /** What its Pod may reach; undefined for everything. */
+  reach: Reach | undefined;
+  /** The destinations that the instance or the run itself asks for, by name. */
+  tenantEgress: string[];
   /** Where its Pod runs, and what the instance and the run themselves say of it. */
   placement: Placement;
   tenantPlacement: Placement;
@@ -61,6 +75,17 @@ export interface ResolvedRun extends RunIdentity {
   remains: Remains;
   /** What of its result goes into the status. */
   results: Required<Results>;
+}
+
+/** What the Pod of a run may reach: names are asked for everywhere, the API server where it has rights, and what it was given. */
+export interface Reach {
+  dialect: 'Kubernetes' | 'Cilium';
+  dns: { namespace: string; podLabels: Record<string, string>; cidrs: string[]; ports: number[] };
+  /** Its addresses; undefined where the run has no rights. Cilium knows them. */
+  apiServer: { cidrs: string[]; ports: number[] } | undefined;
+  destinations: Destination[];
+  /** Who reaches the ports of a server. */
+  ingress: 'None' | 'Namespace';
 }
 
 export interface ResolvedPack {

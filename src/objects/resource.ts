@@ -65,6 +65,8 @@ const withMetadata = (object: JsonObject, metadata: JsonObject): JsonObject => (
 const LABELS = [MANAGED_BY, AGENT_RUN, INSTANCE, SKILL_PACK, RUN];
 const ANNOTATIONS = [SKILLS, PLAN];
 const FINALIZERS = ['foregroundDeletion'];
+/** What must not be gone before the Job; another owner is Crossplane's. */
+const OWNERS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
 const FIELDS: Record<string, readonly string[]> = {
   ConfigMap: ['immutable', 'data', 'binaryData'],
   ServiceAccount: ['automountServiceAccountToken'],
@@ -73,6 +75,8 @@ const FIELDS: Record<string, readonly string[]> = {
   ClusterRole: ['rules'],
   ClusterRoleBinding: ['roleRef', 'subjects'],
   Service: ['spec'],
+  NetworkPolicy: ['spec'],
+  CiliumNetworkPolicy: ['spec'],
   Job: ['spec'],
   Deployment: ['spec'],
 };
@@ -88,6 +92,7 @@ function desiredOf(real: JsonObject | undefined): JsonObject {
   const labels = pick(objectAt(metadata, 'labels'), LABELS);
   const annotations = pick(objectAt(metadata, 'annotations'), ANNOTATIONS);
   const finalizers = listAt(metadata, 'finalizers').filter((name) => FINALIZERS.some((own) => own === name));
+  const ownerReferences = listAt(metadata, 'ownerReferences').filter((owner) => OWNERS.includes(textAt(owner, 'kind') ?? ''));
   return {
     ...pick(real, ['apiVersion', 'kind']),
     metadata: {
@@ -95,6 +100,7 @@ function desiredOf(real: JsonObject | undefined): JsonObject {
       ...(Object.keys(labels).length > 0 && { labels }),
       ...(Object.keys(annotations).length > 0 && { annotations }),
       ...(finalizers.length > 0 && { finalizers }),
+      ...(ownerReferences.length > 0 && { ownerReferences }),
     },
     ...pick(real, FIELDS[textAt(real, 'kind') ?? ''] ?? []),
     ...(isReleased(real) && { spec: { ...objectAt(real, 'spec'), suspend: false } }),

@@ -10,6 +10,7 @@ import { denyAgentImage, denyPackImages } from './images.ts';
 import { denyRunLimits, denySidecarResources } from './limits.ts';
 import { denyModels } from './models.ts';
 import { denyNamespaces } from './namespaces.ts';
+import { denyNetwork, denyPackNetwork } from './network.ts';
 import { denyPlacement } from './placement.ts';
 import { denyRights } from './rights/rights.ts';
 import type { JudgedPack, PackRule, RunRule } from './rule.ts';
@@ -27,6 +28,7 @@ const PACK_RULES: readonly PackRule[] = [
   denyPackSecrets,
   denyPackVolumes,
   denySidecarResources,
+  denyPackNetwork,
   denyPackCredentials,
 ];
 const RUN_RULES: readonly RunRule[] = [
@@ -38,6 +40,7 @@ const RUN_RULES: readonly RunRule[] = [
   denyRunLimits,
   denyModels,
   denyEnvironment,
+  denyNetwork,
   denyPlacement,
   denyWorkspace,
   denyRunCredentials,

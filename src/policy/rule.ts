@@ -36,6 +36,8 @@ interface Rules {
   model: true;
   /** AgentRun: workspace */
   workspace: true;
+  /** SkillPack: sidecar.egress, sidecar.hostAccess, sidecar.rbac, sidecar.clusterRBAC; AgentRun: egress; SympoziumPolicy: network */
+  isolation: true;
   /** AgentRun: placement */
   placement: true;
   /** AgentRun: env */

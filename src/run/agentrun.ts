@@ -15,6 +15,7 @@ import { lifeOf, modeOf, transition } from './life.ts';
 import { keepPodUntil, lookAtPod, opensLook } from './look.ts';
 import { gatherObjects } from './objects.ts';
 import { observeParts } from './observe.ts';
+import { COVERS, isAmong } from './parts.ts';
 import { keepSecondsOf } from './remains.ts';
 import { doesServe } from './server.ts';
 import { STAGES } from './stages.ts';
@@ -101,13 +102,17 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
     requirements: { ...judged.requirements, ...own.requirements, ...held.requirements, ...(mayLook && look.requirements) },
     ttlSeconds: chooseTtl({
       ...{ state, facts, isBreakerOpen: run.isBreakerOpen, settings },
-      isLeaving: held.isPending,
+      isLeaving: held.isPending || hasOnlyCovers(resources),
       isLooking: opensLook(looking, { state, status, held: held.condition }),
       isUntold: isUntold(given),
       cleanUpAt: isCleanUp ? undefined : cleanUpAt,
     }),
   };
 }
+
+/** Whether something is still there for Pods that are about to go. */
+const hasOnlyCovers = (resources: ReadonlyMap<string, unknown>): boolean =>
+  resources.size > 0 && [...resources.keys()].every((key) => isAmong(COVERS, key));
 
 const UNASKED = { admission: { kind: 'unasked' }, requirements: {} } as const;
 

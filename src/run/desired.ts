@@ -6,7 +6,7 @@ import { type JsonObject, textAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import type { Carrier } from '../objects/carrier.ts';
 import { lifeOf } from './life.ts';
-import { GRANTS, isAmong, KEPT_FOR_LOGS, partOf, RIGHTS } from './parts.ts';
+import { COVERS, GRANTS, isAmong, KEPT_FOR_LOGS, partOf, RIGHTS, WORKLOADS } from './parts.ts';
 import { haveRightsEnded, STAGES } from './stages.ts';
 import type { Facts, RunState } from './state.ts';
 
@@ -100,7 +100,7 @@ function wrap(key: string, manifest: Manifest, given: Given, watch = false): Jso
   const permission = isFixed ? 'fixed' : mustWait(key, given) ? 'withheld' : 'full';
   const wrapping = {
     labels: { [RUN]: facts.prepared?.id ?? '', [PART]: key, [MODE]: facts.mode },
-    isForeground: isWorkload,
+    isForeground: isWorkload || isAmong(COVERS, key),
     watch,
     ...(readyWhen !== undefined && { readyWhen }),
   };
@@ -122,7 +122,8 @@ const hasItsTurn = (key: string, given: Given): boolean =>
 /**
  * After the end. The rights leave at once. The rest stays until the status is observed to have the end, because it is the evidence of it:
  * Crossplane deletes before it writes the status, and may fail in between. Of a run that was cancelled the spec is the evidence. Then
- * what is kept for its logs stays for its time.
+ * what is kept for its logs stays for its time, and what bounds its Pods goes last: after what made
+ * them was told to go, and after nothing of the run is held any more.
  */
 function desireAtEnd({ state, facts, observed, carrier, isCleanUp }: Given): Map<string, JsonObject> {
   const { isRecorded } = facts.memory;
@@ -131,6 +132,8 @@ function desireAtEnd({ state, facts, observed, carrier, isCleanUp }: Given): Map
   const isGone = isRecorded && facts.objects.job?.vanished === true;
   const isKept = (key: string): boolean =>
     STAGES[state.stage].desires === 'remains' && !isCleanUp && !isGone && isAmong(KEPT_FOR_LOGS, key);
-  const kept = [...observed].filter(([key, object]) => !isLeaving(object) && (isEvidence || isKept(key)));
+  const isCovering = facts.memory.rightsHeld?.status !== 'False' || WORKLOADS.some((workload) => observed.has(workload));
+  const isCover = (key: string): boolean => isCovering && isAmong(COVERS, key);
+  const kept = [...observed].filter(([key, object]) => !isLeaving(object) && (isEvidence || isKept(key) || isCover(key)));
   return new Map(kept.map(([key, object]) => [key, carrier.again(object, lifeOf(facts.mode).retire(key, facts))]));
 }

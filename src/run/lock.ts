@@ -6,14 +6,26 @@
  */
 
 import { CONTROLLER_UID } from '../api/labels.ts';
-import { type JsonObject, objectAt } from '../kube/json.ts';
+import { type JsonObject, listAt, objectAt } from '../kube/json.ts';
 
-/** The manifest of a released Job: it is the Job with this uid and no other. */
-export const releaseLocked = (job: JsonObject, uid: string): JsonObject =>
-  withTemplateLabels(job, false, { [CONTROLLER_UID]: uid });
+/**
+ * The manifest of a released Job: it is the Job with this uid and no other.
+ *
+ * @param covers owners of it, which are not gone before it is; see COVERS in run/parts.ts
+ */
+export const releaseLocked = (job: JsonObject, uid: string, covers: JsonObject[]): JsonObject => {
+  const ownerReferences = ownersOf(job).length > 0 ? ownersOf(job) : covers;
+  const metadata = { ...objectAt(job, 'metadata'), ...(ownerReferences.length > 0 && { ownerReferences }) };
+  return withTemplateLabels({ ...job, metadata }, false, { [CONTROLLER_UID]: uid });
+};
 
-/** The manifest as it was prepared: suspended and without a lock. What is compared and digested is this. */
-export const asPrepared = (job: JsonObject): JsonObject => withTemplateLabels(job, true, {});
+const ownersOf = (job: JsonObject) => listAt(job, 'metadata', 'ownerReferences');
+
+/** The manifest as it was prepared: suspended, without a lock and an owner. What is compared and digested is this. */
+export function asPrepared(job: JsonObject): JsonObject {
+  const { ownerReferences: _, ...metadata } = objectAt(job, 'metadata');
+  return withTemplateLabels({ ...job, metadata }, true, {});
+}
 
 function withTemplateLabels(job: JsonObject, suspend: boolean, more: JsonObject): JsonObject {
   const spec = objectAt(job, 'spec');

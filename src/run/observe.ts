@@ -4,11 +4,11 @@ import type { ServerAddress } from '../api/generated/types.ts';
 import { MODE, RUN } from '../api/labels.ts';
 import { digest } from '../kube/digest.ts';
 import { readJobFailure } from '../kube/job.ts';
-import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { isObject, type JsonObject, listAt, pick, textAt, valueAt } from '../kube/json.ts';
 import { MODES, type Mode } from '../model/run.ts';
 import type { Carrier } from '../objects/carrier.ts';
 import { asPrepared } from './lock.ts';
-import { GRANTS, isAmong, partOf } from './parts.ts';
+import { COVERS, GRANTS, isAmong, partOf } from './parts.ts';
 import { type Plan, readPlan } from './plan.ts';
 
 export interface ObjectFacts {
@@ -31,6 +31,8 @@ export interface ObjectFacts {
   mode: Mode | undefined;
   /** A digest of everything a task was prepared with. */
   frozenDigest: string | undefined;
+  /** What must not be gone before the Job is, as owners of it. */
+  covers: JsonObject[];
   /** The workload: the Job of a task, or the Deployment of a server. */
   job: JobFacts | undefined;
   deployment: ServerFacts | undefined;
@@ -113,9 +115,18 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
     plan,
     mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(desiredOf(job))),
+    covers: COVERS.flatMap((key) => ownerOf(carrier, observed.get(key))),
     job: job && observeJob(carrier, job),
     deployment: deployment && observeDeployment(carrier, deployment, observed.get('agentrun-service')),
   };
+}
+
+/** What is deleted in the foreground waits for what it owns: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
+function ownerOf(carrier: Carrier, object: JsonObject | undefined): JsonObject[] {
+  const real = object && carrier.realOf(object);
+  const [uid, name] = ['uid', 'name'].map((field) => textAt(real, 'metadata', field));
+  if (uid === undefined || name === undefined) return [];
+  return [{ ...pick(real ?? {}, ['apiVersion', 'kind']), name, uid, blockOwnerDeletion: true }];
 }
 
 /** By the plan that it carries itself: what is observed may be older than what is asked for. What is not reported lacks nothing. */

@@ -7,12 +7,14 @@ import { runClusterRoleName, runObjectName, runSkillsName } from '../api/names.t
 import { END_CONDITIONS, hasEnded } from '../kube/job.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
+import { buildCiliumNetworkPolicy } from '../manifests/ciliumnetworkpolicy.ts';
 import { buildRunConfigMap } from '../manifests/configmap.ts';
 import { buildJob } from '../manifests/job.ts';
+import { buildNetworkPolicy } from '../manifests/networkpolicy.ts';
 import { buildClusterRole, buildClusterRoleBinding, buildRole, buildRoleBinding } from '../manifests/rbac.ts';
 import { buildDeployment, buildService } from '../manifests/server.ts';
 import { buildServiceAccount } from '../manifests/serviceaccount.ts';
-import { MODES, type Mode, type ResolvedRun } from '../model/run.ts';
+import { MODES, type Mode, type Reach, type ResolvedRun } from '../model/run.ts';
 import type { Kind, Readiness } from '../objects/carrier.ts';
 
 interface Row extends Kind {
@@ -26,6 +28,8 @@ interface Row extends Kind {
   carries: 'nothing' | 'identity' | 'rights';
   /** Whether it stays for a while after a Job that ended by itself, so that its log can be read. */
   keptForLogs: boolean;
+  /** Bounds what the Pods of the run reach, in this dialect: it goes after what makes them. */
+  dialect?: Reach['dialect'];
   /** The part that has to be ready before this one is made. */
   madeAfter?: string;
   /** When the real object is ready; default as soon as it is applied. */
@@ -136,6 +140,28 @@ const ROWS = {
     madeAfter: 'agentrun-clusterrole',
     build: buildClusterRoleBinding,
   },
+  'agentrun-networkpolicy': {
+    ...PLAIN,
+    ...NAMESPACED,
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'NetworkPolicy',
+    resource: 'networkpolicies',
+    carries: 'nothing',
+    keptForLogs: true,
+    dialect: 'Kubernetes',
+    build: buildNetworkPolicy,
+  },
+  'agentrun-ciliumnetworkpolicy': {
+    ...PLAIN,
+    ...NAMESPACED,
+    apiVersion: 'cilium.io/v2',
+    kind: 'CiliumNetworkPolicy',
+    resource: 'ciliumnetworkpolicies',
+    carries: 'nothing',
+    keptForLogs: true,
+    dialect: 'Cilium',
+    build: buildCiliumNetworkPolicy,
+  },
   'agentrun-service': {
     ...PLAIN,
     modes: ['server'],
@@ -219,6 +245,10 @@ export const RIGHTS = keysOf(({ carries }) => carries !== 'nothing');
 /** What lets a run do anything. */
 export const GRANTS = keysOf(({ carries }) => carries === 'rights');
 
+/** What holds for the Pods of a run, and what makes them. */
+export const COVERS = keysOf(({ dialect }) => dialect !== undefined);
+export const WORKLOADS = keysOf(({ isWorkload }) => isWorkload);
+
 /** What a Job that ended by itself leaves for a while. */
 export const KEPT_FOR_LOGS = keysOf(({ keptForLogs }) => keptForLogs);
 
@@ -227,7 +257,7 @@ const BY_MODE: Record<Mode, readonly Part[]> = {
   server: PARTS.filter(({ modes }) => modes.includes('server')),
 };
 
-/** The parts a run may have, at most: 7 for a task and 8 for a server, however many packs. */
+/** The parts a run may have, at most: 8 for a task and 9 for a server, however many packs. */
 export const partsOf = (mode: Mode): readonly Part[] => BY_MODE[mode];
 
 /** Whether a key is among some parts. */

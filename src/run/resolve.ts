@@ -18,6 +18,7 @@ import { rewriteImage } from '../policy/images.ts';
 import { mayHaveKeyOf } from '../policy/models.ts';
 import type { References } from './gather.ts';
 import { checkPacks, mergeParams, resolvePack } from './packs.ts';
+import { resolveReach } from './reach.ts';
 import { readRemains } from './remains.ts';
 
 const DEFAULT_TIMEOUT = '10m';
@@ -54,6 +55,7 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
   }
   if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
+  const tenantEgress = run.egress ?? instance.egress ?? [];
   const results = { ...NO_RESULTS, ...policy.results };
   const ownPath = agent?.image === undefined && results.capture !== 'None' ? DEFAULT_AGENT.resultPath : undefined;
   return {
@@ -73,6 +75,8 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
       securityContext: resolveIdentity(policy),
       workspace: mergeWorkspaces([policy.defaults?.workspace, instance.workspace, run.workspace]),
       tenantWorkspace: mergeWorkspaces([instance.workspace, run.workspace]),
+      reach: resolveReach(resolved, tenantEgress, policy),
+      tenantEgress,
       placement: mergePlacements([policy.defaults?.placement, instance.placement, run.placement]),
       tenantPlacement: mergePlacements([instance.placement, run.placement]),
       env: mergeEnv(instance.env ?? [], run.env ?? []),
@@ -121,7 +125,7 @@ function resolveStartTimeout(
 /** A field of the XRDs that nobody reads does not compile: those that are read here, those of a run alone, and those that run/given.ts reads. */
 type Read =
   | ('skills' | 'systemPrompt' | 'model' | 'env' | 'imagePullSecrets' | 'timeout' | 'startTimeout' | 'skillsDirs' | 'placement')
-  | ('workspace' | 'cleanup' | 'ttlSecondsAfterFinished')
+  | ('workspace' | 'egress' | 'cleanup' | 'ttlSecondsAfterFinished')
   | ('instanceRef' | 'task' | 'mode')
   | 'cancel';
 true satisfies [Exclude<keyof AgentRunSpec | keyof SympoziumInstanceSpec, Read>] extends [never] ? true : never;

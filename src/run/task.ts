@@ -27,7 +27,7 @@ import type { Changes } from '../objects/carrier.ts';
 import { releaseLocked } from './lock.ts';
 import { isLookOver } from './look.ts';
 import type { JobEnd, JobFacts } from './observe.ts';
-import type { PartKey } from './parts.ts';
+import { COVERS, type PartKey } from './parts.ts';
 import { cancelled, describeMaking, isComplete, listErrors, prepare, recordStart } from './preparation.ts';
 import {
   END_MESSAGES,
@@ -92,7 +92,11 @@ function isStartDecided({ memory, objects: { job } }: Known): boolean {
 
 /** Whether everything exists as planned and the provider has seen it. The uid of the Job is its lock; see run/lock.ts. */
 const isReadyToStart = ({ objects }: Facts): boolean =>
-  objects.job?.uid !== undefined && objects.applied.has(JOB) && isComplete(objects);
+  objects.job?.uid !== undefined && objects.applied.has(JOB) && isComplete(objects) && isCovered(objects);
+
+/** Whether everything is known that has to stay as long as the Job. */
+const isCovered = ({ exist, covers }: Facts['objects']): boolean =>
+  COVERS.filter((key) => exist.has(key)).length === covers.length;
 
 /**
  * The decision to start, which the status records before the Job is released: should the Object of the Job be lost after it, the status
@@ -277,7 +281,7 @@ function pin(job: JobFacts, facts: Known): Changes {
 }
 
 /** The manifest of a released Job, or undefined while nobody knows which Job it is. */
-function lock(job: JobFacts, { memory }: Known): JsonObject | undefined {
+function lock(job: JobFacts, { memory, objects }: Known): JsonObject | undefined {
   const uid = memory.status.workloadUID ?? job.uid;
-  return uid === undefined ? undefined : releaseLocked(job.manifest, uid);
+  return uid === undefined ? undefined : releaseLocked(job.manifest, uid, objects.covers);
 }

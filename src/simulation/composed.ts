@@ -1,7 +1,7 @@
 /** How Crossplane marks what it composes, and how a composite refers to it. */
 import { nameOf } from '../api/composite.ts';
 import { RESOURCE_NAME } from '../api/labels.ts';
-import { isObject, type JsonObject, objectAt, pick, textAt } from '../kube/json.ts';
+import { isObject, type JsonObject, listAt, objectAt, pick, textAt } from '../kube/json.ts';
 import { uidOf, withMetadata } from './apiserver.ts';
 
 /** On every composed resource. */
@@ -28,7 +28,8 @@ export function withOwner(key: string, resource: JsonObject, composite: JsonObje
   const annotations = { ...objectAt(resource, 'metadata', 'annotations'), [RESOURCE_NAME]: key };
   const labels = { ...objectAt(resource, 'metadata', 'labels'), [COMPOSITE]: nameOf(composite) };
   const name = nameOf(resource) || `${nameOf(composite)}-${uidOf(composite)}-${key}`;
-  return withMetadata(resource, { name, annotations, labels, ownerReferences: [owner] });
+  const ownerReferences = [...listAt(resource, 'metadata', 'ownerReferences'), owner];
+  return withMetadata(resource, { name, annotations, labels, ownerReferences });
 }
 
 /** So that one sees of an Object that is being deleted who deleted it. */

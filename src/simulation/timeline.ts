@@ -9,6 +9,7 @@ import { readCondition } from '../kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
+import { listReached, type Reached } from './reach.ts';
 import { type BoundRule, listBoundRules, RBAC_KINDS } from './rights.ts';
 
 /** Seconds since the beginning; `until` is absent for what lasts to the end of the simulation. */
@@ -41,9 +42,13 @@ export interface HeldRight extends BoundRule, Span {
   packs: string[];
 }
 
+/** What the Pods of a run could reach, as long as something bounded it. */
+export interface Reach extends Reached, Span {}
+
 export class Timeline {
   readonly entries: Entry[] = [];
   readonly pods: PodLife[] = [];
+  readonly reach: Reach[] = [];
   /** What the run last said of itself. */
   end: RunEnd = { phase: '', reason: '', message: '' };
   private readonly held: (BoundRule & Span)[] = [];
@@ -160,6 +165,16 @@ export class Timeline {
       this.tell(`the ${item} is let go`);
     }
     if (RBAC_KINDS.includes(kind)) this.updateRights();
+    if (NETWORK_KINDS.includes(kind)) this.updateReach(after);
+  }
+
+  private updateReach(policy: JsonObject | undefined): void {
+    const now = policy === undefined ? [] : listReached(policy);
+    const isSame = (a: Reached, b: Reached): boolean => a.to === b.to && a.ports === b.ports;
+    const before = this.reach.filter(({ until }) => until === undefined);
+    for (const one of before) if (!now.some((other) => isSame(one, other))) one.until = this.seconds();
+    const news = now.filter((one) => !before.some((other) => isSame(one, other)));
+    this.reach.push(...news.map((one) => ({ ...one, since: this.seconds() })));
   }
 
   private updateRights(): void {
@@ -175,6 +190,8 @@ export class Timeline {
     }
   }
 }
+
+const NETWORK_KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
 
 function describeLook(status: JsonObject): string {
   const result = textAt(status, 'result');

@@ -10,8 +10,10 @@ import { type Compose, type Configuration, composeOf, type Options } from './opt
 import { PodWatch } from './podwatch.ts';
 import { Run } from './run.ts';
 
-/** The real objects of a run, as kubectl names them. */
-const DIRECT_KINDS = PARTS.map(({ resource, apiGroup }) => (apiGroup === '' ? resource : `${resource}.${apiGroup}`)).join();
+/** The real objects of a run, as kubectl names them; those of Cilium are nobody's here. */
+const DIRECT_KINDS = PARTS.filter(({ dialect }) => dialect !== 'Cilium')
+  .map(({ resource, apiGroup }) => (apiGroup === '' ? resource : `${resource}.${apiGroup}`))
+  .join();
 
 export interface Figure {
   name: string;

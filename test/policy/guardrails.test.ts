@@ -46,6 +46,13 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
       policy: { hostAccess: { privileged: true, besideRights: true } },
     },
   ],
+  isolation: [
+    { sidecar: { egress: ['gitlab'] }, policy: { network: { mode: 'Isolate' } } },
+    {
+      sidecar: { egress: ['gitlab'] },
+      policy: { network: { mode: 'Isolate', destinations: [{ name: 'gitlab', cidrs: ['10.2.0.7/32'] }] } },
+    },
+  ],
   'packs-apart': [
     { run: { skills: uses('p', 'q') }, policy: { packs: [{ name: 'p', apart: ['q'] }] } },
     { run: { skills: uses('p', 'q') }, policy: { packs: [{ name: 'p', apart: ['r'] }] } },

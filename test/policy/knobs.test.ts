@@ -51,7 +51,50 @@ const requiring = (required: boolean): JsonObject => ({
   limits: { placement: { runtimeClasses: ['kata'] } },
 });
 
+const GITLAB = { name: 'gitlab', cidrs: ['10.2.0.0/16'] };
+const isolate = (network: JsonObject): JsonObject => ({ network: { mode: 'Isolate', ...network } });
+/** What `gitlab` means, with one value of a field and with another one or none. */
+const means = (one: JsonObject, other: JsonObject, more: JsonObject = {}): Case => ({
+  policies: [
+    isolate({ ...more, destinations: [{ ...GITLAB, ...one }] }),
+    isolate({ ...more, destinations: [{ ...GITLAB, ...other }] }),
+  ],
+  sidecar: { egress: ['gitlab'] },
+});
+const isolated = (one: JsonObject, other: JsonObject, more: Partial<Case> = {}): Case => ({
+  policies: [isolate(one), isolate(other)],
+  ...more,
+});
+const WEB = { requiresServer: true, ports: [{ name: 'http', containerPort: 80 }] };
+const READER = { sidecar: { rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] } };
+
 const CASES: Record<string, Case> = {
+  'network.mode': { policies: [{ network: { mode: 'Isolate' } }, { network: { mode: 'Open' } }] },
+  'network.dialect': isolated({ dialect: 'Cilium' }, { dialect: 'Kubernetes' }),
+  'network.dns.namespace': isolated({ dns: { namespace: 'dns' } }, {}),
+  'network.dns.podLabels': isolated({ dns: { podLabels: { app: 'dns' } } }, {}),
+  'network.dns.cidrs[]': isolated({ dns: { cidrs: ['169.254.20.10/32'] } }, {}),
+  'network.dns.ports[]': isolated({ dns: { ports: [5353] } }, {}),
+  'network.apiServer.cidrs[]': isolated({ apiServer: { cidrs: ['10.0.0.1/32'] } }, {}, READER),
+  'network.apiServer.ports[]': isolated(
+    { apiServer: { cidrs: ['10.0.0.1/32'], ports: [8443] } },
+    { apiServer: { cidrs: ['10.0.0.1/32'] } },
+    READER,
+  ),
+  'network.destinations[].name': means({}, { name: 'github' }),
+  'network.destinations[].cidrs[]': means({}, { cidrs: ['10.3.0.0/16'] }),
+  'network.destinations[].except[]': means({ except: ['10.2.9.0/24'] }, {}),
+  'network.destinations[].namespace': means({ namespace: 'gitlab' }, {}),
+  'network.destinations[].podLabels': means({ podLabels: { app: 'gitlab' } }, {}),
+  'network.destinations[].hosts[]': means({ hosts: ['gitlab.example.org'] }, {}, { dialect: 'Cilium' }),
+  'network.destinations[].ports[].port': means({ ports: [{ port: 443 }] }, { ports: [{ port: 80 }] }),
+  'network.destinations[].ports[].protocol': means({ ports: [{ port: 443, protocol: 'UDP' }] }, { ports: [{ port: 443 }] }),
+  'network.model[]': isolated({ destinations: [GITLAB], model: ['gitlab'] }, { destinations: [GITLAB] }),
+  'network.ingress': isolated({ ingress: 'Namespace' }, {}, { run: { mode: 'server' }, sidecar: WEB }),
+  'limits.egress[]': {
+    policies: [{ ...isolate({ destinations: [GITLAB] }), limits: { egress: ['gitlab'] } }, isolate({ destinations: [GITLAB] })],
+    run: { egress: ['gitlab'] },
+  },
   'defaults.cleanup': { policies: [{ defaults: { cleanup: 'keep' } }, {}] },
   'defaults.ttlSecondsAfterFinished': { policies: [{ defaults: { ttlSecondsAfterFinished: 60 } }, {}] },
   'defaults.workspace.size': { policies: [{ defaults: { workspace: { size: '2Gi' } } }, {}] },

@@ -13,6 +13,11 @@ const STRICT = policyXr({
   images: { registries: ['docker.io/library', 'ghcr.io/sympozium-ai'] },
   secrets: ['anthropic'],
   limits: { timeout: '1h', env: 1, skills: 2 },
+  network: {
+    mode: 'Isolate',
+    apiServer: { cidrs: ['10.0.0.1/32'] },
+    destinations: [{ name: 'billing', cidrs: ['10.1.0.0/16'] }],
+  },
 });
 const SECRET = 'another-secret';
 
@@ -29,6 +34,7 @@ const RUN: Record<string, JsonValue> = {
   'workspace.storageClassName': 'fast',
   'workspace.accessMode': 'ReadWriteOncePod',
   'workspace.claimName': 'data-of-others',
+  'egress[]': 'billing',
   'placement.runtimeClassName': 'none',
   'placement.priorityClassName': 'system-node-critical',
   'placement.nodeSelector': { 'node-role.kubernetes.io/control-plane': '' },
@@ -97,6 +103,7 @@ function gainsOf(composed: Composed): JsonObject {
     placement: [pod['runtimeClassName'], pod['priorityClassName'], pod['nodeSelector'], pod['tolerations']].map(
       (item) => item ?? null,
     ),
+    reach: manifests.filter(({ kind }) => kind === 'NetworkPolicy').map((policy) => valueAt(policy, 'spec', 'egress') ?? null),
     isOnNode: pod['hostNetwork'] === true || pod['hostPID'] === true,
     secrets: secrets as string[],
     namespaces: [...new Set(manifests.flatMap((manifest) => textAt(manifest, 'metadata', 'namespace') ?? []))],

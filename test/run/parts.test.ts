@@ -5,10 +5,13 @@ import { GRANTS, KEPT_FOR_LOGS, PARTS, partOf, partsOf, RIGHTS } from '../../src
 import { holds } from '../../src/simulation/cel.ts';
 import { task } from '../support/packs.ts';
 import { readDocuments } from '../support/project.ts';
-import { manifestOf, respondComposed, uses } from '../support/request.ts';
+import { manifestOf, policyXr, respondComposed, uses } from '../support/request.ts';
 
-const [providerKinds] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject];
+const [providerKinds, providerNetwork] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject, JsonObject];
 const [crossplaneKinds] = readDocuments('examples/install/direct/3-crossplane-rights.yaml') as [JsonObject];
+/** What the bound of what a run reaches is made of: roles of its own, for those who isolate. */
+const OPEN = PARTS.filter(({ dialect }) => dialect === undefined);
+const isolate = (dialect: string) => policyXr({ network: { mode: 'Isolate', dialect, apiServer: { cidrs: ['10.0.0.1/32'] } } });
 
 /** What a role permits, as `group/resource verb`. */
 const permitted = (role: JsonObject): Set<string> =>
@@ -23,8 +26,8 @@ const permitted = (role: JsonObject): Set<string> =>
   );
 
 describe('the parts of a run', () => {
-  it('are 7 at most for a task and 8 for a server', () => {
-    expect([partsOf('task').length, partsOf('server').length]).toEqual([7, 8]);
+  it('are 8 at most for a task and 9 for a server, in one dialect', () => {
+    expect([partsOf('task').length, partsOf('server').length]).toEqual([8 + 1, 9 + 1]);
   });
 
   it('have one workload for each mode, which is the last', () => {
@@ -34,15 +37,18 @@ describe('the parts of a run', () => {
   });
 
   it('build the kind that their row names', () => {
-    const built = [task({ skills: uses('tools') }), task({ mode: 'server', task: 'Look', skills: uses('web', 'tools') })].flatMap(
-      (world) =>
-        [...respondComposed(world).resources.keys()].map((key) => [key, manifestOf(respondComposed(world), key)] as const),
+    const worlds = [task({ skills: uses('tools') }), task({ mode: 'server', task: 'Look', skills: uses('web', 'tools') })];
+    const built = worlds.flatMap((world) =>
+      ['Kubernetes', 'Cilium'].flatMap((dialect) => {
+        const composed = respondComposed({ ...world, cluster: [...(world.cluster ?? []), isolate(dialect)] });
+        return [...composed.resources.keys()].map((key) => [key, manifestOf(composed, key)] as const);
+      }),
     );
     expect([...new Set(built.map(([key]) => key))].sort()).toEqual(PARTS.map(({ key }) => key).sort());
     for (const [key, { apiVersion, kind }] of built) {
       const { apiGroup, resource } = partOf(key) ?? {};
       const [group] = String(apiVersion).includes('/') ? String(apiVersion).split('/') : [''];
-      expect([key, group, `${String(kind).toLowerCase()}s`]).toEqual([key, apiGroup, resource]);
+      expect([key, group, `${String(kind).toLowerCase()}s`.replace(/ys$/, 'ies')]).toEqual([key, apiGroup, resource]);
     }
   });
 
@@ -92,18 +98,25 @@ describe('when a part is ready', () => {
 
 describe('the rights in examples/install', () => {
   it('permit what every part needs', () => {
-    const needed = PARTS.flatMap(({ apiGroup, resource, verbs }) => verbs.map((verb) => `${apiGroup}/${resource} ${verb}`));
+    const needed = OPEN.flatMap(({ apiGroup, resource, verbs }) => verbs.map((verb) => `${apiGroup}/${resource} ${verb}`));
     const given = permitted(providerKinds);
     expect(needed.filter((right) => !given.has(right))).toEqual([]);
   });
 
+  it('permit what bounds the network, by a role of its own', () => {
+    const verbs = partOf('agentrun-networkpolicy')?.verbs ?? [];
+    const needed = [...verbs.map((verb) => `networkpolicies ${verb}`), 'networkpolicies/finalizers update'];
+    const given = permitted(providerNetwork);
+    expect(needed.filter((right) => !given.has(`networking.k8s.io/${right}`))).toEqual([]);
+  });
+
   it('permit no other kind', () => {
-    const kinds = new Set(PARTS.map(({ apiGroup, resource }) => `${apiGroup}/${resource}`));
+    const kinds = new Set(OPEN.map(({ apiGroup, resource }) => `${apiGroup}/${resource}`));
     expect([...permitted(providerKinds)].filter((right) => !kinds.has(right.split(' ')[0] ?? ''))).toEqual([]);
   });
 
   it('permit Crossplane every kind in a namespace, and no other', () => {
-    const composed = PARTS.filter(({ scope }) => scope === 'Namespaced').map(
+    const composed = OPEN.filter(({ scope }) => scope === 'Namespaced').map(
       ({ apiGroup, resource }) => `${apiGroup}/${resource}`,
     );
     const verbs = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete'];

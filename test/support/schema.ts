@@ -4,6 +4,7 @@
  */
 import { evaluate } from '@marcbachmann/cel-js';
 import { Ajv } from 'ajv';
+import { isCidr } from '../../src/kube/cidr.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../src/kube/json.ts';
 import { readDocuments } from './project.ts';
 
@@ -36,7 +37,13 @@ export function xrdSchema(kind: Kind): Schema {
   return xrd.spec.versions[0].schema.openAPIV3Schema;
 }
 
-const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: false, unicodeRegExp: false, formats: { 'date-time': true } });
+const ajv = new Ajv({
+  allErrors: true,
+  useDefaults: true,
+  strict: false,
+  unicodeRegExp: false,
+  formats: { 'date-time': true, cidr: isCidr },
+});
 
 /** Everything the API server would object to; empty when it would take the document. */
 export function apiServerErrors(kind: Kind, document: JsonObject): string[] {

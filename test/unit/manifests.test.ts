@@ -46,6 +46,8 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     remains: {},
     workspace: {},
     tenantWorkspace: {},
+    reach: undefined,
+    tenantEgress: [],
     placement: {},
     tenantPlacement: {},
     imagePullSecrets: [],

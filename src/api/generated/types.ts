@@ -275,6 +275,10 @@ export interface Sidecar {
      */
     readOnly?: boolean;
   }[];
+  /**
+   * Destinations of the policy that the Pod may reach for the sake of this sidecar, by name. It counts where the policy isolates runs.
+   */
+  egress?: string[];
   hostAccess?: HostAccess;
   /**
    * Whether the sidecar serves requests, so that a run with this pack is a Deployment and a Service instead of a Job. Default false.
@@ -718,6 +722,10 @@ export interface SympoziumInstanceSpec {
    */
   cleanup?: 'delete' | 'keep';
   workspace?: Workspace;
+  /**
+   * Destinations of the policy that the Pod may reach beside those of its packs, by name. It counts where the policy isolates runs. Default those of the instance.
+   */
+  egress?: string[];
   placement?: Placement;
   /**
    * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
@@ -917,6 +925,10 @@ export interface AgentRunSpec {
    */
   startTimeout?: string;
   workspace?: Workspace;
+  /**
+   * Destinations of the policy that the Pod may reach beside those of its packs, by name. It counts where the policy isolates runs. Default those of the instance.
+   */
+  egress?: string[];
   placement?: Placement;
   /**
    * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
@@ -1386,7 +1398,12 @@ export interface SympoziumPolicySpec {
        */
       claims?: string[];
     };
+    /**
+     * The destinations of spec.network that an instance or run may ask for, by name. Default none beside those that its packs ask for.
+     */
+    egress?: string[];
   };
+  network?: Network;
   results?: Results;
   /**
    * Which images may run.
@@ -1551,6 +1568,108 @@ export interface SympoziumPolicySpec {
       verbs: string[];
     }[];
   };
+}
+/**
+ * What the Pods of runs may reach. Policies of a network only ever add: what another NetworkPolicy of the namespace permits them they may reach as well. Without a network plugin that enforces policies it has no effect.
+ */
+export interface Network {
+  /**
+   * Isolate makes a network policy for each run, before its Pod. Default Open.
+   */
+  mode?: 'Open' | 'Isolate';
+  /**
+   * Whether it is a NetworkPolicy or a CiliumNetworkPolicy, which knows names of hosts. Default Kubernetes.
+   */
+  dialect?: 'Kubernetes' | 'Cilium';
+  /**
+   * Where the Pods of runs ask for names. Whoever answers there can be told anything in a name.
+   */
+  dns?: {
+    /**
+     * The namespace of the Pods that answer. Default kube-system.
+     */
+    namespace?: string;
+    /**
+     * The labels of the Pods that answer. Default k8s-app with the value kube-dns.
+     */
+    podLabels?: {
+      [k: string]: string | undefined;
+    };
+    /**
+     * Addresses that answer beside them, for example of a cache on each node.
+     */
+    cidrs?: string[];
+    /**
+     * The ports on which they answer, those of the Pods. Default 53.
+     */
+    ports?: number[];
+  };
+  /**
+   * Where the API server is, for the runs that have rights. Not needed with Cilium, which knows it.
+   */
+  apiServer?: {
+    /**
+     * Its addresses, those behind its Service.
+     */
+    cidrs: string[];
+    /**
+     * Its ports. Default 443 and 6443.
+     */
+    ports?: number[];
+  };
+  /**
+   * What packs, instances and runs may ask for, each by its name. What a name means only a policy says. Addresses of metadata services of clouds are left out of every wider range; one that is to be reached is named by itself.
+   */
+  destinations?: Destination[];
+  /**
+   * The destinations that every run may reach, by name, such as the address of the model.
+   */
+  model?: string[];
+  /**
+   * Who reaches the ports of a server: nobody, or the Pods of its namespace. Default None.
+   */
+  ingress?: 'None' | 'Namespace';
+}
+export interface Destination {
+  /**
+   * What it is asked for as.
+   */
+  name: string;
+  /**
+   * Addresses.
+   */
+  cidrs?: string[];
+  /**
+   * What of them it does not reach. Each is a part of one of the cidrs.
+   */
+  except?: string[];
+  /**
+   * A namespace of the cluster. With podLabels those of its Pods that have them.
+   */
+  namespace?: string;
+  /**
+   * Labels of Pods, in the namespace of the run where no other one is said.
+   */
+  podLabels?: {
+    [k: string]: string | undefined;
+  };
+  /**
+   * Names of hosts, with the dialect Cilium only. A star stands for one label at the beginning.
+   */
+  hosts?: string[];
+  /**
+   * Its ports. Default all.
+   */
+  ports?: {
+    /**
+     * The port.
+     */
+    port: number;
+    /**
+     * Its protocol. Default TCP.
+     */
+    protocol?: 'TCP' | 'UDP';
+  }[];
 }
 /**
  * What of the result of an agent is written into the status of its run. It needs podStatus in the input of the Composition.
