@@ -71,16 +71,18 @@ function loadSchemas(): Record<string, Schema> {
     ['Usage', 'AgentRunStatus', 'usage'],
     ['StartFailure', 'AgentRunStatus', 'startFailure'],
     ['ServerAddress', 'AgentRunStatus', 'service'],
+    ['PodMetadata', 'AgentRunSpec', 'podMetadata'],
+    ['CloudIdentity', 'SympoziumPolicySpec', 'cloudIdentities', '[]'],
     ['Network', 'SympoziumPolicySpec', 'network'],
     ['Destination', 'SympoziumPolicySpec', 'network', 'destinations', '[]'],
     ['Results', 'SympoziumPolicySpec', 'results'],
   ];
   for (const [title, type, ...path] of parts) child(schemas[type], ...path).title = title;
-  // The fields of an instance, and the model of a policy, are the run's, so they share types; a test compares them.
+  // The fields of an instance, and model and podMetadata of a policy, are the run's, so they share types; a test compares them.
   const run = child(schemas['AgentRunSpec']).properties ?? {};
   const instance = child(schemas['SympoziumInstanceSpec']).properties ?? {};
   for (const name of Object.keys(instance)) instance[name] = child(schemas['AgentRunSpec'], name);
-  Object.assign(child(schemas['SympoziumPolicySpec'], 'defaults').properties ?? {}, { model: run['model'] });
+  Object.assign(child(schemas['SympoziumPolicySpec'], 'defaults').properties ?? {}, { model: run['model'], podMetadata: run['podMetadata'] });
   return schemas;
 }
 

@@ -28,6 +28,9 @@ export const MODE = 'sympozium.ai/mode';
 /** Annotation on objects of a run: the SkillPacks it was given. */
 export const SKILLS = 'sympozium.ai/skills';
 
+/** Annotation on the ServiceAccount of a run that acts in a cloud: which of its other annotations are the policy's. */
+export const ANNOTATIONS = 'sympozium.ai/annotations';
+
 /** Annotation on the Job or Deployment of a run: what the run was prepared with; see run/plan.ts. */
 export const PLAN = 'sympozium.ai/plan';
 

@@ -42,6 +42,9 @@ export const runClusterRoleName = (namespace: string, id: string): string => sho
 /** The ConfigMap with the skills of a SkillPack, in the system namespace. */
 export const skillPackConfigMapName = (pack: string): string => `skillpack-${pack}`;
 
+/** The container of the agent. */
+export const AGENT = 'agent';
+
 /** The container of a pack's sidecar. */
 export const sidecarName = (pack: string): string => shorten(`skill-${pack}`);
 

@@ -8,6 +8,7 @@ import { isObject, type JsonValue, listAt, textAt, textBytes, valueAt } from '..
 import { meets } from '../kube/paths.ts';
 import type { Fault } from './fault.ts';
 import { checkPlacement } from './placement.ts';
+import { checkPodMetadata } from './podmetadata.ts';
 import { show } from './schema.ts';
 import { isReservedVariable } from './variables.ts';
 import { checkWorkspace } from './workspace.ts';
@@ -117,6 +118,7 @@ export function checkRunFields(faults: Fault[], spec: JsonValue): void {
   checkUnique(faults, 'spec.imagePullSecrets', listAt(spec, 'imagePullSecrets'), 'name');
   checkUnique(faults, 'spec.env', listAt(spec, 'env'), 'name');
   checkVariables(faults, 'spec.env', listAt(spec, 'env'));
+  checkPodMetadata(faults, 'spec.podMetadata', valueAt(spec, 'podMetadata'));
   checkModel(faults, 'spec.model', valueAt(spec, 'model'));
   checkProcessText(faults, 'spec.task', valueAt(spec, 'task'), 'TASK');
   checkProcessText(faults, 'spec.systemPrompt', valueAt(spec, 'systemPrompt'), 'SYSTEM_PROMPT');

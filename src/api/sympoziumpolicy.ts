@@ -1,10 +1,11 @@
-import { type JsonObject, type JsonValue, listAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import { nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
 import { checkNetwork } from './network.ts';
 import { checkPlacement } from './placement.ts';
+import { checkMetadata, checkPodMetadata } from './podmetadata.ts';
 import { checkArguments, checkDirectories, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
 import { show } from './schema.ts';
 import { checkWorkspace } from './workspace.ts';
@@ -37,6 +38,10 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
     checkSecurityContext(faults, 'spec.defaults.securityContext', valueAt(spec, 'defaults', 'securityContext'));
     checkWorkspace(faults, 'spec.defaults.workspace', valueAt(spec, 'defaults', 'workspace'));
     checkPlacement(faults, 'spec.defaults.placement', valueAt(spec, 'defaults', 'placement'));
+    checkPodMetadata(faults, 'spec.defaults.podMetadata', valueAt(spec, 'defaults', 'podMetadata'));
+    checkUnique(faults, 'spec.cloudIdentities', listAt(spec, 'cloudIdentities'), 'name');
+    for (const [index, identity] of listAt(spec, 'cloudIdentities').entries())
+      checkCloudIdentity(faults, `spec.cloudIdentities[${index}]`, identity);
     checkUnique(faults, 'spec.defaults.imagePullSecrets', listAt(spec, 'defaults', 'imagePullSecrets'), 'name');
     // What another policy says of the dialect holds for that of a namespace.
     checkNetwork(faults, 'spec.network', valueAt(spec, 'network'), name === DEFAULT_POLICY ? DEFAULT_DIALECT : undefined);
@@ -49,4 +54,16 @@ function checkSecurityContext(faults: Fault[], path: string, context: JsonValue 
   const found = ['runAsUser', 'runAsGroup', 'fsGroup'].filter((field) => valueAt(context, field) !== undefined);
   if (found.length > 0)
     faults.push({ path, found: found.join(', '), rule: 'must have no numbers with the identity FromNamespace' });
+}
+
+/** What GKE reads of a ServiceAccount. Its metadata service tells any container of a Pod who it is. */
+const GKE = 'iam.gke.io/gcp-service-account';
+
+function checkCloudIdentity(faults: Fault[], path: string, identity: JsonValue): void {
+  const fields = ['serviceAccountAnnotations', 'podLabels'];
+  if (fields.every((field) => valueAt(identity, field) === undefined))
+    faults.push({ path, found: 'nobody', rule: `must have ${fields.join(' or ')}` });
+  for (const field of fields) checkMetadata(faults, `${path}.${field}`, valueAt(identity, field));
+  if (textAt(identity, 'serviceAccountAnnotations', GKE) !== undefined && valueAt(identity, 'agent') !== true)
+    faults.push({ path, found: GKE, rule: 'must have agent: true, because GKE gives every container of a Pod its identity' });
 }

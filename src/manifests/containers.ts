@@ -6,7 +6,7 @@ import type {
   ISecurityContext as SecurityContext,
 } from 'kubernetes-models/v1';
 import type { HostAccess, Model } from '../api/generated/types.ts';
-import { sidecarName } from '../api/names.ts';
+import { AGENT, sidecarName } from '../api/names.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
@@ -20,9 +20,6 @@ import {
   TOOLS_PATH,
   WORKSPACE_MOUNT,
 } from './volumes.ts';
-
-/** The name of the container of the agent. */
-export const AGENT = 'agent';
 
 /** The container with the language model. It has the task and the model's key, and never a token. */
 export function buildAgent(run: ResolvedRun): Container {

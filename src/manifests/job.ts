@@ -1,9 +1,9 @@
 import type { IJob as Job, IPodFailurePolicy as PodFailurePolicy } from 'kubernetes-models/batch/v1';
-import { runObjectName } from '../api/names.ts';
+import { AGENT, runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
-import { AGENT, buildAgent, buildSidecar } from './containers.ts';
-import { runAnnotations, runLabels, runMetadata } from './metadata.ts';
+import { buildAgent, buildSidecar } from './containers.ts';
+import { podMetadata, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
 
 /** The agent ends itself at its timeout; the Job a minute later, the Pod a little after that, should the Job be gone. */
@@ -44,7 +44,7 @@ export function buildJob(run: ResolvedRun): Manifest {
       podFailurePolicy: FAILURES_TOLD,
       activeDeadlineSeconds: timeout + JOB_GRACE_SECONDS,
       template: {
-        metadata: { labels: runLabels(run), ...runAnnotations(run) },
+        metadata: podMetadata(run),
         spec: {
           restartPolicy: 'Never',
           activeDeadlineSeconds: timeout + POD_GRACE_SECONDS,

@@ -6,7 +6,7 @@ import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import { buildSidecar } from './containers.ts';
-import { runAnnotations, runLabels, runMetadata } from './metadata.ts';
+import { podMetadata, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
 import { buildVolumes } from './volumes.ts';
 
@@ -22,7 +22,7 @@ export function buildDeployment(run: ResolvedRun): Manifest {
       // A new Pod may wait for ever for a claim that the old one holds.
       ...(hasClaim(run) && { strategy: { type: 'Recreate' } }),
       template: {
-        metadata: { labels: runLabels(run), ...runAnnotations(run) },
+        metadata: podMetadata(run),
         spec: { ...buildPodBase(run), containers: packsWithSidecar(run).map((pack) => buildServer(run, pack)) },
       },
     },

@@ -1,10 +1,12 @@
 /** The resolved run, the product's domain model: an AgentRun with every question answered. Guardrails judge it, builders build from it. */
 import type {
   AgentRunSpec,
+  CloudIdentity,
   Destination,
   EnvVar,
   Model,
   Placement,
+  PodMetadata,
   Results,
   Sidecar,
   Skill,
@@ -64,6 +66,12 @@ export interface ResolvedRun extends RunIdentity {
   /** The volume of its workspace, and what the instance and the run themselves say of it. */
   workspace: Workspace;
   tenantWorkspace: Workspace;
+  /** Labels and annotations of its Pod beside those of the product, and what the instance and the run themselves say of them. */
+  podMetadata: PodMetadata;
+  tenantPodMetadata: PodMetadata;
+  /** As whom it acts in a cloud; undefined for nobody. And whom the instance or the run itself names. */
+  cloudIdentity: CloudIdentity | undefined;
+  tenantCloudIdentity: string | undefined;
   /** What its Pod may reach; undefined for everything. */
   reach: Reach | undefined;
   /** The destinations that the instance or the run itself asks for, by name. */

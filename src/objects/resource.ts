@@ -6,7 +6,20 @@
  * the version that was seen, so that Kubernetes refuses with 409 to start one again that somebody has suspended since.
  * https://kubernetes.io/docs/reference/using-api/server-side-apply/
  */
-import { AGENT_RUN, INSTANCE, MADE_OF, MANAGED_BY, MODE, PART, PLAN, RELEASED, RUN, SKILL_PACK, SKILLS } from '../api/labels.ts';
+import {
+  AGENT_RUN,
+  INSTANCE,
+  MADE_OF,
+  MANAGED_BY,
+  MODE,
+  ANNOTATIONS as OF_POLICY,
+  PART,
+  PLAN,
+  RELEASED,
+  RUN,
+  SKILL_PACK,
+  SKILLS,
+} from '../api/labels.ts';
 import type { Selector } from '../call/request.ts';
 import { digest } from '../kube/digest.ts';
 import { hasEnded } from '../kube/job.ts';
@@ -63,7 +76,7 @@ const withMetadata = (object: JsonObject, metadata: JsonObject): JsonObject => (
 
 /** What a builder in src/manifests writes; the rest is the API server's or somebody else's. */
 const LABELS = [MANAGED_BY, AGENT_RUN, INSTANCE, SKILL_PACK, RUN];
-const ANNOTATIONS = [SKILLS, PLAN];
+const ANNOTATIONS = [SKILLS, PLAN, OF_POLICY];
 const FINALIZERS = ['foregroundDeletion'];
 /** What must not be gone before the Job; another owner is Crossplane's. */
 const OWNERS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
@@ -90,7 +103,8 @@ function desiredOf(real: JsonObject | undefined): JsonObject {
   if (real === undefined) return {};
   const metadata = objectAt(real, 'metadata');
   const labels = pick(objectAt(metadata, 'labels'), LABELS);
-  const annotations = pick(objectAt(metadata, 'annotations'), ANNOTATIONS);
+  const ofPolicy = textAt(metadata, 'annotations', OF_POLICY)?.split(',') ?? [];
+  const annotations = pick(objectAt(metadata, 'annotations'), [...ANNOTATIONS, ...ofPolicy]);
   const finalizers = listAt(metadata, 'finalizers').filter((name) => FINALIZERS.some((own) => own === name));
   const ownerReferences = listAt(metadata, 'ownerReferences').filter((owner) => OWNERS.includes(textAt(owner, 'kind') ?? ''));
   return {

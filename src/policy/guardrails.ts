@@ -3,6 +3,7 @@ import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import type { ResolvedRun } from '../model/run.ts';
 import { denyApart } from './apart.ts';
 import { denyBesideRights } from './besiderights.ts';
+import { denyCloudIdentity } from './cloudidentity.ts';
 import { denyPackCredentials, denyRunCredentials } from './credentials/credentials.ts';
 import { denyEnvironment } from './environment.ts';
 import { denyHostAccess } from './hostaccess.ts';
@@ -12,6 +13,7 @@ import { denyModels } from './models.ts';
 import { denyNamespaces } from './namespaces.ts';
 import { denyNetwork, denyPackNetwork } from './network.ts';
 import { denyPlacement } from './placement.ts';
+import { denyPodMetadata } from './podmetadata.ts';
 import { denyRights } from './rights/rights.ts';
 import type { JudgedPack, PackRule, RunRule } from './rule.ts';
 import { denyPackSecrets, denyRunSecrets } from './secrets.ts';
@@ -41,6 +43,8 @@ const RUN_RULES: readonly RunRule[] = [
   denyModels,
   denyEnvironment,
   denyNetwork,
+  denyPodMetadata,
+  denyCloudIdentity,
   denyPlacement,
   denyWorkspace,
   denyRunCredentials,

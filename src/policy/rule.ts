@@ -38,6 +38,10 @@ interface Rules {
   workspace: true;
   /** SkillPack: sidecar.egress, sidecar.hostAccess, sidecar.rbac, sidecar.clusterRBAC; AgentRun: egress; SympoziumPolicy: network */
   isolation: true;
+  /** AgentRun: podMetadata */
+  'pod-metadata': true;
+  /** AgentRun: cloudIdentity; SympoziumPolicy: defaults.cloudIdentity */
+  'cloud-identity': true;
   /** AgentRun: placement */
   placement: true;
   /** AgentRun: env */

@@ -4,7 +4,7 @@
  * phase: a run that waits for one has failed already.
  */
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import { runSkillsName } from '../api/names.ts';
+import { AGENT, runSkillsName } from '../api/names.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Required as Asked, Selector } from '../call/request.ts';
 import type { Condition, DesiredResource } from '../call/response.ts';
@@ -18,7 +18,6 @@ import {
   terminationOf,
   termMessageLimit,
 } from '../kube/pod.ts';
-import { AGENT } from '../manifests/containers.ts';
 import type { RunIdentity } from '../model/run.ts';
 import { POD, type PodReader } from '../objects/pods.ts';
 import { redact } from '../policy/credentials/redact.ts';

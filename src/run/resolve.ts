@@ -11,6 +11,7 @@
 import { type Fault, invalid, type Parsed } from '../api/fault.ts';
 import type { AgentRunSpec, EnvVar, Model, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import { mergePlacements } from '../api/placement.ts';
+import { mergePodMetadata } from '../api/podmetadata.ts';
 import { mergeWorkspaces } from '../api/workspace.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { ResolvedRun, RunIdentity } from '../model/run.ts';
@@ -55,6 +56,7 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
   }
   if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
+  const tenantCloudIdentity = run.cloudIdentity ?? instance.cloudIdentity;
   const tenantEgress = run.egress ?? instance.egress ?? [];
   const results = { ...NO_RESULTS, ...policy.results };
   const ownPath = agent?.image === undefined && results.capture !== 'None' ? DEFAULT_AGENT.resultPath : undefined;
@@ -75,6 +77,10 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
       securityContext: resolveIdentity(policy),
       workspace: mergeWorkspaces([policy.defaults?.workspace, instance.workspace, run.workspace]),
       tenantWorkspace: mergeWorkspaces([instance.workspace, run.workspace]),
+      podMetadata: mergePodMetadata([policy.defaults?.podMetadata, instance.podMetadata, run.podMetadata]),
+      tenantPodMetadata: mergePodMetadata([instance.podMetadata, run.podMetadata]),
+      cloudIdentity: findCloudIdentity(tenantCloudIdentity, policy),
+      tenantCloudIdentity,
       reach: resolveReach(resolved, tenantEgress, policy),
       tenantEgress,
       placement: mergePlacements([policy.defaults?.placement, instance.placement, run.placement]),
@@ -104,6 +110,10 @@ function resolveIdentity({ defaults }: SympoziumPolicySpec): ResolvedRun['securi
   return identity === 'FromNamespace' ? {} : { ...IDENTITY, ...numbers };
 }
 
+/** A name that the policy does not know is nobody, and refused by policy/cloudidentity.ts. */
+const findCloudIdentity = (name: string | undefined, { cloudIdentities = [], defaults }: SympoziumPolicySpec) =>
+  cloudIdentities.find((identity) => identity.name === (name ?? defaults?.cloudIdentity));
+
 /** The least that a schema permits. */
 const LEAST_START_SECONDS = 30;
 
@@ -125,7 +135,7 @@ function resolveStartTimeout(
 /** A field of the XRDs that nobody reads does not compile: those that are read here, those of a run alone, and those that run/given.ts reads. */
 type Read =
   | ('skills' | 'systemPrompt' | 'model' | 'env' | 'imagePullSecrets' | 'timeout' | 'startTimeout' | 'skillsDirs' | 'placement')
-  | ('workspace' | 'egress' | 'cleanup' | 'ttlSecondsAfterFinished')
+  | ('workspace' | 'podMetadata' | 'cloudIdentity' | 'egress' | 'cleanup' | 'ttlSecondsAfterFinished')
   | ('instanceRef' | 'task' | 'mode')
   | 'cancel';
 true satisfies [Exclude<keyof AgentRunSpec | keyof SympoziumInstanceSpec, Read>] extends [never] ? true : never;

@@ -23,6 +23,8 @@ const allowed = (scope: string, { sidecar }: { sidecar: JsonObject }): Case => {
 const RBAC = 'rbac.authorization.k8s.io';
 const TOKEN = `ghp_${'a'.repeat(36)}`;
 
+const READER = { name: 'reader', podLabels: { identity: 'reader' } };
+
 /** A name without a case does not compile. */
 const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
   'host-access': [
@@ -45,6 +47,14 @@ const CASES: Record<RuleName, [refused: Case, permitted: Case]> = {
       sidecar: { ...here('get', 'pods').sidecar, hostAccess: { enabled: true, privileged: true } },
       policy: { hostAccess: { privileged: true, besideRights: true } },
     },
+  ],
+  'pod-metadata': [
+    { run: { podMetadata: { labels: { team: 'a' } } } },
+    { run: { podMetadata: { labels: { team: 'a' } } }, policy: { limits: { podMetadata: { labels: ['team'] } } } },
+  ],
+  'cloud-identity': [
+    { run: { cloudIdentity: 'reader' }, policy: { cloudIdentities: [READER] } },
+    { run: { cloudIdentity: 'reader' }, policy: { cloudIdentities: [READER], limits: { cloudIdentities: ['reader'] } } },
   ],
   isolation: [
     { sidecar: { egress: ['gitlab'] }, policy: { network: { mode: 'Isolate' } } },

@@ -68,7 +68,38 @@ const isolated = (one: JsonObject, other: JsonObject, more: Partial<Case> = {}):
 const WEB = { requiresServer: true, ports: [{ name: 'http', containerPort: 80 }] };
 const READER = { sidecar: { rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] } };
 
+const IDENTITY = { name: 'reader', serviceAccountAnnotations: { role: 'reader' } };
+/** Whoever `reader` is, with one value of a field and with another one or none. */
+const is = (one: JsonObject, other: JsonObject): Case => {
+  const policyOf = (changes: JsonObject) => ({
+    cloudIdentities: [{ ...IDENTITY, ...changes }],
+    defaults: { cloudIdentity: 'reader' },
+  });
+  return { policies: [policyOf(one), policyOf(other)] };
+};
+
 const CASES: Record<string, Case> = {
+  'defaults.podMetadata.labels': { policies: [{ defaults: { podMetadata: { labels: { team: 'a' } } } }, {}] },
+  'defaults.podMetadata.annotations': { policies: [{ defaults: { podMetadata: { annotations: { team: 'a' } } } }, {}] },
+  'limits.podMetadata.labels[]': {
+    policies: [{ limits: { podMetadata: { labels: ['team'] } } }, {}],
+    run: { podMetadata: { labels: { team: 'a' } } },
+  },
+  'limits.podMetadata.annotations[]': {
+    policies: [{ limits: { podMetadata: { annotations: ['team'] } } }, {}],
+    run: { podMetadata: { annotations: { team: 'a' } } },
+  },
+  'defaults.cloudIdentity': {
+    policies: [{ cloudIdentities: [IDENTITY], defaults: { cloudIdentity: 'reader' } }, { cloudIdentities: [IDENTITY] }],
+  },
+  'limits.cloudIdentities[]': {
+    policies: [{ cloudIdentities: [IDENTITY], limits: { cloudIdentities: ['reader'] } }, { cloudIdentities: [IDENTITY] }],
+    run: { cloudIdentity: 'reader' },
+  },
+  'cloudIdentities[].name': is({}, { name: 'other' }),
+  'cloudIdentities[].agent': is({ agent: true }, {}),
+  'cloudIdentities[].serviceAccountAnnotations': is({ serviceAccountAnnotations: { role: 'writer' } }, {}),
+  'cloudIdentities[].podLabels': is({ podLabels: { identity: 'reader' } }, {}),
   'network.mode': { policies: [{ network: { mode: 'Isolate' } }, { network: { mode: 'Open' } }] },
   'network.dialect': isolated({ dialect: 'Cilium' }, { dialect: 'Kubernetes' }),
   'network.dns.namespace': isolated({ dns: { namespace: 'dns' } }, {}),

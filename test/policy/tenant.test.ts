@@ -13,6 +13,7 @@ const STRICT = policyXr({
   images: { registries: ['docker.io/library', 'ghcr.io/sympozium-ai'] },
   secrets: ['anthropic'],
   limits: { timeout: '1h', env: 1, skills: 2 },
+  cloudIdentities: [{ name: 'admin', serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/admin' } }],
   network: {
     mode: 'Isolate',
     apiServer: { cidrs: ['10.0.0.1/32'] },
@@ -34,6 +35,9 @@ const RUN: Record<string, JsonValue> = {
   'workspace.storageClassName': 'fast',
   'workspace.accessMode': 'ReadWriteOncePod',
   'workspace.claimName': 'data-of-others',
+  'podMetadata.labels': { 'istio.io/dataplane-mode': 'none' },
+  'podMetadata.annotations': { 'sidecar.istio.io/inject': 'false' },
+  cloudIdentity: 'admin',
   'egress[]': 'billing',
   'placement.runtimeClassName': 'none',
   'placement.priorityClassName': 'system-node-critical',
@@ -103,6 +107,16 @@ function gainsOf(composed: Composed): JsonObject {
     placement: [pod['runtimeClassName'], pod['priorityClassName'], pod['nodeSelector'], pod['tolerations']].map(
       (item) => item ?? null,
     ),
+    onPod:
+      valueAt(
+        manifests.find(({ kind }) => kind === 'Job'),
+        'spec',
+        'template',
+        'metadata',
+      ) ?? null,
+    inCloud: manifests
+      .filter(({ kind }) => kind === 'ServiceAccount')
+      .map((account) => valueAt(account, 'metadata', 'annotations') ?? null),
     reach: manifests.filter(({ kind }) => kind === 'NetworkPolicy').map((policy) => valueAt(policy, 'spec', 'egress') ?? null),
     isOnNode: pod['hostNetwork'] === true || pod['hostPID'] === true,
     secrets: secrets as string[],

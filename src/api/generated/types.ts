@@ -722,6 +722,11 @@ export interface SympoziumInstanceSpec {
    */
   cleanup?: 'delete' | 'keep';
   workspace?: Workspace;
+  podMetadata?: PodMetadata;
+  /**
+   * As whom the run acts in a cloud, by a name that its policy lets it choose. Default that of the instance, then that of the policy.
+   */
+  cloudIdentity?: string;
   /**
    * Destinations of the policy that the Pod may reach beside those of its packs, by name. It counts where the policy isolates runs. Default those of the instance.
    */
@@ -807,6 +812,23 @@ export interface Workspace {
    * A PersistentVolumeClaim in the namespace of the run. Runs that name one share it, and what a run leaves in it stays.
    */
   claimName?: string;
+}
+/**
+ * Labels and annotations of the Pod. A SympoziumPolicy says which may be set; without one, none.
+ */
+export interface PodMetadata {
+  /**
+   * Its labels.
+   */
+  labels?: {
+    [k: string]: string | undefined;
+  };
+  /**
+   * Its annotations.
+   */
+  annotations?: {
+    [k: string]: string | undefined;
+  };
 }
 /**
  * Where the Pod runs. A SympoziumPolicy says what may be chosen; without one, nothing. What the run says wins over the instance, and that over the policy.
@@ -925,6 +947,11 @@ export interface AgentRunSpec {
    */
   startTimeout?: string;
   workspace?: Workspace;
+  podMetadata?: PodMetadata;
+  /**
+   * As whom the run acts in a cloud, by a name that its policy lets it choose. Default that of the instance, then that of the policy.
+   */
+  cloudIdentity?: string;
   /**
    * Destinations of the policy that the Pod may reach beside those of its packs, by name. It counts where the policy isolates runs. Default those of the instance.
    */
@@ -1235,6 +1262,11 @@ export interface SympoziumPolicySpec {
        */
       claimName?: string;
     };
+    podMetadata?: PodMetadata;
+    /**
+     * One of cloudIdentities, by name, for every run that chooses no other. Default none.
+     */
+    cloudIdentity?: string;
     /**
      * Where Pods run.
      */
@@ -1399,10 +1431,31 @@ export interface SympoziumPolicySpec {
       claims?: string[];
     };
     /**
+     * Which labels and annotations of its Pod an instance or run may set. Default none.
+     */
+    podMetadata?: {
+      /**
+       * The labels, by key.
+       */
+      labels?: string[];
+      /**
+       * The annotations, by key.
+       */
+      annotations?: string[];
+    };
+    /**
+     * The cloudIdentities that an instance or run may choose, by name. Default none.
+     */
+    cloudIdentities?: string[];
+    /**
      * The destinations of spec.network that an instance or run may ask for, by name. Default none beside those that its packs ask for.
      */
     egress?: string[];
   };
+  /**
+   * As whom runs may act in a cloud. What its services gave out to a run they take back on their own time, not at the end of the run.
+   */
+  cloudIdentities?: CloudIdentity[];
   network?: Network;
   results?: Results;
   /**
@@ -1567,6 +1620,28 @@ export interface SympoziumPolicySpec {
        */
       verbs: string[];
     }[];
+  };
+}
+export interface CloudIdentity {
+  /**
+   * What it is chosen by.
+   */
+  name: string;
+  /**
+   * Whether the agent may use it too, for example for a model of the cloud. Without it the webhooks of AWS and Azure are told to leave the agent out. Default false.
+   */
+  agent?: boolean;
+  /**
+   * Annotations of the ServiceAccount of the run, for example eks.amazonaws.com/role-arn.
+   */
+  serviceAccountAnnotations?: {
+    [k: string]: string | undefined;
+  };
+  /**
+   * Labels of its Pod, for example azure.workload.identity/use.
+   */
+  podLabels?: {
+    [k: string]: string | undefined;
   };
 }
 /**
