@@ -43,11 +43,13 @@ function checkDestination(faults: Fault[], path: string, destination: JsonValue)
   }
 }
 
-/** The ranges that are some. */
+/** Of IPv4 the schema says it all. */
+const OF_IPV6 = /^[0-9a-f:]+:[0-9a-f:]*\/\d{1,3}$/;
+
 function checkCidrs(faults: Fault[], path: string, cidrs: JsonValue[]): string[] {
   const texts = cidrs.filter((cidr) => typeof cidr === 'string');
   for (const [index, cidr] of texts.entries()) {
-    if (!isCidr(cidr))
+    if (OF_IPV6.test(cidr) && !isCidr(cidr))
       faults.push({ path: `${path}[${index}]`, found: show(cidr), rule: 'must be a range of addresses such as 10.0.0.0/8' });
   }
   return texts;

@@ -10,7 +10,7 @@ import { Simulation } from '../../src/simulation/simulation.ts';
 import { World as Model } from '../../src/simulation/world.ts';
 import { History } from '../support/history.ts';
 import { RUN_ID, task } from '../support/packs.ts';
-import { instanceXr, NOW, packXr, respond, uses, type World } from '../support/request.ts';
+import { instanceXr, NOW, packXr, policyXr, respond, uses, type World } from '../support/request.ts';
 import { inputOf } from '../support/variant.ts';
 
 /** Asks for rights in its namespace only. */
@@ -91,6 +91,22 @@ describe('what is made', () => {
     expect(PARTS.map((key) => resource(run, key))).toEqual(before);
     run.edit([]).call();
     expect(PARTS.map((key) => resource(run, key))).toEqual(before);
+  });
+
+  it('stays who it is in a cloud, and leaves alone what others write on it', () => {
+    const annotations = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/reader' };
+    const cloudIdentities = [{ name: 'reader', serviceAccountAnnotations: annotations }];
+    const policy = policyXr({ cloudIdentities, defaults: { cloudIdentity: 'reader' } });
+    const given = world();
+    const run = new History({ ...given, cluster: [...(given.cluster ?? []), policy] }).call().call().settle();
+    const account = resource(run, 'agentrun-serviceaccount');
+    expect(objectAt(account, 'metadata', 'annotations')).toMatchObject(annotations);
+    const metadata = objectAt(account, 'metadata');
+    const others = { ...objectAt(metadata, 'annotations'), 'openshift.io/internal-registry-pull-secret-ref': 'x' };
+    run.objects.set('agentrun-serviceaccount', { ...account, metadata: { ...metadata, annotations: others } });
+    const asked = run.edit([]).call().last.resources.get('agentrun-serviceaccount')?.resource;
+    const { 'openshift.io/internal-registry-pull-secret-ref': _, ...own } = others;
+    expect(objectAt(asked, 'metadata', 'annotations')).toEqual(own);
   });
 });
 
