@@ -28,7 +28,7 @@ export function buildNetworkPolicy(run: ResolvedRun): Manifest | undefined {
     spec: {
       podSelector: { matchLabels: { [RUN]: run.id } },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: buildIngress(run, reach),
+      ...buildIngress(run, reach),
       egress: [
         {
           to: [podsOf(dns.namespace, dns.podLabels), ...addresses(dns.cidrs)],
@@ -41,11 +41,15 @@ export function buildNetworkPolicy(run: ResolvedRun): Manifest | undefined {
   });
 }
 
-function buildIngress(run: ResolvedRun, { ingress }: Reach) {
-  if (run.mode !== 'server' || ingress === 'None') return [];
+/** An empty list is none to the API server, and both admit nobody; it would not be what was planned. */
+function buildIngress(run: ResolvedRun, { ingress }: Reach): NetworkPolicySpec {
+  if (run.mode !== 'server' || ingress === 'None') return {};
   const ports = packsWithSidecar(run).flatMap(({ sidecar }) => sidecar.ports ?? []);
-  return [{ from: [{ podSelector: {} }], ports: ports.map(({ containerPort: port, protocol }) => ({ port, protocol })) }];
+  const at = ports.map(({ containerPort: port, protocol }) => ({ port, protocol }));
+  return { ingress: [{ from: [{ podSelector: {} }], ports: at }] };
 }
+
+type NetworkPolicySpec = Pick<NonNullable<NetworkPolicy['spec']>, 'ingress'>;
 
 const addresses = (cidrs: string[], except?: string[]): Peer[] => blocksOf(cidrs, except).map((ipBlock) => ({ ipBlock }));
 
