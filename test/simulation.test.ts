@@ -54,6 +54,7 @@ const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
   result: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
   evicted: { phases: ['Preparing', 'Running', 'Failed'], reason: 'Evicted' },
   'image-pull': { phases: ['Preparing', 'Running', 'Failed'], reason: BY_OBJECTS ? 'ImagePullFailed' : 'StartTimeout' },
+  'slow-pull': { phases: ['Preparing', 'Running', 'Failed'], reason: 'DeadlineExceeded' },
   timeout: { phases: ['Preparing', 'Running', 'Failed'], reason: 'DeadlineExceeded' },
   cancel: { phases: ['Preparing', 'Running', 'Cancelled'], reason: 'Cancelled' },
   'delete-while-running': { phases: ['Preparing', 'Running'], reason: 'Running' },
@@ -98,11 +99,11 @@ describe('simulate', () => {
   it.each([
     ['success', 'Pod POD is Succeeded', 1],
     ['failure', 'Pod POD is Failed', 1],
-    ['timeout', 'Pod POD is being deleted', 1],
+    ['timeout', 'Pod POD is Failed', 1],
     ['cancel', 'spec.cancel is set', 1],
     ['delete-while-running', 'the AgentRun is being deleted', 1],
     ['object-vanishes', 'somebody deletes the', 1],
-    ['job-vanishes', 'the Job is let go', 660 + 120 + 31],
+    ['job-vanishes', 'the Job is let go', 960 + 120 + 31],
     ['provider-slow', 'Pod POD is Succeeded', 20 + 30 + 1],
   ] as const)('%s: the rights end soon after "%s"', (name, from, limit) => {
     expect(seconds(name, from)).toBeGreaterThanOrEqual(0);

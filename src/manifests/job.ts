@@ -1,4 +1,5 @@
 import type { IJob as Job, IPodFailurePolicy as PodFailurePolicy } from 'kubernetes-models/batch/v1';
+import type { IProbe as Probe } from 'kubernetes-models/v1';
 import { AGENT, runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
@@ -6,9 +7,26 @@ import { buildAgent, buildSidecar } from './containers.ts';
 import { podMetadata, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
 
-/** The agent ends itself at its timeout; the Job a minute later, the Pod a little after that, should the Job be gone. */
-const JOB_GRACE_SECONDS = 60;
-const POD_GRACE_SECONDS = 90;
+/**
+ * The timeout is the agent's, from its own start. It ends itself, or the node ends it a minute later. The Job has a deadline for both and for
+ * the start of its Pod, however long the image takes, and the Pod a little after that, should the Job be gone.
+ */
+const AGENT_GRACE_SECONDS = 60;
+const POD_GRACE_SECONDS = 30;
+
+/** What the start of a Pod counts for where nobody says how long it may take. */
+const START_SECONDS = 300;
+
+/**
+ * A probe at a port on which nobody listens: it fails when it is first made, and counts from the start of the container.
+ * https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/. An agent that listens there has the deadline of its Job.
+ */
+const endAfter = (seconds: number): Probe => ({
+  tcpSocket: { port: 1 },
+  initialDelaySeconds: seconds,
+  periodSeconds: 5,
+  failureThreshold: 1,
+});
 
 /**
  * A Job without a second try fails with or without these rules. With them its condition tells the exit code of the agent, or that the Pod
@@ -29,7 +47,8 @@ const FAILURES_TOLD: PodFailurePolicy = {
  * deletes it without a propagation policy, after which batch/v1 orphans the Pod. It is inert on a live Job.
  */
 export function buildJob(run: ResolvedRun): Manifest {
-  const timeout = Math.ceil(run.timeoutSeconds);
+  const agentSeconds = Math.ceil(run.timeoutSeconds) + AGENT_GRACE_SECONDS;
+  const jobSeconds = Math.ceil(run.startTimeoutSeconds ?? START_SECONDS) + agentSeconds;
   const sidecars = packsWithSidecar(run).map((pack) => ({ ...buildSidecar(run, pack), restartPolicy: 'Always' }));
   return toManifest<Job>({
     apiVersion: 'batch/v1',
@@ -42,15 +61,15 @@ export function buildJob(run: ResolvedRun): Manifest {
       backoffLimit: 0,
       podReplacementPolicy: 'Failed',
       podFailurePolicy: FAILURES_TOLD,
-      activeDeadlineSeconds: timeout + JOB_GRACE_SECONDS,
+      activeDeadlineSeconds: jobSeconds,
       template: {
         metadata: podMetadata(run),
         spec: {
           restartPolicy: 'Never',
-          activeDeadlineSeconds: timeout + POD_GRACE_SECONDS,
+          activeDeadlineSeconds: jobSeconds + POD_GRACE_SECONDS,
           ...buildPodBase(run),
           ...(sidecars.length > 0 && { initContainers: sidecars }),
-          containers: [buildAgent(run)],
+          containers: [{ ...buildAgent(run), livenessProbe: endAfter(agentSeconds) }],
         },
       },
     },

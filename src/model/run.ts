@@ -50,7 +50,7 @@ export interface ResolvedRun extends RunIdentity {
   /** The timeout as it was written, and in seconds. */
   timeout: string;
   timeoutSeconds: number;
-  /** How long its Pod may take to get ready; undefined: as long as its Job may run. */
+  /** How long its Pod may take to get ready before the run has failed; undefined: as long as its Job may run. */
   startTimeoutSeconds: number | undefined;
   agent: {
     image: string;

@@ -107,7 +107,9 @@ const TELLING: readonly string[] = ['Completed', 'AgentFailed', 'PodFailed'];
 const TELLING_CODES: readonly (number | undefined)[] = [KILLED, 128];
 
 function isLookWorth({ reason }: Ended, { podObservedTime, exitCode }: AgentRunStatus, { plan }: ObjectFacts): boolean {
-  if (podObservedTime !== undefined || !TELLING.includes(reason)) return false;
+  // At its own deadline a Job deletes its Pod; an agent that its node has ended has left one.
+  const isThere = TELLING.includes(reason) || (reason === 'DeadlineExceeded' && exitCode !== undefined);
+  if (podObservedTime !== undefined || !isThere) return false;
   return plan?.results !== undefined || TELLING_CODES.includes(exitCode) || reason === 'PodFailed';
 }
 
@@ -192,8 +194,8 @@ export function learnFromEnd(
 }
 
 function describeEnd({ reason }: Ended, { terminated, refusal }: SeenPod): Pick<Ended, 'reason' | 'message'> | undefined {
-  if (reason === 'AgentFailed' && terminated?.reason === 'OOMKilled')
-    return { reason: 'OutOfMemory', message: END_MESSAGES.OutOfMemory };
+  const isAgents = reason === 'AgentFailed' || reason === 'DeadlineExceeded';
+  if (isAgents && terminated?.reason === 'OOMKilled') return { reason: 'OutOfMemory', message: END_MESSAGES.OutOfMemory };
   if (reason === 'AgentFailed' && terminated !== undefined && !isOwnMessage(terminated))
     return { reason: 'PodFailed', message: `The agent could not be started: ${say(terminated.message)}` };
   if (reason === 'PodFailed' && refusal !== undefined)

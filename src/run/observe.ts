@@ -164,7 +164,7 @@ function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
     readyPods: count('ready'),
     leavingPods: count('terminating'),
     endedPods: count('succeeded') + count('failed') + uncounted.length,
-    end: observeEnd(real, valueAt(manifest, 'spec', 'podFailurePolicy') !== undefined),
+    end: observeEnd(real, manifest),
   };
 }
 
@@ -182,8 +182,9 @@ const findDifferent = (
 /** The plan in the Job covers all other parts. */
 const digestJob = (manifest: JsonObject): string => digest(asPrepared(manifest));
 
-/** @param isTold whether its rules tell a failure of the agent from others */
-function observeEnd(job: JsonObject, isTold: boolean): JobEnd | undefined {
+function observeEnd(job: JsonObject, manifest: JsonObject): JobEnd | undefined {
+  // Whether its rules tell a failure of the agent from others.
+  const isTold = valueAt(manifest, 'spec', 'podFailurePolicy') !== undefined;
   const conditions = listAt(job, 'status', 'conditions');
   const find = (type: string): JsonObject | undefined =>
     conditions.find((item): item is JsonObject => isObject(item) && item['type'] === type && item['status'] === 'True');
@@ -198,9 +199,20 @@ function observeEnd(job: JsonObject, isTold: boolean): JobEnd | undefined {
   if (failure === undefined) return undefined;
   const { isDisrupted, ...told } = readJobFailure(textAt(failure, 'message') ?? '');
   const isAgents = told.exitCode !== undefined || !isTold;
-  const isLate = textAt(failure, 'reason') === 'DeadlineExceeded';
+  const isLate = textAt(failure, 'reason') === 'DeadlineExceeded' || isEndedByNode(told, timeOf(failure), job, manifest);
   const reason = isLate ? 'DeadlineExceeded' : isDisrupted ? 'Evicted' : isAgents ? 'AgentFailed' : 'PodFailed';
   return { final: failed !== undefined, reason, time: timeOf(failure), ...told };
+}
+
+/** By SIGTERM, or by SIGKILL where it ignores that. */
+const ENDED: readonly (number | undefined)[] = [137, 143];
+
+/** Whether the agent was ended after its time. It may have died so by itself in the meantime: nobody tells the two apart by the Job. */
+function isEndedByNode({ exitCode }: Pick<JobEnd, 'exitCode'>, time: string, job: JsonObject, manifest: JsonObject): boolean {
+  const [agent] = listAt(manifest, 'spec', 'template', 'spec', 'containers');
+  const seconds = Number(valueAt(agent, 'livenessProbe', 'initialDelaySeconds') ?? Number.POSITIVE_INFINITY);
+  const started = Date.parse(textAt(job, 'status', 'startTime') ?? '');
+  return ENDED.includes(exitCode) && Date.parse(time) >= started + seconds * 1000;
 }
 
 function observeDeployment(carrier: Carrier, object: JsonObject, service: JsonObject | undefined): ServerFacts {

@@ -50,10 +50,6 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
 
   const timeout = run.timeout ?? instance.timeout ?? policy.defaults?.timeout ?? DEFAULT_TIMEOUT;
   const timeoutSeconds = parseDuration(timeout) ?? 0;
-  const { startTimeout } = run;
-  if (mode === 'task' && startTimeout !== undefined && (parseDuration(startTimeout) ?? 0) > timeoutSeconds) {
-    faults.push({ path: 'spec.startTimeout', found: startTimeout, rule: `must not be longer than the timeout, ${timeout}` });
-  }
   if (faults.length > 0) return invalid(faults);
   const agent = policy.defaults?.agent;
   const tenantCloudIdentity = run.cloudIdentity ?? instance.cloudIdentity;
@@ -89,7 +85,7 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
       imagePullSecrets: run.imagePullSecrets ?? instance.imagePullSecrets ?? policy.defaults?.imagePullSecrets ?? [],
       timeout,
       timeoutSeconds,
-      startTimeoutSeconds: resolveStartTimeout([startTimeout, instance.startTimeout], policy, timeoutSeconds),
+      startTimeoutSeconds: resolveStartTimeout([run.startTimeout, instance.startTimeout], policy),
       agent: {
         image: agent?.image ?? DEFAULT_AGENT.image,
         imagePullPolicy: agent?.imagePullPolicy,
@@ -114,22 +110,10 @@ function resolveIdentity({ defaults }: SympoziumPolicySpec): ResolvedRun['securi
 const findCloudIdentity = (name: string | undefined, { cloudIdentities = [], defaults }: SympoziumPolicySpec) =>
   cloudIdentities.find((identity) => identity.name === (name ?? defaults?.cloudIdentity));
 
-/** The least that a schema permits. */
-const LEAST_START_SECONDS = 30;
-
-/**
- * What a wider scope says of it never reaches beyond the timeout of the run, and a short timeout does not shorten it below the least. A limit
- * of the policy holds also where nobody says anything.
- */
-function resolveStartTimeout(
-  scopes: (string | undefined)[],
-  { defaults, limits }: SympoziumPolicySpec,
-  timeoutSeconds: number,
-): number | undefined {
+/** A limit of the policy holds also where nobody says anything. */
+function resolveStartTimeout(scopes: (string | undefined)[], { defaults, limits }: SympoziumPolicySpec): number | undefined {
   const chosen = [...scopes, defaults?.startTimeout, limits?.startTimeout].find((text) => text !== undefined);
-  if (chosen === undefined) return undefined;
-  const most = Math.max(LEAST_START_SECONDS, timeoutSeconds);
-  return Math.min(parseDuration(chosen) ?? most, most);
+  return chosen === undefined ? undefined : parseDuration(chosen);
 }
 
 /** A field of the XRDs that nobody reads does not compile: those that are read here, those of a run alone, and those that run/given.ts reads. */

@@ -140,12 +140,19 @@ export const END_MESSAGES = {
   PodAdmissionFailed: 'The node refused the Pod',
 } as const satisfies Partial<Record<Reason, string>>;
 
-/** The ends after which the Pod is there and has a log. At its deadline a Job deletes its Pod. */
 const LOGGED: readonly string[] = ['Completed', 'AgentFailed', 'OutOfMemory'] satisfies Reason[];
 
+/** Whether the Pod is there after an end and has a log: at its own deadline, of which nothing has an exit code, a Job deletes its Pod. */
+const isLogged = (reason: string, exitCode: number | undefined): boolean =>
+  LOGGED.includes(reason) || (reason === DEADLINE && exitCode !== undefined);
+
+const DEADLINE = 'DeadlineExceeded' satisfies Reason;
+
 /** Where the log of an agent that ended is, to be written behind the message as long as it exists; empty where there is none. */
-export const logHint = (reason: string, { namespace, name }: { namespace: string; name: string }): string =>
-  LOGGED.includes(reason) ? `; its log: kubectl logs -n ${namespace} job/${name} -c agent` : '';
+export const logHint = (
+  { reason, exitCode }: { reason: string; exitCode: number | undefined },
+  { namespace, name }: { namespace: string; name: string },
+): string => (isLogged(reason, exitCode) ? `; its log: kubectl logs -n ${namespace} job/${name} -c agent` : '');
 
 const LOG_HINT = /; its log: kubectl logs -n \S* job\/\S+ -c agent$/;
 

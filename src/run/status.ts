@@ -16,7 +16,8 @@ export function writeStatus(
 ): AgentRunStatus {
   const { objects, memory, mode, prepared } = facts;
   const { phase } = STAGES[state.stage];
-  const message = areLogsLeft && objects.job ? `${state.message}${logHint(state.reason, objects.job)}` : state.message;
+  const told = { reason: state.reason, exitCode: learned?.exitCode ?? memory.status.exitCode };
+  const message = areLogsLeft && objects.job ? `${state.message}${logHint(told, objects.job)}` : state.message;
   const own: AgentRunStatus = { phase, reason: state.reason, message, ...(identity && { runId: identity.id }) };
   if (state.stage === 'waiting') return { ...memory.status, ...own };
   const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);

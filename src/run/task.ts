@@ -121,11 +121,12 @@ function findEnd(job: JobFacts, facts: Facts): Step | undefined {
   const { exitCode, podName, reason, final, time } = end;
   const learned = { ...(exitCode !== undefined && { exitCode }), ...(podName !== undefined && { podName }) };
   const at = time || formatTime(facts.now);
-  if (reason === 'DeadlineExceeded' && startFailure !== undefined && readyTime === undefined) {
+  // Without an exit code it was the deadline of the Job, and the agent may never have begun.
+  if (reason === 'DeadlineExceeded' && exitCode === undefined && startFailure !== undefined && readyTime === undefined) {
     const failure = describeStartFailure(startFailure, job);
     return { state: endOf(facts, 'aborted', failure.reason, failure.message, at), learned };
   }
-  const message = `${END_MESSAGES[reason]}${describeExit(exitCode)}${final ? '' : POD_LEFT}`;
+  const message = `${END_MESSAGES[reason]}${reason === 'DeadlineExceeded' ? '' : describeExit(exitCode)}${final ? '' : POD_LEFT}`;
   return { state: endOf(facts, reason === 'Completed' ? 'succeeded' : 'failed', reason, message, at), learned };
 }
 

@@ -5,9 +5,9 @@
  * before it or after it, or leaves it running, as its finalizers and the propagation policy say; a Pod ends only after its
  * grace, and never where its node is lost: it stays, is being deleted after some minutes, and its Job does not end.
  *
- * Not modelled: scheduling, quotas, ReplicaSets, Pods that were ready and are not any more.
+ * Not modelled: probes but that which ends an agent, scheduling, quotas, ReplicaSets, Pods that were ready and are not any more.
  */
-import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import {
   type ApiServer,
   type Change,
@@ -129,7 +129,16 @@ export class Cluster {
   }
 
   private start(pod: JsonObject): void {
-    if (textAt(pod, 'status', 'phase') === 'Pending' && !isBeingDeleted(pod)) this.api.putStatus(pod, { phase: 'Running' });
+    if (textAt(pod, 'status', 'phase') !== 'Pending' || isBeingDeleted(pod)) return;
+    this.api.putStatus(pod, { phase: 'Running' });
+    const probed = listAt(pod, 'spec', 'containers').find((container) => textAt(container, 'name') === 'agent');
+    const seconds = Number(valueAt(probed, 'livenessProbe', 'initialDelaySeconds') ?? 0);
+    // Nobody listens where it asks: the first time is the last one. It is ended and, as it does not hear that, killed.
+    if (seconds > 0) this.later(pod, seconds * 1000 + graceOf(pod), (current) => this.killAgent(current));
+  }
+
+  private killAgent(pod: JsonObject): void {
+    if (isAlive(pod)) this.endPod(pod, { exitCode: 137, reason: 'Error' });
   }
 
   private endNow(pod: JsonObject, status: JsonObject): void {

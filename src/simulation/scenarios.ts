@@ -77,6 +77,16 @@ export const SCENARIOS = {
       settle(simulation, 24 * HOUR);
     },
   },
+  'slow-pull': {
+    about: 'the image takes 4 minutes, and the agent does not end',
+    play: (simulation) => {
+      simulation.setStarting(false);
+      start(simulation);
+      simulation.wait(4 * MINUTE);
+      simulation.setStarting(true);
+      settle(simulation, 24 * HOUR);
+    },
+  },
   timeout: {
     about: 'the agent does not end',
     play: (simulation) => {

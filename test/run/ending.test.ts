@@ -105,6 +105,24 @@ describe('the rights of a run end', () => {
     ]);
   });
 
+  it.each([
+    [
+      'is ended by its node a minute after its timeout',
+      660,
+      137,
+      'DeadlineExceeded',
+      'The agent did not end within its timeout; its log: ',
+    ],
+    ['hears that it is to end', 660, 143, 'DeadlineExceeded', 'The agent did not end within its timeout; its log: '],
+    ['is killed before that', 659, 137, 'AgentFailed', 'The agent has failed with exit code 137 (killed'],
+    ['fails by itself later', 700, 1, 'AgentFailed', 'The agent has failed with exit code 1;'],
+  ] as const)('of an agent that %s tells so', (_, seconds, code, reason, message) => {
+    const exited = EXITED.replace(/exit code \d+/, `exit code ${code}`);
+    const run = withRights().run().wait(seconds).end('Failed', 'PodFailurePolicy', exited);
+    expect(run.call().status).toMatchObject({ phase: 'Failed', reason, exitCode: code });
+    expect(run.status.message).toContain(message);
+  });
+
   it('counts what is observed and dropped as held, even when the list of what is left is late', () => {
     const run = withRights().call();
     const observed = new Map(run.objects);
@@ -160,7 +178,7 @@ describe('a Job that is lost', () => {
   it('takes the rights back and says so when a Job is silent past its deadline', () => {
     const run = withRights()
       .run()
-      .wait(660 + 120);
+      .wait(960 + 120);
     run.call();
     expect(run.status.reason).toBe('Running');
     run.wait(1).call();
@@ -168,7 +186,7 @@ describe('a Job that is lost', () => {
   });
 
   it('takes its normal end when it is told of it after all', () => {
-    const run = withRights().run().wait(800).call().settle().call().end('Complete');
+    const run = withRights().run().wait(1100).call().settle().call().end('Complete');
     expect([run.status.phase, desired(run)]).toEqual(['Succeeded', EVIDENCE]);
     run.wait(301).call();
     expect(desired(run)).toEqual([]);
@@ -244,7 +262,7 @@ describe('a Pod that never ends', () => {
   });
 
   it('holds its run 5 minutes after the first end condition of its Job, and no longer', () => {
-    const run = withRights().run().wait(660);
+    const run = withRights().run().wait(960);
     const [started, ended] = [run.status.startTime, run.time()];
     run.report('agentrun-job', { active: 0, terminating: 1, startTime: started ?? '', conditions: failing(run) }).call();
     expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Running', 'Running', EVIDENCE]);

@@ -41,7 +41,7 @@ describe('a task run', () => {
             { action: 'FailJob', onExitCodes: { containerName: 'agent', operator: 'NotIn', values: [0] } },
           ],
         },
-        activeDeadlineSeconds: 660,
+        activeDeadlineSeconds: 300 + 660,
       },
       ['foregroundDeletion'],
     ]);

@@ -256,13 +256,13 @@ describe('a start is decided once, and then the Job is released', () => {
       .settle()
       .call()
       .call()
-      .wait(3660 + 119)
+      .wait(300 + 3660 + 119)
       .call();
     expect([run.status.phase, run.status.reason]).toEqual(['Preparing', 'CreatingObjects']);
     expect(run.wait(1).call().status).toMatchObject({
       phase: 'Failed',
       reason: 'PrerequisiteFailed',
-      message: expect.stringContaining('nobody reports within 63 minutes'),
+      message: expect.stringContaining('nobody reports within 68 minutes'),
     });
   });
 

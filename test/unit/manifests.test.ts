@@ -4,6 +4,7 @@ import type { HostAccess, SidecarTool } from '../../src/api/generated/types.ts';
 import { AGENT_VARIABLES, isReservedVariable, isSetByProduct, MODEL_KEYS } from '../../src/api/variables.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { buildJob } from '../../src/manifests/job.ts';
+import { buildServiceAccount } from '../../src/manifests/serviceaccount.ts';
 import type { ResolvedPack, ResolvedRun } from '../../src/model/run.ts';
 import { byName, containersOf } from '../support/pods.ts';
 import { xrdSchema } from '../support/schema.ts';
@@ -28,8 +29,8 @@ const packWith = (name: string, hostAccess: HostAccess, tools: SidecarTool[] = [
 
 const TOOLS: SidecarTool[] = [{ name: 'ping', description: 'Answers.', exec: ['ping'], inputMode: 'args' }];
 
-function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {}): JsonObject {
-  const run: ResolvedRun = {
+function runWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun>): ResolvedRun {
+  return {
     id: 'run-1',
     namespace: 'team-a',
     name: 'run',
@@ -69,8 +70,10 @@ function podWith(hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {
     results: { capture: 'None', redact: true },
     ...more,
   };
-  return objectAt(buildJob(run), 'spec', 'template', 'spec');
 }
+
+const podWith = (hostAccess: Partial<HostAccess>, more: Partial<ResolvedRun> = {}): JsonObject =>
+  objectAt(buildJob(runWith(hostAccess, more)), 'spec', 'template', 'spec');
 
 /** Every other field of a run that may be left empty, so that no branch of the container sleeps. */
 const OTHERS: Partial<ResolvedRun> = {
@@ -195,8 +198,56 @@ describe('the result of an agent', () => {
   });
 });
 
+describe('a run that acts in a cloud', () => {
+  const annotations = { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/reader' };
+  const podLabels = { 'azure.workload.identity/use': 'true', 'sympozium.ai/run': 'another' };
+  const who = { name: 'reader', serviceAccountAnnotations: annotations, podLabels };
+
+  it.each([
+    [
+      'keeps its tokens from the agent',
+      false,
+      { 'eks.amazonaws.com/skip-containers': 'agent', 'azure.workload.identity/skip-containers': 'agent' },
+    ],
+    ['gives them to the agent where the policy says so', true, {}],
+  ])('%s', (_, agent, expected) => {
+    const run = runWith(
+      {},
+      { cloudIdentity: { ...who, agent }, podMetadata: { labels: { team: 'a', 'sympozium.ai/run': 'x' } } },
+    );
+    const skills = { 'sympozium.ai/skills': 'node,other' };
+    expect(objectAt(buildServiceAccount(run), 'metadata', 'annotations')).toEqual({
+      ...annotations,
+      ...skills,
+      'sympozium.ai/annotations': 'eks.amazonaws.com/role-arn',
+    });
+    const { labels, annotations: onPod } = objectAt(buildJob(run), 'spec', 'template', 'metadata');
+    expect(labels).toMatchObject({ team: 'a', 'azure.workload.identity/use': 'true', 'sympozium.ai/run': 'run-1' });
+    expect(onPod).toEqual({ ...expected, ...skills });
+  });
+});
+
 describe('deadlines', () => {
-  it('are the timeout in whole seconds and a minute, and a little more for the Pod', () => {
-    expect(podWith({})['activeDeadlineSeconds']).toBe(92);
+  const deadlinesOf = (more: Partial<ResolvedRun>) => {
+    const job = buildJob(runWith({}, more));
+    const pod = objectAt(job, 'spec', 'template', 'spec');
+    const [agent] = listAt(pod, 'containers');
+    return [
+      valueAt(agent, 'livenessProbe', 'initialDelaySeconds'),
+      valueAt(job, 'spec', 'activeDeadlineSeconds'),
+      pod['activeDeadlineSeconds'],
+    ];
+  };
+
+  it.each([
+    [
+      'are those of the agent in whole seconds and a minute, of the start besides, and a little more for the Pod',
+      {},
+      [62, 362, 392],
+    ],
+    ['count the time that the start may take', { startTimeoutSeconds: 30 }, [62, 92, 122]],
+    ['count a long one too', { timeoutSeconds: 60, startTimeoutSeconds: 3600 }, [120, 3720, 3750]],
+  ])('%s', (_, more, expected) => {
+    expect(deadlinesOf(more)).toEqual(expected);
   });
 });

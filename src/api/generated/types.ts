@@ -706,11 +706,11 @@ export interface SympoziumInstanceSpec {
     name: string;
   }[];
   /**
-   * How long the agent may run, from 1s to 24h, for example 10m. Default from the instance, then the policy, then 10m. Does not apply in server mode.
+   * How long the agent may run, from 1s to 24h, for example 10m, from its own start. A minute later its node ends it. Default from the instance, then the policy, then 10m. Does not apply in server mode.
    */
   timeout?: string;
   /**
-   * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
+   * How long the Pod may take to get ready after the Job started, from 30s to 1h, for example for a large image; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run, in which the start counts for 5 minutes. Does not apply in server mode.
    */
   startTimeout?: string;
   /**
@@ -939,11 +939,11 @@ export interface AgentRunSpec {
     name: string;
   }[];
   /**
-   * How long the agent may run, from 1s to 24h, for example 10m. Default from the instance, then the policy, then 10m. Does not apply in server mode.
+   * How long the agent may run, from 1s to 24h, for example 10m, from its own start. A minute later its node ends it. Default from the instance, then the policy, then 10m. Does not apply in server mode.
    */
   timeout?: string;
   /**
-   * How long the Pod may take to get ready after the Job started, from 30s to 1h and not longer than timeout; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run. Does not apply in server mode.
+   * How long the Pod may take to get ready after the Job started, from 30s to 1h, for example for a large image; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run, in which the start counts for 5 minutes. Does not apply in server mode.
    */
   startTimeout?: string;
   workspace?: Workspace;
@@ -1226,11 +1226,11 @@ export interface SympoziumPolicySpec {
     };
     model?: Model;
     /**
-     * How long a run may take, from 1s to 24h. Default 10m.
+     * How long the agent of a run may run, from 1s to 24h, from its own start. Default 10m.
      */
     timeout?: string;
     /**
-     * How long the Pod of a run may take to get ready, from 30s to 1h; never longer than the timeout of the run. Default as long as its Job may run.
+     * How long the Pod of a run may take to get ready, from 30s to 1h. Default as long as its Job may run, in which the start counts for 5 minutes.
      */
     startTimeout?: string;
     /**
