@@ -82,7 +82,10 @@ function loadSchemas(): Record<string, Schema> {
   const run = child(schemas['AgentRunSpec']).properties ?? {};
   const instance = child(schemas['SympoziumInstanceSpec']).properties ?? {};
   for (const name of Object.keys(instance)) instance[name] = child(schemas['AgentRunSpec'], name);
-  Object.assign(child(schemas['SympoziumPolicySpec'], 'defaults').properties ?? {}, { model: run['model'], podMetadata: run['podMetadata'] });
+  Object.assign(child(schemas['SympoziumPolicySpec'], 'defaults').properties ?? {}, {
+    model: run['model'],
+    podMetadata: run['podMetadata'],
+  });
   return schemas;
 }
 

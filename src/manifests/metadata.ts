@@ -3,14 +3,14 @@ import { AGENT_RUN, INSTANCE, MANAGED_BY, MANAGED_BY_US, RUN, SKILLS } from '../
 import { AGENT, shorten } from '../api/names.ts';
 import type { ResolvedRun } from '../model/run.ts';
 
-export const runLabels = (run: ResolvedRun): Record<string, string> => ({
+const runLabels = (run: ResolvedRun): Record<string, string> => ({
   [MANAGED_BY]: MANAGED_BY_US,
   [AGENT_RUN]: shorten(run.name),
   [INSTANCE]: shorten(run.instance),
   [RUN]: run.id,
 });
 
-export const runAnnotations = (run: ResolvedRun): { annotations?: Record<string, string> } =>
+const runAnnotations = (run: ResolvedRun): { annotations?: Record<string, string> } =>
   run.packs.length === 0 ? {} : { annotations: { [SKILLS]: run.packs.map((pack) => pack.name).join(',') } };
 
 /**

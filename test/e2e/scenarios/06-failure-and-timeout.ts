@@ -10,7 +10,7 @@ export const scenario: Scenario = {
     await failing.until('Failed');
     must((await failing.reason()) === 'Failed/AgentFailed', `Failed/AgentFailed, not ${await failing.reason()}`);
 
-    const slow = await world.createRun({ timeout: '1s' }, 'slow');
+    const slow = await world.createRun({ timeout: '1s', startTimeout: '30s' }, 'slow');
     await slow.start();
     world.measure('no right of a run that may take 1 s', await slow.untilNoRight(150));
     await slow.until('Failed', 60);
