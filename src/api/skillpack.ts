@@ -2,6 +2,7 @@ import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kub
 import { isWithin, meets, normalizePath } from '../kube/paths.ts';
 import { parseQuantity } from '../kube/quantity.ts';
 import { nameOf, parseSpec } from './composite.ts';
+import { checkDevices } from './devices.ts';
 import { type Fault, invalid, type Parsed } from './fault.ts';
 import type { SkillPackSpec } from './generated/types.ts';
 import { validateSkillPackSpec } from './generated/validators.js';
@@ -35,6 +36,7 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
     checkTools(faults, 'spec.sidecar.tools', listAt(spec, 'sidecar', 'tools'));
     checkVolumes(faults, 'spec.sidecar', valueAt(spec, 'sidecar'));
     checkMounts(faults, spec);
+    checkDevices(faults, 'spec.sidecar.resources.devices', valueAt(spec, 'sidecar', 'resources', 'devices'));
     checkPorts(faults, listAt(spec, 'sidecar', 'ports'));
   });
   if (!parsed.ok) return parsed;
@@ -47,8 +49,9 @@ export function parseSkillPack(composite: JsonObject): Parsed<SkillPackSpec> {
 function withMinimums(pack: SkillPackSpec): SkillPackSpec {
   const { sidecar, runtimeRequirements: { minCPU, minMemory } = {} } = pack;
   if (sidecar === undefined) return pack;
-  const { cpu, memory } = sidecar.resources;
-  return { ...pack, sidecar: { ...sidecar, resources: { cpu: larger(cpu, minCPU), memory: larger(memory, minMemory) } } };
+  const { cpu, memory, ...others } = sidecar.resources;
+  const resources = { ...others, cpu: larger(cpu, minCPU), memory: larger(memory, minMemory) };
+  return { ...pack, sidecar: { ...sidecar, resources } };
 }
 
 const larger = (given: string, least = given): string => (parseQuantity(given) < parseQuantity(least) ? least : given);

@@ -1,5 +1,6 @@
 import { type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import { nameOf, parseSpec } from './composite.ts';
+import { checkDevices } from './devices.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { SympoziumPolicySpec } from './generated/types.ts';
 import { validateSympoziumPolicySpec } from './generated/validators.js';
@@ -32,6 +33,9 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
       checkDuration(faults, `spec.${group}.timeout`, valueAt(spec, group, 'timeout'));
       checkStartTimeout(faults, `spec.${group}.startTimeout`, valueAt(spec, group, 'startTimeout'));
     }
+    checkDevices(faults, 'spec.defaults.agent.resources.devices', valueAt(spec, 'defaults', 'agent', 'resources', 'devices'));
+    for (const container of ['agent', 'sidecar'])
+      checkDevices(faults, `spec.limits.${container}.devices`, valueAt(spec, 'limits', container, 'devices'));
     checkModel(faults, 'spec.defaults.model', valueAt(spec, 'defaults', 'model'));
     checkArguments(faults, 'spec.defaults.agent.command', listAt(spec, 'defaults', 'agent', 'command'));
     checkDirectories(faults, 'spec.defaults.agent.skillsDirs', listAt(spec, 'defaults', 'agent', 'skillsDirs'));

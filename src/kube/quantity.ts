@@ -13,6 +13,12 @@ const FACTORS: Record<string, number> = {
   Ti: 2 ** 40,
 };
 
+/** Whole bytes as a quantity, in the largest unit that says them exactly. */
+export function formatBytes(bytes: number): string {
+  const unit = (['Gi', 'Mi', 'Ki'] as const).find((one) => bytes % (FACTORS[one] ?? 1) === 0);
+  return unit === undefined ? `${Math.ceil(bytes)}` : `${bytes / (FACTORS[unit] ?? 1)}${unit}`;
+}
+
 /** The number a quantity stands for, or NaN. */
 export function parseQuantity(text: string): number {
   const [, amount = '', unit = ''] = /^([0-9.]+)([a-zA-Z]*)$/.exec(text) ?? [];

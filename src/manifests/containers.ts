@@ -10,6 +10,7 @@ import { AGENT, sidecarName } from '../api/names.ts';
 import { PACK_VARIABLE } from '../api/skillpack.ts';
 import { AGENT_VARIABLES, type AgentVariable, isSetByProduct, MODEL_KEYS } from '../api/variables.ts';
 import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
+import { storageOf } from './storage.ts';
 import {
   buildCommonMounts,
   buildPackMounts,
@@ -30,7 +31,7 @@ export function buildAgent(run: ResolvedRun): Container {
     ...(imagePullPolicy && { imagePullPolicy }),
     ...(command && { command }),
     env: buildAgentEnv(run),
-    resources: exactly(resources),
+    resources: exactly(resources, storageOf(run, AGENT, resources)),
     securityContext: { ...RESTRICTED, readOnlyRootFilesystem: true },
     ...(resultPath && { terminationMessagePath: resultPath }),
     volumeMounts: [
@@ -108,7 +109,7 @@ export function buildSidecar(run: ResolvedRun, pack: PackWithSidecar): Container
       ...sidecar.params.map(({ name, value }) => ({ name, value: literal(value) })),
     ],
     ...(ports.length > 0 && { ports }),
-    resources: exactly(sidecar.resources),
+    resources: exactly(sidecar.resources, storageOf(run, name, sidecar.resources)),
     securityContext: contextOf(sidecar.hostAccess),
     volumeMounts: [
       ...(sidecar.mountWorkspace ? [WORKSPACE_MOUNT] : []),
@@ -121,10 +122,12 @@ export function buildSidecar(run: ResolvedRun, pack: PackWithSidecar): Container
 /** Kubernetes expands $(NAME) and $$ in the value of a variable; a text of the user's has to arrive as written. */
 const literal = (text: string): string => text.replaceAll('$', '$$$$');
 
-const exactly = ({ cpu, memory }: Resources): ResourceRequirements => ({
-  requests: { cpu, memory },
-  limits: { cpu, memory },
-});
+function exactly({ cpu, memory, devices = {} }: Resources, storage: string | undefined): ResourceRequirements {
+  // Of a map no value is undefined, which its generated type cannot say.
+  const extended = devices as Record<string, number>;
+  const all = { cpu, memory, ...(storage !== undefined && { 'ephemeral-storage': storage }), ...extended };
+  return { requests: all, limits: all };
+}
 
 /** With the Pod's own context, the `restricted` Pod Security Standard. */
 const RESTRICTED: SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };

@@ -114,6 +114,10 @@ export interface ResolvedSidecar extends Sidecar {
 export interface Resources {
   cpu: string;
   memory: string;
+  /** What it may write beside volumes; undefined where nothing of its Pod is bounded, or for a default. */
+  ephemeralStorage?: string;
+  /** How many of each extended resource. */
+  devices?: Record<string, number | undefined>;
 }
 
 /** A pack whose sidecar takes part in the run. */

@@ -1,6 +1,7 @@
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
 import { parseDuration } from '../kube/duration.ts';
 import { parseQuantity } from '../kube/quantity.ts';
+import type { Resources } from '../model/run.ts';
 import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
@@ -13,21 +14,27 @@ const tooMuch = (path: string, found: string, limit: string, field: string): Den
   permissible: true,
 });
 
-type Resources = { cpu?: string; memory?: string };
+type Limit = { cpu?: string; memory?: string; ephemeralStorage?: string; devices?: Record<string, number | undefined> };
 
-function judgeResources(asked: Resources, limit: Resources | undefined, path: string, field: string): Denial[] {
-  return (['cpu', 'memory'] as const).flatMap((name) => {
-    const [found = '', most] = [asked[name], limit?.[name]];
-    if (most === undefined || parseQuantity(found) <= parseQuantity(most)) return [];
+/** @param free how many of a device that the limit does not name */
+function judgeResources(asked: Resources, limit: Limit = {}, path: string, field: string, free: number): Denial[] {
+  const quantities = (['cpu', 'memory', 'ephemeralStorage'] as const).flatMap((name) => {
+    const [found, most] = [asked[name], limit[name]];
+    if (found === undefined || most === undefined || parseQuantity(found) <= parseQuantity(most)) return [];
     return [tooMuch(`${path}.${name}`, found, most, `${field}.${name}`)];
   });
+  const devices = Object.entries(asked.devices ?? {}).flatMap(([name, count = 0]) => {
+    const most = limit.devices?.[name] ?? free;
+    return count <= most ? [] : [tooMuch(`${path}.devices.${name}`, `${count}`, `${most}`, `${field}.devices.${name}`)];
+  });
+  return [...quantities, ...devices];
 }
 
 /** No sidecar gets more than the policy's limit. */
 export const denySidecarResources: PackRule = (pack, { limits }) =>
   pack.sidecar === undefined
     ? []
-    : judgeResources(pack.sidecar.resources, limits?.sidecar, `${sidecarPath(pack)}.resources`, 'sidecar');
+    : judgeResources(pack.sidecar.resources, limits?.sidecar, `${sidecarPath(pack)}.resources`, 'sidecar', 0);
 
 /** No run takes longer, or more, than the policy's limits. */
 export const denyRunLimits: RunRule = (run, { limits = {} }: SympoziumPolicySpec) => {
@@ -47,5 +54,5 @@ export const denyRunLimits: RunRule = (run, { limits = {} }: SympoziumPolicySpec
     denials.push(tooMuch('spec.env', `${run.env.length} variables`, `${env}`, 'env'));
   }
   const path = 'SympoziumPolicy spec.defaults.agent.resources';
-  return [...denials, ...judgeResources(run.agent.resources, limits.agent, path, 'agent')];
+  return [...denials, ...judgeResources(run.agent.resources, limits.agent, path, 'agent', Number.POSITIVE_INFINITY)];
 };

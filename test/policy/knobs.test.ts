@@ -68,6 +68,9 @@ const isolated = (one: JsonObject, other: JsonObject, more: Partial<Case> = {}):
 const WEB = { requiresServer: true, ports: [{ name: 'http', containerPort: 80 }] };
 const READER = { sidecar: { rbac: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] } };
 
+const GREEDY: JsonObject = {
+  defaults: { agent: { resources: { ephemeralStorage: '2Gi', devices: { 'nvidia.com/gpu': 2 } } } },
+};
 const IDENTITY = { name: 'reader', serviceAccountAnnotations: { role: 'reader' } };
 /** Whoever `reader` is, with one value of a field and with another one or none. */
 const is = (one: JsonObject, other: JsonObject): Case => {
@@ -170,6 +173,32 @@ const CASES: Record<string, Case> = {
   'limits.placement.tolerationKeys[]': choose('tolerationKeys', 'gpu', { tolerations: [{ key: 'gpu', operator: 'Exists' }] }),
   'defaults.agent.image': { policies: [{ defaults: { agent: { image: 'ghcr.io/a/b:1' } } }, {}] },
   'defaults.agent.command[]': { policies: [{ defaults: { agent: { command: ['run'] } } }, {}] },
+  'defaults.agent.resources.ephemeralStorage': {
+    policies: [{ defaults: { agent: { resources: { ephemeralStorage: '2Gi' } } } }, {}],
+  },
+  'defaults.agent.resources.devices': {
+    policies: [{ defaults: { agent: { resources: { devices: { 'nvidia.com/gpu': 1 } } } } }, {}],
+  },
+  'limits.agent.ephemeralStorage': {
+    policies: [
+      { ...GREEDY, limits: { agent: { ephemeralStorage: '1Gi' } } },
+      { ...GREEDY, limits: { agent: {} } },
+    ],
+  },
+  'limits.agent.devices': {
+    policies: [
+      { ...GREEDY, limits: { agent: { devices: { 'nvidia.com/gpu': 1 } } } },
+      { ...GREEDY, limits: { agent: {} } },
+    ],
+  },
+  'limits.sidecar.ephemeralStorage': {
+    policies: [{ limits: { sidecar: { ephemeralStorage: '1Gi' } } }, {}],
+    sidecar: { resources: { ephemeralStorage: '2Gi' } },
+  },
+  'limits.sidecar.devices': {
+    policies: [{ limits: { sidecar: { devices: { 'nvidia.com/gpu': 1 } } } }, {}],
+    sidecar: { resources: { devices: { 'nvidia.com/gpu': 1 } } },
+  },
   'defaults.agent.resources.cpu': { policies: [{ defaults: { agent: { resources: { cpu: '2' } } } }, {}] },
   'defaults.agent.resources.memory': { policies: [{ defaults: { agent: { resources: { memory: '2Gi' } } } }, {}] },
   'defaults.model.provider': model('provider', 'openai'),

@@ -4,6 +4,7 @@ import type { HostAccess, SidecarTool } from '../../src/api/generated/types.ts';
 import { AGENT_VARIABLES, isReservedVariable, isSetByProduct, MODEL_KEYS } from '../../src/api/variables.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { buildJob } from '../../src/manifests/job.ts';
+import { buildDeployment } from '../../src/manifests/server.ts';
 import { buildServiceAccount } from '../../src/manifests/serviceaccount.ts';
 import type { ResolvedPack, ResolvedRun } from '../../src/model/run.ts';
 import { byName, containersOf } from '../support/pods.ts';
@@ -224,6 +225,51 @@ describe('a run that acts in a cloud', () => {
     const { labels, annotations: onPod } = objectAt(buildJob(run), 'spec', 'template', 'metadata');
     expect(labels).toMatchObject({ team: 'a', 'azure.workload.identity/use': 'true', 'sympozium.ai/run': 'run-1' });
     expect(onPod).toEqual({ ...expected, ...skills });
+  });
+});
+
+describe('what containers may write on their node', () => {
+  const of = (ephemeralStorage: string | undefined) => ({
+    cpu: '1',
+    memory: '1Gi',
+    ...(ephemeralStorage !== undefined && { ephemeralStorage }),
+  });
+  const boundsOf = (agent: string | undefined, sidecar: string | undefined, more: Partial<ResolvedRun>) => {
+    const run = runWith({}, more);
+    const packs = run.packs.map((pack) => ({ ...pack, sidecar: pack.sidecar && { ...pack.sidecar, resources: of(sidecar) } }));
+    const bounded = { ...run, packs, agent: { ...run.agent, resources: of(agent) } };
+    const pod = objectAt(run.mode === 'task' ? buildJob(bounded) : buildDeployment(bounded), 'spec', 'template', 'spec');
+    return [...listAt(pod, 'containers'), ...listAt(pod, 'initContainers')].map((container) => {
+      const [request, limit] = ['requests', 'limits'].map((list) => textAt(container, 'resources', list, 'ephemeral-storage'));
+      expect(request).toBe(limit);
+      return limit;
+    });
+  };
+
+  it.each<[string, string | undefined, string | undefined, Partial<ResolvedRun>, (string | undefined)[]]>([
+    ['is not bounded where nobody asks', undefined, undefined, {}, [undefined, undefined, undefined]],
+    ['is what is said, and room for /workspace and /tmp', '500Mi', '1Gi', {}, ['2548Mi', '1Gi', '1Gi']],
+    ['has defaults where one is bounded', undefined, '1Gi', {}, ['3Gi', '1Gi', '1Gi']],
+    ['has defaults for sidecars too', '1Gi', undefined, {}, ['3Gi', '256Mi', '256Mi']],
+    ['counts the size of the workspace', '1Gi', undefined, { workspace: { size: '5Gi' } }, ['7Gi', '256Mi', '256Mi']],
+    [
+      'counts no volume that is elsewhere',
+      '1Gi',
+      undefined,
+      { workspace: { size: '5Gi', storageClassName: 'fast' } },
+      ['2Gi', '256Mi', '256Mi'],
+    ],
+    ['counts in the first container of a server', undefined, '1Gi', { mode: 'server' }, ['3Gi', '1Gi']],
+    ['is said in bytes where it is no round number', '1001', undefined, {}, ['2147484649', '256Mi', '256Mi']],
+  ])('%s', (_, agent, sidecar, more, expected) => {
+    expect(boundsOf(agent, sidecar, more)).toEqual(expected);
+  });
+
+  it('stands beside devices, which are limits and requests alike', () => {
+    const resources = { cpu: '1', memory: '1Gi', devices: { 'nvidia.com/gpu': 2 } };
+    const [agent] = listAt(podWith({}, { agent: { ...runWith({}, {}).agent, resources } }), 'containers');
+    const all = { cpu: '1', memory: '1Gi', 'nvidia.com/gpu': 2 };
+    expect(valueAt(agent, 'resources')).toEqual({ requests: all, limits: all });
   });
 });
 

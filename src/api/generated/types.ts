@@ -233,6 +233,16 @@ export interface Sidecar {
      * Memory as a Kubernetes quantity. Default 128Mi.
      */
     memory: string;
+    /**
+     * What it may write beside volumes, log included. Default not bounded, or 256Mi where another container of the Pod is bounded.
+     */
+    ephemeralStorage?: string;
+    /**
+     * Devices by the name of their resource, for example nvidia.com/gpu. A SympoziumPolicy has to permit them.
+     */
+    devices?: {
+      [k: string]: number | undefined;
+    };
   };
   /**
    * Rights the sidecar needs in the namespace of the run. They become a Role that lives as long as the run.
@@ -1222,6 +1232,16 @@ export interface SympoziumPolicySpec {
          * Memory as a Kubernetes quantity, for example 512Mi.
          */
         memory?: string;
+        /**
+         * What it may write beside volumes, log included; the sizes of the volumes on the node are added to it. Default not bounded, or 1Gi where a sidecar is bounded.
+         */
+        ephemeralStorage?: string;
+        /**
+         * Devices by the name of their resource, for example nvidia.com/gpu.
+         */
+        devices?: {
+          [k: string]: number | undefined;
+        };
       };
     };
     model?: Model;
@@ -1378,6 +1398,16 @@ export interface SympoziumPolicySpec {
        * Memory as a Kubernetes quantity, for example 512Mi.
        */
       memory?: string;
+      /**
+       * Storage on the node beside volumes, as a Kubernetes quantity.
+       */
+      ephemeralStorage?: string;
+      /**
+       * Devices by the name of their resource. Default any.
+       */
+      devices?: {
+        [k: string]: number | undefined;
+      };
     };
     /**
      * The most each sidecar may be given.
@@ -1391,6 +1421,16 @@ export interface SympoziumPolicySpec {
        * Memory as a Kubernetes quantity, for example 512Mi.
        */
       memory?: string;
+      /**
+       * Storage on the node beside volumes, as a Kubernetes quantity.
+       */
+      ephemeralStorage?: string;
+      /**
+       * Devices by the name of their resource. Default none.
+       */
+      devices?: {
+        [k: string]: number | undefined;
+      };
     };
     /**
      * What an instance or run may choose of where its Pod runs, beside what the defaults say. Default nothing.

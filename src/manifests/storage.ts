@@ -1,0 +1,30 @@
+/**
+ * What containers may write on their node. Kubernetes ends a Pod that has written more than its containers may together, the directories of
+ * its volumes included: https://kubernetes.io/docs/concepts/storage/ephemeral-storage/. So nothing is bounded where nobody asks for it, and
+ * else everything, with room for what the volumes may hold.
+ */
+import { AGENT, sidecarName } from '../api/names.ts';
+import { formatBytes, parseQuantity } from '../kube/quantity.ts';
+import { packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
+import { buildVolumes } from './volumes.ts';
+
+const AGENT_STORAGE = '1Gi';
+const SIDECAR_STORAGE = '256Mi';
+
+/** The bound of one container, as a quantity; undefined where nobody asks for one. */
+export function storageOf(run: ResolvedRun, container: string, { ephemeralStorage }: Resources): string | undefined {
+  const sidecars = packsWithSidecar(run);
+  const containers =
+    run.mode === 'task' ? [run.agent, ...sidecars.map(({ sidecar }) => sidecar)] : sidecars.map(({ sidecar }) => sidecar);
+  if (!containers.some(({ resources }) => resources.ephemeralStorage !== undefined)) return undefined;
+  const own = ephemeralStorage ?? (container === AGENT ? AGENT_STORAGE : SIDECAR_STORAGE);
+  const [first] = run.mode === 'task' ? [AGENT] : sidecars.map(({ name }) => sidecarName(name));
+  return container === first ? formatBytes(parseQuantity(own) + volumeBytes(run)) : own;
+}
+
+/** Of the volumes that are directories of the node. */
+const volumeBytes = (run: ResolvedRun): number =>
+  buildVolumes(run).reduce((sum, { emptyDir }) => {
+    const size = emptyDir?.medium === 'Memory' ? undefined : emptyDir?.sizeLimit;
+    return sum + (size === undefined ? 0 : parseQuantity(String(size)));
+  }, 0);
