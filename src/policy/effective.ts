@@ -5,25 +5,27 @@ import { isObject, type JsonObject, type JsonValue, setOwn } from '../kube/json.
 
 /** `over` laid over `base` field by field: maps are merged, lists and values replaced. */
 export function overlay(base: SympoziumPolicySpec, over: SympoziumPolicySpec): SympoziumPolicySpec {
-  const merged = together(base, over, merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec);
-  const { authSecretRef, authSecretKey } = over.defaults?.model ?? {};
-  if (authSecretRef === undefined || authSecretKey !== undefined) return merged;
-  // A key is one of the Secret beside it.
-  const { authSecretKey: _, ...model } = merged.defaults?.model ?? {};
-  return { ...merged, defaults: { ...merged.defaults, model } };
+  const merged = merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec;
+  return base.defaults && over.defaults
+    ? { ...merged, defaults: { ...merged.defaults, ...takeTogether(base.defaults, over.defaults) } }
+    : merged;
 }
 
-/** What excludes each other is taken from one policy: a volume of another kind, and numbers or none where the cluster chooses them. */
-function together(base: SympoziumPolicySpec, over: SympoziumPolicySpec, merged: SympoziumPolicySpec): SympoziumPolicySpec {
-  const [below, above] = [base.defaults ?? {}, over.defaults ?? {}];
-  const { workspace, securityContext } = above;
+type Defaults = NonNullable<SympoziumPolicySpec['defaults']>;
+
+/**
+ * What is said by one policy alone: a key with the Secret it is in, a volume of one kind, and numbers or none where the cluster chooses
+ * them.
+ */
+function takeTogether(below: Defaults, above: Defaults): Defaults {
+  const { model, workspace, securityContext } = above;
+  const { authSecretKey: _, ...keyless } = below.model ?? {};
   const isChosen = [below, above].some((defaults) => defaults.securityContext?.identity === 'FromNamespace');
-  const defaults = {
-    ...merged.defaults,
+  return {
+    ...(model?.authSecretRef !== undefined && { model: { ...keyless, ...model } }),
     ...(workspace && { workspace: mergeWorkspaces([below.workspace, workspace]) }),
     ...(securityContext && isChosen && { securityContext }),
   };
-  return Object.keys(defaults).length > 0 ? { ...merged, defaults } : merged;
 }
 
 function merge(base: JsonValue, over: JsonValue): JsonValue {
