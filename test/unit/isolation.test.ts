@@ -4,6 +4,7 @@
  * https://kubernetes.io/docs/concepts/services-networking/network-policies/
  */
 import { BlockList } from 'node:net';
+import { CiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2/CiliumNetworkPolicy';
 import { describe, expect, it } from 'vitest';
 import { type JsonObject, type JsonValue, listAt, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { listReached } from '../../src/simulation/reach.ts';
@@ -73,7 +74,7 @@ const network = (more: JsonObject = {}): JsonObject => ({
 
 /** The policy of a run that asks for some destinations. */
 function policyOf(egress: string[], { run = {}, more = {} }: { run?: JsonObject; more?: JsonObject } = {}): JsonObject {
-  const limits = { egress: ['internet', 'cache', 'mesh', 'neighbours', 'metadata', 'link'] };
+  const limits = { egress: ['internet', 'cache', 'mesh', 'neighbours', 'metadata', 'link', 'hosts'] };
   const world = task({ skills: uses('plain'), egress, ...run }, policyXr({ network: network(more), limits }));
   const key = more['dialect'] === 'Cilium' ? 'agentrun-ciliumnetworkpolicy' : 'agentrun-networkpolicy';
   return manifestOf(respondComposed(world), key);
@@ -220,6 +221,19 @@ describe('the CiliumNetworkPolicy of a run', () => {
         { toFQDNs: [{ matchName: 'api.example.org' }, { matchPattern: '*.example.com' }], toPorts: at },
       ],
     });
+  });
+
+  it('is what the schema of Cilium takes, whatever stands in it', () => {
+    const everything = cilium({ destinations: [...listAt(network(), 'destinations'), hosts], dns: { cidrs: ['fd00::10/128'] } });
+    const egress = ['internet', 'cache', 'mesh', 'neighbours', 'metadata', 'hosts'];
+    const server = { mode: 'server', task: 'Serve', skills: uses('web') };
+    const policies = [
+      policyOf(egress, { run: { skills: uses('tools') }, more: everything }),
+      policyOf(egress, { run: server, more: { ...everything, ingress: 'Namespace' } }),
+    ];
+    for (const policy of policies) expect(() => new CiliumNetworkPolicy(policy as never).validate()).not.toThrow();
+    const odd = { ...policies[0], spec: { egress: [{ toCIDRSet: [{ cidr: 1 }] }] } };
+    expect(() => new CiliumNetworkPolicy(odd as never).validate()).toThrow();
   });
 
   it('lets the neighbours of a server in by its ports', () => {
