@@ -37,6 +37,12 @@ export function terminationOf(pod: JsonObject, container: string): Terminated | 
   };
 }
 
+/** Why the kubelet put a Pod off its node that has taken more than it may; undefined for another one. */
+export function evictionOf(pod: JsonObject): string | undefined {
+  const isEvicted = textAt(pod, 'status', 'phase') === 'Failed' && textAt(pod, 'status', 'reason') === 'Evicted';
+  return isEvicted ? (textAt(pod, 'status', 'message') ?? '').trim() : undefined;
+}
+
 /** What the kubelet says of a Pod that it refused to run; undefined for another one. */
 export function refusalOf(pod: JsonObject): string | undefined {
   const reason = textAt(pod, 'status', 'reason');

@@ -10,6 +10,7 @@ import type { Required as Asked, Selector } from '../call/request.ts';
 import type { Condition, DesiredResource } from '../call/response.ts';
 import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
 import {
+  evictionOf,
   findObstacle,
   type Obstacle,
   podName,
@@ -35,6 +36,8 @@ export interface SeenPod {
   terminated: Terminated | undefined;
   /** Why its node did not run it. */
   refusal: string | undefined;
+  /** Why it was evicted, in the words of the kubelet. */
+  eviction: string | undefined;
   /** How many bytes of what the agent left Kubernetes keeps. */
   resultLimit: number;
 }
@@ -159,7 +162,7 @@ const say = (text: string): string => toPlainText(redact(toPlainText(text.slice(
 
 function seePod(pod: JsonObject, { id }: RunIdentity): SeenPod {
   const obstacle = findObstacle(pod, [runSkillsName(id)]);
-  const refusal = refusalOf(pod);
+  const [refusal, eviction] = [refusalOf(pod), evictionOf(pod)];
   return {
     name: podName(pod),
     obstacle: obstacle && {
@@ -169,6 +172,7 @@ function seePod(pod: JsonObject, { id }: RunIdentity): SeenPod {
     },
     terminated: terminationOf(pod, AGENT),
     refusal: refusal && say(refusal),
+    eviction: eviction && say(eviction),
     resultLimit: termMessageLimit(pod),
   };
 }
@@ -178,9 +182,9 @@ export function learnFromEnd(
   end: Ended,
   { pod, memory: { status }, objects: { plan }, now }: Facts,
 ): { state: Ended; learned?: Learned } {
-  const { terminated, refusal } = pod ?? {};
+  const { terminated, refusal, eviction } = pod ?? {};
   if (pod === undefined || status.podObservedTime !== undefined) return { state: end };
-  if (terminated === undefined && refusal === undefined) return { state: end };
+  if (terminated === undefined && refusal === undefined && eviction === undefined) return { state: end };
   const told =
     terminated && plan?.results && isOwnMessage(terminated) ? readResult(terminated.message, plan.results, pod.resultLimit) : {};
   const exitCode = status.exitCode ?? terminated?.exitCode;
@@ -193,8 +197,13 @@ export function learnFromEnd(
   return { state: { ...end, ...describeEnd(end, pod) }, learned };
 }
 
-function describeEnd({ reason }: Ended, { terminated, refusal }: SeenPod): Pick<Ended, 'reason' | 'message'> | undefined {
+function describeEnd(
+  { reason }: Ended,
+  { terminated, refusal, eviction }: SeenPod,
+): Pick<Ended, 'reason' | 'message'> | undefined {
   const isAgents = reason === 'AgentFailed' || reason === 'DeadlineExceeded';
+  // The Job tells a disruption, and not that a Pod was evicted for what it took itself.
+  if (isAgents && eviction !== undefined) return { reason: 'Evicted', message: `The Pod was evicted from its node: ${eviction}` };
   if (isAgents && terminated?.reason === 'OOMKilled') return { reason: 'OutOfMemory', message: END_MESSAGES.OutOfMemory };
   if (reason === 'AgentFailed' && terminated !== undefined && !isOwnMessage(terminated))
     return { reason: 'PodFailed', message: `The agent could not be started: ${say(terminated.message)}` };

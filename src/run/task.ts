@@ -132,7 +132,7 @@ function findEnd(job: JobFacts, facts: Facts): Step | undefined {
 
 function describeExit(exitCode = 0): string {
   if (exitCode === 0) return '';
-  return ` with exit code ${exitCode}${exitCode === KILLED ? ' (killed, often for lack of memory)' : ''}`;
+  return ` with exit code ${exitCode}${exitCode === KILLED ? ' (killed, often for lack of memory or storage)' : ''}`;
 }
 
 const isOver = ({ final, time }: JobEnd, now: Date): boolean => final || now.getTime() > Date.parse(time) + ENDING_LIMIT_MS;

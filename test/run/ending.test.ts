@@ -52,7 +52,11 @@ describe('what a run tells of its end', () => {
       'a kill',
       'Failed',
       EXITED,
-      { exitCode: 137, podName, message: `The agent has failed with exit code 137 (killed, often for lack of memory)${logs}` },
+      {
+        exitCode: 137,
+        podName,
+        message: `The agent has failed with exit code 137 (killed, often for lack of memory or storage)${logs}`,
+      },
     ],
     [
       'an eviction',

@@ -225,7 +225,7 @@ describe('an end that a look explains', () => {
       137,
       { exitCode: 137, reason: 'Error' },
       'AgentFailed',
-      'The agent has failed with exit code 137 (killed, often for lack of memory)',
+      'The agent has failed with exit code 137 (killed, often for lack of memory or storage)',
     ],
     [
       'a command that is not there',
@@ -251,6 +251,18 @@ describe('an end that a look explains', () => {
     expect([phase, found, said.split('; its log')[0], exitCode]).toEqual(['Failed', reason, message, code]);
     expect(said.includes('kubectl logs')).toBe(reason !== 'PodFailed');
     expect(run.call().call().status).toMatchObject({ phase: 'Failed', reason, message: run.status.message });
+  });
+
+  it('is of an eviction for what the Pod itself has written, which the Job does not tell', () => {
+    const run = finish(watched({}), 'Failed', 'PodFailurePolicy', failed(137));
+    const message = 'Usage of EmptyDir volume "workspace" exceeds the limit "1Gi". ';
+    show(run, podOf({ ...ended({ exitCode: 137, reason: 'Error' }), phase: 'Failed', reason: 'Evicted', message })).call();
+    expect(run.status).toMatchObject({
+      phase: 'Failed',
+      reason: 'Evicted',
+      exitCode: 137,
+      message: 'The Pod was evicted from its node: Usage of EmptyDir volume "workspace" exceeds the limit "1Gi".',
+    });
   });
 
   it('is of a node that refused the Pod', () => {
