@@ -1,4 +1,4 @@
-import type { IDeployment as Deployment } from 'kubernetes-models/apps/v1';
+import type { IDeployment as Deployment, IDeploymentStrategy as DeploymentStrategy } from 'kubernetes-models/apps/v1';
 import type { IContainer as Container, IService as Service, IServicePort as ServicePort } from 'kubernetes-models/v1';
 import type { Port } from '../api/generated/types.ts';
 import { RUN } from '../api/labels.ts';
@@ -20,7 +20,7 @@ export function buildDeployment(run: ResolvedRun): Manifest {
       replicas: 0,
       selector: { matchLabels: { [RUN]: run.id } },
       // A new Pod may wait for ever for a claim that the old one holds.
-      ...(hasClaim(run) && { strategy: { type: 'Recreate' } }),
+      strategy: hasClaim(run) ? { type: 'Recreate' } : ROLLING,
       template: {
         metadata: podMetadata(run),
         spec: { ...buildPodBase(run), containers: packsWithSidecar(run).map((pack) => buildServer(run, pack)) },
@@ -28,6 +28,9 @@ export function buildDeployment(run: ResolvedRun): Manifest {
     },
   });
 }
+
+/** The default of Kubernetes, said: what it adds by itself stays there, and it refuses it beside Recreate. */
+const ROLLING: DeploymentStrategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } };
 
 const hasClaim = (run: ResolvedRun): boolean => buildVolumes(run).some((volume) => volume.persistentVolumeClaim !== undefined);
 

@@ -21,6 +21,7 @@ export interface Options {
   image: string;
   secondImage: string;
   runtimeHandler?: string;
+  networkPlugin: boolean;
   only: string[];
   results: string;
   /** Shell commands. */
@@ -71,6 +72,7 @@ export const parseOptions = (argv: string[]): Options =>
     )
     .option('--image <image>', 'a tiny image with sh, sleep and httpd', 'docker.io/library/busybox:1.37')
     .option('--second-image <image>', 'what a pack is edited to', 'docker.io/library/busybox:1.36')
+    .option('--network-plugin', 'something enforces NetworkPolicies', false)
     .option('--runtime-handler <name>', 'a handler of the container runtime beside its default one')
     .option('--stop-core <command>', "how Crossplane's core is stopped; the commands run in a shell")
     .option('--start-core <command>', 'how it is started again')
