@@ -170,3 +170,21 @@ describe.each(['Kubernetes', 'Cilium'])('a run that a policy isolates, in the wo
     }
   });
 });
+
+describe('a run that acts in a cloud', () => {
+  const who = { name: 'reader', serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::1:role/reader' } };
+  const policy = policyXr({ cloudIdentities: [who], defaults: { cloudIdentity: 'reader' } });
+
+  it('is told as whom, for as long as its ServiceAccount is there', () => {
+    const simulated = simulate({ ...example, required: [...example.required, policy] }, 'success');
+    const [{ serviceAccount, annotation, value, until = Number.NaN } = {}, ...others] = simulated.clouds;
+    expect({ serviceAccount, annotation, value, others }).toEqual({
+      serviceAccount: simulated.rights[0]?.serviceAccount,
+      annotation: 'eks.amazonaws.com/role-arn',
+      value: 'arn:aws:iam::1:role/reader',
+      others: [],
+    });
+    expect(until).toBeLessThan(momentOf(simulated, 'RightsHeld is False'));
+    expect(formatSimulated(simulated)).toContain('As whom it acts in a cloud, whose tokens last longer:\nSINCE  UNTIL');
+  });
+});

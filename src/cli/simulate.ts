@@ -3,7 +3,7 @@ import type { Rule } from '../api/generated/types.ts';
 import { variantOf } from '../api/kinds.ts';
 import { textAt } from '../kube/json.ts';
 import { playScenario, SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
-import type { Entry, HeldRight, PodLife, Reach, RunEnd } from '../simulation/timeline.ts';
+import type { CloudIdentity, Entry, HeldRight, PodLife, Reach, RunEnd } from '../simulation/timeline.ts';
 import type { RenderInput } from './load.ts';
 import { withUid } from './uid.ts';
 
@@ -19,6 +19,8 @@ export interface Simulated {
   rights: HeldRight[];
   /** What its Pods could reach; nothing bounded it where it is empty. */
   reach: Reach[];
+  /** As whom it could act in a cloud; what that gave out lasts longer. */
+  clouds: CloudIdentity[];
   pods: PodLife[];
   /** What is still there when the AgentRun is gone: nothing, or the program has a fault. */
   left: string[];
@@ -31,12 +33,12 @@ export function simulate({ composite, required, input }: RenderInput, scenario: 
     throw new Error(`simulate plays an AgentRun; a ${kind} has no life to play, render shows what it makes`);
   const { about } = SCENARIOS[scenario];
   const simulation = playScenario({ composite: withUid(composite), required, input }, scenario);
-  const { entries, rights, reach, pods, end } = simulation.world.timeline;
-  return { scenario, about, run: simulation.name, end, timeline: entries, rights, reach, pods, left: simulation.left() };
+  const { entries, rights, reach, clouds, pods, end } = simulation.world.timeline;
+  return { scenario, about, run: simulation.name, end, timeline: entries, rights, reach, clouds, pods, left: simulation.left() };
 }
 
 /** As lines: what happened, who held which right, which Pods lived. */
-export function formatSimulated({ scenario, about, run, end, timeline, rights, reach, pods, left }: Simulated): string {
+export function formatSimulated({ scenario, about, run, end, timeline, rights, reach, clouds, pods, left }: Simulated): string {
   const phases = timeline.map(({ seconds, phase, what }) => [seconds.toFixed(1), phase, what]);
   const held = rights.map(({ serviceAccount, namespace, rule, packs, since, until }) => [
     ...span({ since, until }),
@@ -46,6 +48,12 @@ export function formatSimulated({ scenario, about, run, end, timeline, rights, r
     packs.join(', '),
   ]);
   const reached = reach.map(({ to, ports, ...life }) => [...span(life), to, ports]);
+  const acting = clouds.map(({ serviceAccount, annotation, value, ...life }) => [
+    ...span(life),
+    serviceAccount,
+    annotation,
+    value,
+  ]);
   const lives = pods.map(({ name, containersWithToken, ...life }) => [
     ...span(life),
     name,
@@ -57,6 +65,7 @@ export function formatSimulated({ scenario, about, run, end, timeline, rights, r
     ...table(['SECONDS', 'PHASE', 'WHAT HAPPENS'], phases),
     '',
     ...section('Who held which right', ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'WHERE', 'RIGHT', 'ASKED BY'], held),
+    ...(acting.length === 0 ? [] : section(CLOUD, ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'ANNOTATION', 'VALUE'], acting)),
     ...(reached.length === 0 ? [UNBOUND, ''] : section('What its Pods reach', ['SINCE', 'UNTIL', 'TO', 'PORTS'], reached)),
     ...section('Which Pods lived', ['SINCE', 'UNTIL', 'POD', 'CONTAINERS WITH ITS TOKEN'], lives),
     `Last phase: ${end.phase || 'none'}, ${end.reason}: ${end.message}`,
@@ -65,6 +74,7 @@ export function formatSimulated({ scenario, about, run, end, timeline, rights, r
   ].join('\n');
 }
 
+const CLOUD = 'As whom it acts in a cloud, whose tokens last longer';
 const UNBOUND = 'What its Pods reach: all that the network permits them, because no policy isolates the run';
 
 const span = ({ since, until }: { since: number; until?: number | undefined }): string[] => [

@@ -4,7 +4,7 @@
  */
 import { RIGHTS_HELD } from '../api/conditions.ts';
 import type { Right, Rule } from '../api/generated/types.ts';
-import { PART, POD_OF, RUN } from '../api/labels.ts';
+import { ANNOTATIONS, PART, POD_OF, RUN } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
@@ -45,10 +45,18 @@ export interface HeldRight extends BoundRule, Span {
 /** What the Pods of a run could reach, as long as something bounded it. */
 export interface Reach extends Reached, Span {}
 
+/** As whom the sidecars of a run, or its agent too, could act in a cloud: what its webhook reads of the ServiceAccount. */
+export interface CloudIdentity extends Span {
+  serviceAccount: string;
+  annotation: string;
+  value: string;
+}
+
 export class Timeline {
   readonly entries: Entry[] = [];
   readonly pods: PodLife[] = [];
   readonly reach: Reach[] = [];
+  readonly clouds: CloudIdentity[] = [];
   /** What the run last said of itself. */
   end: RunEnd = { phase: '', reason: '', message: '' };
   private readonly held: (BoundRule & Span)[] = [];
@@ -166,6 +174,7 @@ export class Timeline {
     }
     if (RBAC_KINDS.includes(kind)) this.updateRights();
     if (NETWORK_KINDS.includes(kind)) this.updateReach(after);
+    if (kind === 'ServiceAccount') this.updateClouds(real, { isNew: before === undefined, isGone: after === undefined });
   }
 
   private updateReach(policy: JsonObject | undefined): void {
@@ -175,6 +184,17 @@ export class Timeline {
     for (const one of before) if (!now.some((other) => isSame(one, other))) one.until = this.seconds();
     const news = now.filter((one) => !before.some((other) => isSame(one, other)));
     this.reach.push(...news.map((one) => ({ ...one, since: this.seconds() })));
+  }
+
+  private updateClouds(account: JsonObject, { isNew, isGone }: { isNew: boolean; isGone: boolean }): void {
+    const serviceAccount = `${textAt(account, 'metadata', 'namespace')}/${textAt(account, 'metadata', 'name')}`;
+    const annotations = objectAt(account, 'metadata', 'annotations');
+    const ofPolicy = textAt(annotations, ANNOTATIONS)?.split(',') ?? [];
+    const since = this.seconds();
+    if (isNew)
+      this.clouds.push(...ofPolicy.map((key) => ({ serviceAccount, annotation: key, value: String(annotations[key]), since })));
+    if (!isGone) return;
+    for (const cloud of this.clouds) if (cloud.serviceAccount === serviceAccount) cloud.until ??= since;
   }
 
   private updateRights(): void {
