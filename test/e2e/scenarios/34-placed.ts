@@ -61,7 +61,7 @@ export const scenario: Scenario = {
     await setPolicy(world, { agent: { command: ['sleep', '86400'] } });
     const resources = { ...TINY, ephemeralStorage: '8Mi' };
     await apply(buildPack(WRITER, idle(world.options.image, { command: fill('/proc/1/fd/1'), resources })));
-    await playEviction(world, 'storage', /ephemeral local storage|ephemeral-storage/, { skills: [{ skillPackRef: WRITER }] });
+    await playEviction(world, 'storage', /local ephemeral storage/, { skills: [{ skillPackRef: WRITER }] });
 
     await world.removeRuns();
     await remove('skillpack', WRITER);

@@ -2,7 +2,7 @@
 import { API_VERSION } from '../../../src/api/kinds.ts';
 import { AGENT_RUN } from '../../../src/api/labels.ts';
 import { type JsonObject, textAt } from '../../../src/kube/json.ts';
-import { eventually } from '../clock.ts';
+import { eventually, wait } from '../clock.ts';
 import { apply, exec, remove } from '../kubectl.ts';
 import type { Run } from '../run.ts';
 import { must, type Scenario, type World } from '../world.ts';
@@ -20,13 +20,17 @@ const setNetwork = (world: World, network: JsonObject): Promise<string> =>
 
 /** Whether the agent of a run gets a page of a server. */
 async function reaches(run: Run, address: string): Promise<boolean> {
-  const script = `wget -q -T 2 -O /dev/null http://${address}/e2e-web.md && echo yes || echo no`;
-  return (await exec(await run.podName(), 'agent', run.namespace, script)).trim() === 'yes';
+  const script = `wget -q -T 2 -O /dev/null http://${address}/e2e-web.md 2>&1 && echo yes || echo no`;
+  return (await exec(await run.podName(), 'agent', run.namespace, script)).trim().endsWith('yes');
 }
+
+/** A plugin learns of a Pod a moment after it has started, so the first answers do not count. */
+const LEARNING_SECONDS = 10;
 
 async function ask(world: World, name: string, address: string, spec: JsonObject = {}): Promise<boolean> {
   const run = await world.createRun(spec, name);
   await run.start();
+  await wait(LEARNING_SECONDS);
   const answer = await reaches(run, address);
   await run.change({ cancel: true });
   await run.until('Cancelled');
