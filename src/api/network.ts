@@ -1,10 +1,10 @@
 /** What Pods may reach: https://kubernetes.io/docs/concepts/services-networking/network-policies/ */
-import { isCidr, isSameCidr, isWithinCidr } from '../kube/cidr.ts';
+import { isPartOfRange, parseRange, type Range } from '../kube/cidr.ts';
 import { type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
 import type { Fault } from './fault.ts';
 import { checkLabelKeys } from './placement.ts';
 import { checkUnique } from './rules.ts';
-import { show } from './schema.ts';
+import { CIDR_PATTERN, show } from './schema.ts';
 
 /**
  * What the schema cannot say of it.
@@ -38,19 +38,30 @@ function checkDestination(faults: Fault[], path: string, destination: JsonValue)
   const exceptions = checkCidrs(faults, `${path}.except`, listAt(destination, 'except'));
   for (const [index, exception] of exceptions.entries()) {
     // Kubernetes refuses one that leaves nothing: https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/
-    if (cidrs.some((cidr) => isWithinCidr(exception, cidr) && !isSameCidr(exception, cidr))) continue;
-    faults.push({ path: `${path}.except[${index}]`, found: show(exception), rule: 'must be a part of one of the cidrs' });
+    if (exception === undefined || cidrs.some((cidr) => cidr && isPartOfRange(exception, cidr))) continue;
+    faults.push({ path: `${path}.except[${index}]`, found: show(exception.text), rule: 'must be a part of one of the cidrs' });
+  }
+  for (const [index, cidr] of cidrs.entries()) {
+    const around = exceptions.find((exception) => cidr && exception && isPartOfRange(cidr, exception));
+    if (around === undefined) continue;
+    faults.push({
+      path: `${path}.cidrs[${index}]`,
+      found: show(cidr?.text ?? ''),
+      rule: `must not be in the exception ${around.text}`,
+    });
   }
 }
 
-/** Of IPv4 the schema says it all. */
-const OF_IPV6 = /^[0-9a-f:]+:[0-9a-f:]*\/\d{1,3}$/;
+const SHAPE = new RegExp(CIDR_PATTERN);
+const RULE = 'must be a range of addresses by its first one, such as 10.0.0.0/8, and one of IPv4 not written as IPv6';
 
-function checkCidrs(faults: Fault[], path: string, cidrs: JsonValue[]): string[] {
-  const texts = cidrs.filter((cidr) => typeof cidr === 'string');
-  for (const [index, cidr] of texts.entries()) {
-    if (OF_IPV6.test(cidr) && !isCidr(cidr))
-      faults.push({ path: `${path}[${index}]`, found: show(cidr), rule: 'must be a range of addresses such as 10.0.0.0/8' });
-  }
-  return texts;
+/** The ranges, undefined for what is none. */
+function checkCidrs(faults: Fault[], path: string, cidrs: JsonValue[]): (Range | undefined)[] {
+  return cidrs.map((cidr, index) => {
+    // What has not the shape the schema reports.
+    if (typeof cidr !== 'string' || !SHAPE.test(cidr)) return undefined;
+    const range = parseRange(cidr);
+    if (range === undefined) faults.push({ path: `${path}[${index}]`, found: show(cidr), rule: RULE });
+    return range;
+  });
 }

@@ -3,6 +3,10 @@ import { isObject, type JsonObject, type JsonValue, without } from '../kube/json
 import type { Fault } from './fault.ts';
 import type { SchemaError, Validator } from './generated/validators.js';
 
+/** A range of addresses: all that a pattern can say of it. */
+export const CIDR_PATTERN =
+  '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|[0-9a-f]{0,4}:[0-9a-f:]{1,35}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$';
+
 /** What each pattern of the schemas asks for, in words. A test fails when a schema has a pattern without words. */
 export const PATTERNS: Record<string, string> = {
   '^[a-z0-9]+(-[a-z0-9]+)*$': 'must be lower-case letters and digits in groups joined by single hyphens',
@@ -32,8 +36,7 @@ export const PATTERNS: Record<string, string> = {
   '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$': 'must be a duration such as 90s, 10m or 1h30m',
   '^([1-9][0-9]*m|0*[1-9][0-9]*(\\.[0-9]+)?|0\\.0*[1-9][0-9]*)$': 'must be an amount of CPU such as 500m or 2',
   '^[1-9][0-9]*(Ki|Mi|Gi|Ti|k|M|G|T)?$': 'must be an amount of memory such as 512Mi or 2Gi',
-  '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|[0-9a-f:]{2,39}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$':
-    'must be a range of addresses such as 10.0.0.0/8 or fd00::/8, an address by itself with /32 or /128',
+  [CIDR_PATTERN]: 'must be a range of addresses such as 10.0.0.0/8 or fd00::/8, an address by itself with /32 or /128',
   '^([*][.])?([a-z0-9]([-a-z0-9]*[a-z0-9])?[.])+[a-z]([-a-z0-9]*[a-z0-9])?$':
     'must be the name of a host in lower case, or *. and the end of one',
   '^[A-Za-z_][A-Za-z0-9_]*[*]?$': 'must be the name of a variable, or the beginning of names and a star',

@@ -5,7 +5,7 @@ import { RUN } from '../api/labels.ts';
 import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
 import { packsWithSidecar, type Reach, type ResolvedRun } from '../model/run.ts';
-import { blocksOf } from './addresses.ts';
+import { blocksOf, metadataBeside } from './addresses.ts';
 import { runMetadata } from './metadata.ts';
 
 type Spec = NonNullable<CiliumNetworkPolicy['spec']>;
@@ -30,9 +30,13 @@ export function buildCiliumNetworkPolicy(run: ResolvedRun): Manifest | undefined
       egress: [
         { toEndpoints: [podsOf(dns.namespace, dns.podLabels)], toPorts: asking },
         ...(dns.cidrs.length > 0 ? [{ toCIDRSet: blocksOf(dns.cidrs), toPorts: asking }] : []),
-        ...(apiServer ? [{ toEntities: ['kube-apiserver' as const] }] : []),
+        ...(apiServer
+          ? [{ toEntities: ['kube-apiserver' as const], toPorts: toPorts(apiServer.ports.map((port) => ({ port }))) }]
+          : []),
         ...destinations.flatMap(buildEgress),
       ],
+      // What a name of a host leads to is an address too.
+      egressDeny: [{ toCIDR: metadataBeside([...dns.cidrs, ...destinations.flatMap(({ cidrs = [] }) => cidrs)]) }],
     },
   });
 }
@@ -56,16 +60,23 @@ function buildEgress({ cidrs = [], except, namespace, podLabels, hosts = [], por
   ];
 }
 
-const toPorts = (ports: { port: number; protocol?: 'TCP' | 'UDP' | 'SCTP' }[]) => [
-  { ports: ports.map(({ port, protocol = 'TCP' }) => ({ port: String(port), protocol })) },
-];
+/** Cilium takes 40 ports in one rule. */
+const MAX_PORTS = 40;
+
+const toPorts = (ports: { port: number; protocol?: 'TCP' | 'UDP' | 'SCTP' }[]) =>
+  Array.from({ length: Math.ceil(ports.length / MAX_PORTS) }, (_, index) => ({
+    ports: ports
+      .slice(index * MAX_PORTS, (index + 1) * MAX_PORTS)
+      .map(({ port, protocol = 'TCP' }) => ({ port: String(port), protocol })),
+  }));
 
 const nameHost = (host: string) => (host.startsWith('*') ? { matchPattern: host } : { matchName: host });
 
 /** Labels of Kubernetes have a prefix of their own. Without a namespace those of the policy's own. */
-const podsOf = (namespace: string | undefined, labels: Record<string, string> = {}) => ({
-  matchLabels: {
+function podsOf(namespace: string | undefined, labels: Record<string, string> = {}) {
+  const matchLabels = {
     ...(namespace !== undefined && { 'k8s:io.kubernetes.pod.namespace': namespace }),
     ...Object.fromEntries(Object.entries(labels).map(([key, value]) => [`k8s:${key}`, value])),
-  },
-});
+  };
+  return Object.keys(matchLabels).length > 0 ? { matchLabels } : {};
+}

@@ -19,7 +19,8 @@ const START_SECONDS = 300;
 
 /**
  * A probe at a port on which nobody listens: it fails when it is first made, and counts from the start of the container.
- * https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/. An agent that listens there has the deadline of its Job.
+ * https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/. One whose Pod listens
+ * there has the deadline of its Job.
  */
 const endAfter = (seconds: number): Probe => ({
   tcpSocket: { port: 1 },

@@ -63,7 +63,8 @@ function peersOf({ cidrs = [], except, namespace, podLabels }: Destination): Pee
 /** Without a namespace those of the policy's own, without labels all of a namespace. */
 const podsOf = (namespace: string | undefined, matchLabels: Record<string, string> | undefined): Peer => ({
   ...(namespace !== undefined && { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } }),
-  ...(matchLabels !== undefined && { podSelector: { matchLabels } }),
+  // The API server drops an empty map.
+  ...(matchLabels !== undefined && { podSelector: Object.keys(matchLabels).length > 0 ? { matchLabels } : {} }),
 });
 
 const portsOf = ({ ports = [] }: Destination): { ports?: Port[] } =>

@@ -5,11 +5,8 @@
  */
 import { AGENT, sidecarName } from '../api/names.ts';
 import { formatBytes, parseQuantity } from '../kube/quantity.ts';
-import { packsWithSidecar, type ResolvedRun, type Resources } from '../model/run.ts';
+import { AGENT_STORAGE, packsWithSidecar, type ResolvedRun, type Resources, SIDECAR_STORAGE } from '../model/run.ts';
 import { buildVolumes } from './volumes.ts';
-
-const AGENT_STORAGE = '1Gi';
-const SIDECAR_STORAGE = '256Mi';
 
 /** The bound of one container, as a quantity; undefined where nobody asks for one. */
 export function storageOf(run: ResolvedRun, container: string, { ephemeralStorage }: Resources): string | undefined {

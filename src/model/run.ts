@@ -32,6 +32,10 @@ export type Remains = Pick<AgentRunSpec, 'cleanup' | 'ttlSecondsAfterFinished'>;
 /** What a workspace holds where nobody says otherwise. */
 export const DEFAULT_WORKSPACE_SIZE = '1Gi';
 
+/** What an agent and a sidecar may write on their node where that is bounded and nobody says how much. */
+export const AGENT_STORAGE = '1Gi';
+export const SIDECAR_STORAGE = '256Mi';
+
 export interface ResolvedRun extends RunIdentity {
   instance: string;
   mode: Mode;

@@ -6,9 +6,15 @@ import { isObject, type JsonObject, type JsonValue, setOwn } from '../kube/json.
 /** `over` laid over `base` field by field: maps are merged, lists and values replaced. */
 export function overlay(base: SympoziumPolicySpec, over: SympoziumPolicySpec): SympoziumPolicySpec {
   const merged = merge(base as JsonObject, over as JsonObject) as SympoziumPolicySpec;
-  return base.defaults && over.defaults
-    ? { ...merged, defaults: { ...merged.defaults, ...takeTogether(base.defaults, over.defaults) } }
-    : merged;
+  const defaults =
+    base.defaults && over.defaults ? { ...merged.defaults, ...takeTogether(base.defaults, over.defaults) } : merged.defaults;
+  const podLabels = over.network?.dns?.podLabels;
+  return {
+    ...merged,
+    ...(defaults && { defaults }),
+    // Labels of two policies are no Pod's.
+    ...(podLabels && { network: { ...merged.network, dns: { ...merged.network?.dns, podLabels } } }),
+  };
 }
 
 type Defaults = NonNullable<SympoziumPolicySpec['defaults']>;

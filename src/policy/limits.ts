@@ -37,7 +37,7 @@ export const denySidecarResources: PackRule = (pack, { limits }) =>
     : judgeResources(pack.sidecar.resources, limits?.sidecar, `${sidecarPath(pack)}.resources`, 'sidecar', 0);
 
 /** No run takes longer, or more, than the policy's limits. */
-export const denyRunLimits: RunRule = (run, { limits = {} }: SympoziumPolicySpec) => {
+export const denyRunLimits: RunRule = (run, { defaults, limits = {} }: SympoziumPolicySpec) => {
   const denials: Denial[] = [];
   const { timeout, skills, env } = limits;
   const count = run.packs.reduce((sum, pack) => sum + pack.skills.length, 0);
@@ -47,8 +47,10 @@ export const denyRunLimits: RunRule = (run, { limits = {} }: SympoziumPolicySpec
     denials.push(tooMuch('spec.timeout', run.timeout, timeout, 'timeout'));
   }
   const { startTimeoutSeconds: start } = run;
-  if (limits.startTimeout !== undefined && start !== undefined && start > (parseDuration(limits.startTimeout) ?? 0)) {
-    denials.push(tooMuch('spec.startTimeout', `${start}s`, limits.startTimeout, 'startTimeout'));
+  // Rights last for both, so a limit of the one bounds the other where nothing is said of it.
+  const mostStart = limits.startTimeout ?? (defaults?.startTimeout === undefined ? timeout : undefined);
+  if (mostStart !== undefined && start !== undefined && start > (parseDuration(mostStart) ?? 0)) {
+    denials.push(tooMuch('spec.startTimeout', `${start}s`, mostStart, 'startTimeout'));
   }
   if (env !== undefined && run.env.length > env) {
     denials.push(tooMuch('spec.env', `${run.env.length} variables`, `${env}`, 'env'));

@@ -8,10 +8,10 @@ export const denyPodMetadata: RunRule = ({ tenantPodMetadata }, { defaults, limi
     return Object.entries(tenantPodMetadata[field] ?? {})
       .filter(([key, value]) => value !== own[key] && !listed.includes(key))
       .map(
-        ([key, value = '']): Denial => ({
+        ([key]): Denial => ({
           rule: 'pod-metadata',
           path: `spec.podMetadata.${field}.${key}`,
-          found: JSON.stringify(value),
+          found: JSON.stringify(key),
           why: 'meshes, autoscalers and webhooks act on what stands there',
           permit: `${key} in spec.limits.podMetadata.${field} permits it`,
           permissible: true,

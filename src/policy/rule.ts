@@ -26,7 +26,7 @@ interface Rules {
   volume: true;
   /** SkillPack: sidecar.secretRef, sidecar.env, sidecar.volumes; AgentRun: model.authSecretRef, model.authSecretKey, imagePullSecrets */
   secret: true;
-  /** SkillPack: sidecar; AgentRun: env, model, params; SympoziumPolicy: defaults.agent */
+  /** SkillPack: sidecar; AgentRun: env, model, params, podMetadata; SympoziumPolicy: defaults.agent */
   credential: true;
   /** SkillPack: sidecar.resources; AgentRun: timeout, skills, env; SympoziumPolicy: defaults.agent.resources */
   limit: true;

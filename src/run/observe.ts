@@ -21,7 +21,7 @@ export interface ObjectFacts {
   errors: string[];
   /** When the first Object was created, in milliseconds. */
   since: number | undefined;
-  /** Which parts of a task exist and are not what its plan says; once its start is decided only those that carry rights. */
+  /** Which parts of a task exist and are not what its plan says; once its start is decided only those that carry rights or bound its Pods. */
   different: readonly string[];
   /** Whether the real workload has fewer image volumes than were asked for: an API server without the feature drops them without a word. */
   lacksImages: boolean;
@@ -31,8 +31,10 @@ export interface ObjectFacts {
   mode: Mode | undefined;
   /** A digest of everything a task was prepared with. */
   frozenDigest: string | undefined;
-  /** What must not be gone before the Job is, as owners of it. */
+  /** What must not be gone before the Job is, as owners of it; what is being deleted is none. */
   covers: JsonObject[];
+  /** What was to bound the Pods of a run and is gone, is going, or was changed, by resource name. */
+  uncovered: string[];
   /** The workload: the Job of a task, or the Deployment of a server. */
   job: JobFacts | undefined;
   deployment: ServerFacts | undefined;
@@ -61,6 +63,8 @@ export interface JobFacts {
   leaving: boolean;
   startTime: string | undefined;
   deadlineSeconds: number;
+  /** How long the agent may run before its node ends it, in seconds; undefined for a Job of an earlier version. */
+  agentSeconds: number | undefined;
   /** Pods that have not ended, those of them that are ready, those that are being deleted, and those that have ended. */
   active: number;
   readyPods: number;
@@ -100,6 +104,9 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
   const deployment = observed.get('agentrun-deployment');
   const workload = job ?? deployment;
   const plan = readPlan(desiredOf(workload));
+  const different =
+    job === undefined || plan === undefined ? [] : findDifferent(carrier, plan, observed, frozenDigest !== undefined);
+  const isThere = (key: string): boolean => observed.has(key) && !isLeaving(carrier, observed.get(key));
   return {
     exist: new Set(observed.keys()),
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
@@ -110,16 +117,21 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
       )
       .sort(),
     since: known.length > 0 ? Math.min(...known) : undefined,
-    different: job === undefined || plan === undefined ? [] : findDifferent(carrier, plan, observed, frozenDigest !== undefined),
+    different,
     lacksImages: workload !== undefined && lacksImages(carrier.realOf(workload)),
     plan,
     mode: observeMode(observed),
     frozenDigest: frozenDigest ?? (job && digestJob(desiredOf(job))),
-    covers: COVERS.flatMap((key) => ownerOf(carrier, observed.get(key))),
+    covers: COVERS.filter(isThere).flatMap((key) => ownerOf(carrier, observed.get(key))),
+    uncovered: COVERS.filter((key) => plan?.parts[key] !== undefined && (!isThere(key) || different.includes(key))),
     job: job && observeJob(carrier, job),
     deployment: deployment && observeDeployment(carrier, deployment, observed.get('agentrun-service')),
   };
 }
+
+const isLeaving = (carrier: Carrier, object: JsonObject | undefined): boolean =>
+  object !== undefined &&
+  [object, carrier.realOf(object)].some((one) => textAt(one, 'metadata', 'deletionTimestamp') !== undefined);
 
 /** What is deleted in the foreground waits for what it owns: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
 function ownerOf(carrier: Carrier, object: JsonObject | undefined): JsonObject[] {
@@ -164,7 +176,8 @@ function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
     readyPods: count('ready'),
     leavingPods: count('terminating'),
     endedPods: count('succeeded') + count('failed') + uncounted.length,
-    end: observeEnd(real, manifest),
+    agentSeconds: agentSecondsOf(manifest),
+    end: observeEnd(real, valueAt(manifest, 'spec', 'podFailurePolicy') !== undefined),
   };
 }
 
@@ -175,16 +188,21 @@ const findDifferent = (
   isFrozen: boolean,
 ): string[] =>
   Object.entries(parts).flatMap(([key, planned]) => {
-    const object = !isFrozen || isAmong(GRANTS, key) ? observed.get(key) : undefined;
+    const object = !isFrozen || isAmong(GRANTS, key) || isAmong(COVERS, key) ? observed.get(key) : undefined;
     return object === undefined || digest(carrier.desiredOf(object)) === planned ? [] : [key];
   });
 
 /** The plan in the Job covers all other parts. */
 const digestJob = (manifest: JsonObject): string => digest(asPrepared(manifest));
 
-function observeEnd(job: JsonObject, manifest: JsonObject): JobEnd | undefined {
-  // Whether its rules tell a failure of the agent from others.
-  const isTold = valueAt(manifest, 'spec', 'podFailurePolicy') !== undefined;
+function agentSecondsOf(manifest: JsonObject): number | undefined {
+  const [agent] = listAt(manifest, 'spec', 'template', 'spec', 'containers');
+  const seconds = valueAt(agent, 'livenessProbe', 'initialDelaySeconds');
+  return typeof seconds === 'number' ? seconds : undefined;
+}
+
+/** @param isTold whether its rules tell a failure of the agent from others */
+function observeEnd(job: JsonObject, isTold: boolean): JobEnd | undefined {
   const conditions = listAt(job, 'status', 'conditions');
   const find = (type: string): JsonObject | undefined =>
     conditions.find((item): item is JsonObject => isObject(item) && item['type'] === type && item['status'] === 'True');
@@ -199,20 +217,9 @@ function observeEnd(job: JsonObject, manifest: JsonObject): JobEnd | undefined {
   if (failure === undefined) return undefined;
   const { isDisrupted, ...told } = readJobFailure(textAt(failure, 'message') ?? '');
   const isAgents = told.exitCode !== undefined || !isTold;
-  const isLate = textAt(failure, 'reason') === 'DeadlineExceeded' || isEndedByNode(told, timeOf(failure), job, manifest);
+  const isLate = textAt(failure, 'reason') === 'DeadlineExceeded';
   const reason = isLate ? 'DeadlineExceeded' : isDisrupted ? 'Evicted' : isAgents ? 'AgentFailed' : 'PodFailed';
   return { final: failed !== undefined, reason, time: timeOf(failure), ...told };
-}
-
-/** By SIGTERM, or by SIGKILL where it ignores that. */
-const ENDED: readonly (number | undefined)[] = [137, 143];
-
-/** Whether the agent was ended after its time. It may have died so by itself in the meantime: nobody tells the two apart by the Job. */
-function isEndedByNode({ exitCode }: Pick<JobEnd, 'exitCode'>, time: string, job: JsonObject, manifest: JsonObject): boolean {
-  const [agent] = listAt(manifest, 'spec', 'template', 'spec', 'containers');
-  const seconds = Number(valueAt(agent, 'livenessProbe', 'initialDelaySeconds') ?? Number.POSITIVE_INFINITY);
-  const started = Date.parse(textAt(job, 'status', 'startTime') ?? '');
-  return ENDED.includes(exitCode) && Date.parse(time) >= started + seconds * 1000;
 }
 
 function observeDeployment(carrier: Carrier, object: JsonObject, service: JsonObject | undefined): ServerFacts {

@@ -14,7 +14,8 @@ import { mergePlacements } from '../api/placement.ts';
 import { mergePodMetadata } from '../api/podmetadata.ts';
 import { mergeWorkspaces } from '../api/workspace.ts';
 import { parseDuration } from '../kube/duration.ts';
-import type { ResolvedRun, RunIdentity } from '../model/run.ts';
+import { parseQuantity } from '../kube/quantity.ts';
+import { AGENT_STORAGE, type ResolvedPack, type ResolvedRun, type RunIdentity, SIDECAR_STORAGE } from '../model/run.ts';
 import { rewriteImage } from '../policy/images.ts';
 import { mayHaveKeyOf } from '../policy/models.ts';
 import type { References } from './gather.ts';
@@ -42,7 +43,7 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
   });
   const needsServer = selected.some(({ pack }) => pack.sidecar?.requiresServer);
   const mode = run.mode ?? (needsServer ? 'server' : 'task');
-  const resolved = selected.map((one) => resolvePack(one, mode, faults));
+  const resolved = selected.map((one) => withStorage(resolvePack(one, mode, faults), policy));
   const configMaps = uses.flatMap(({ configMapRef }) => configMapRef ?? []);
   checkPacks(resolved, mode, configMaps, faults);
   if (mode === 'task' && run.task === undefined)
@@ -90,7 +91,7 @@ export function resolveRun(run: AgentRunSpec, identity: RunIdentity, references:
         image: agent?.image ?? DEFAULT_AGENT.image,
         imagePullPolicy: agent?.imagePullPolicy,
         command: agent?.command,
-        resources: { ...DEFAULT_AGENT.resources, ...agent?.resources },
+        resources: { ...DEFAULT_AGENT.resources, ...boundStorage(AGENT_STORAGE, policy.limits?.agent), ...agent?.resources },
         resultPath: agent?.resultPath ?? ownPath,
         skillsDirs: run.skillsDirs ?? instance.skillsDirs ?? agent?.skillsDirs ?? [],
       },
@@ -104,6 +105,19 @@ const IDENTITY = { runAsUser: 1000, runAsGroup: 1000, fsGroup: 1000 };
 function resolveIdentity({ defaults }: SympoziumPolicySpec): ResolvedRun['securityContext'] {
   const { identity, ...numbers } = defaults?.securityContext ?? {};
   return identity === 'FromNamespace' ? {} : { ...IDENTITY, ...numbers };
+}
+
+/** A limit of the policy holds also where nobody says anything. */
+function boundStorage(usual: string, limit: { ephemeralStorage?: string } | undefined): { ephemeralStorage?: string } {
+  const most = limit?.ephemeralStorage;
+  if (most === undefined) return {};
+  return { ephemeralStorage: parseQuantity(most) < parseQuantity(usual) ? most : usual };
+}
+
+function withStorage(pack: ResolvedPack, { limits }: SympoziumPolicySpec): ResolvedPack {
+  if (pack.sidecar === undefined) return pack;
+  const resources = { ...boundStorage(SIDECAR_STORAGE, limits?.sidecar), ...pack.sidecar.resources };
+  return { ...pack, sidecar: { ...pack.sidecar, resources } };
 }
 
 /** A name that the policy does not know is nobody, and refused by policy/cloudidentity.ts. */

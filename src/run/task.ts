@@ -118,7 +118,8 @@ function findEnd(job: JobFacts, facts: Facts): Step | undefined {
   // The end of a Job that somebody started again is not the end of this run.
   if (end === undefined || differ(facts.memory.status.startTime, job.startTime) || !isOver(end, facts.now)) return undefined;
   const { startFailure, readyTime } = facts.memory.status;
-  const { exitCode, podName, reason, final, time } = end;
+  const { exitCode, podName, final, time } = end;
+  const reason = end.reason === 'AgentFailed' && isPastTime(job, end, readyTime) ? 'DeadlineExceeded' : end.reason;
   const learned = { ...(exitCode !== undefined && { exitCode }), ...(podName !== undefined && { podName }) };
   const at = time || formatTime(facts.now);
   // Without an exit code it was the deadline of the Job, and the agent may never have begun.
@@ -128,6 +129,18 @@ function findEnd(job: JobFacts, facts: Facts): Step | undefined {
   }
   const message = `${END_MESSAGES[reason]}${reason === 'DeadlineExceeded' ? '' : describeExit(exitCode)}${final ? '' : POD_LEFT}`;
   return { state: endOf(facts, reason === 'Completed' ? 'succeeded' : 'failed', reason, message, at), learned };
+}
+
+/** How long after it got ready the status says so of a Pod, at most. */
+const TOLD_READY_MS = 60_000;
+
+/**
+ * Whether the agent has had its time, after which its node ends it. It may have died of something else in the meantime: nobody tells the two
+ * apart by the Job. Where the status says when the Pod was ready its time began then, else with the Job.
+ */
+function isPastTime({ startTime = '', agentSeconds }: JobFacts, { time }: JobEnd, readyTime = ''): boolean {
+  const began = Math.max(Date.parse(startTime), (Date.parse(readyTime) || 0) - TOLD_READY_MS);
+  return agentSeconds !== undefined && Date.parse(time) >= began + agentSeconds * 1000;
 }
 
 function describeExit(exitCode = 0): string {
@@ -144,6 +157,8 @@ function findLoss(facts: Facts): string | undefined {
   const { job } = facts.objects;
   if (!isStartDecided(facts)) return undefined;
   if (job === undefined) return `Job ${workloadName ?? ''} is gone; a run starts once only`;
+  const [uncovered] = job.end === undefined && job.released ? facts.objects.uncovered : [];
+  if (uncovered !== undefined) return `What its Pod may reach is not bounded as planned any more: ${uncovered}`;
   const { name, uid, startTime, vanished, leaving, suspended, pinned } = job;
   if (vanished) return `Job ${name} is gone`;
   if (leaving) return `Job ${name} is being deleted`;

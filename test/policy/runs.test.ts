@@ -1,6 +1,6 @@
 /** What a run may be made of: the policy of its namespace over its packs and its own fields. */
 import { describe, expect, it } from 'vitest';
-import type { JsonObject } from '../../src/kube/json.ts';
+import { type JsonObject, textAt } from '../../src/kube/json.ts';
 import { plain, tools } from '../support/packs.ts';
 import { byName, containersOf, podOf } from '../support/pods.ts';
 import { instanceXr, manifestOf, packXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
@@ -9,6 +9,30 @@ const TOKEN = `ghp_${'a'.repeat(36)}`;
 const cluster = [instanceXr(), tools, plain];
 const play = (spec: JsonObject, policies: JsonObject[], ...packs: JsonObject[]) =>
   respondComposed({ composite: runXr(spec), cluster: [...cluster, ...packs, ...policies] });
+
+describe('a limit that nobody asks about', () => {
+  it.each<[string, JsonObject, (string | undefined)[]]>([
+    ['bounds sidecars, and with them the agent', { sidecar: { ephemeralStorage: '100Mi' } }, ['3Gi', '100Mi']],
+    ['bounds no more than what is usual', { sidecar: { ephemeralStorage: '5Gi' } }, ['3Gi', '256Mi']],
+    ['bounds the agent, and with it sidecars', { agent: { ephemeralStorage: '512Mi' } }, ['2560Mi', '256Mi']],
+    ['bounds nothing where there is none', {}, [undefined, undefined]],
+  ])('of ephemeralStorage %s', (_, limits, expected) => {
+    const pod = podOf(play({ skills: uses('plain') }, [policyXr({ limits })]));
+    const bounds = ['agent', 'skill-plain']
+      .map((name) => byName(pod, name))
+      .map((container) => textAt(container, 'resources', 'limits', 'ephemeral-storage'));
+    expect(bounds).toEqual(expected);
+  });
+});
+
+it('a credential on a Pod is refused, and not repeated', () => {
+  const podMetadata = { annotations: { note: TOKEN } };
+  const permitted = [policyXr({ limits: { podMetadata: { annotations: ['note'] } } })];
+  for (const policies of [[], permitted]) {
+    const { phase, message = '' } = play({ podMetadata }, policies).status as { phase: string; message: string };
+    expect([phase, message.includes(TOKEN), message.includes('podMetadata')]).toEqual(['Failed', false, true]);
+  }
+});
 
 const cases: [string, JsonObject, JsonObject[], string][] = [
   [

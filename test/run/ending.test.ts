@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type JsonObject, type JsonValue, objectAt } from '../../src/kube/json.ts';
 import { mayGrant } from '../support/carried.ts';
 import { desired, desiredRights, History, isLooking, isPinned, withRights } from '../support/history.ts';
-import { RUN_ID, TASK_PARTS, tools } from '../support/packs.ts';
+import { RUN_ID, TASK_PARTS, task, tools } from '../support/packs.ts';
 import { instanceXr, policyXr, respondComposed, runXr, uses } from '../support/request.ts';
 import { BY_OBJECTS } from '../support/variant.ts';
 
@@ -119,12 +119,24 @@ describe('the rights of a run end', () => {
     ],
     ['hears that it is to end', 660, 143, 'DeadlineExceeded', 'The agent did not end within its timeout; its log: '],
     ['is killed before that', 659, 137, 'AgentFailed', 'The agent has failed with exit code 137 (killed'],
-    ['fails by itself later', 700, 1, 'AgentFailed', 'The agent has failed with exit code 1;'],
+    ['hears that it is to end, and says 1', 700, 1, 'DeadlineExceeded', 'The agent did not end within its timeout; its log: '],
   ] as const)('of an agent that %s tells so', (_, seconds, code, reason, message) => {
     const exited = EXITED.replace(/exit code \d+/, `exit code ${code}`);
     const run = withRights().run().wait(seconds).end('Failed', 'PodFailurePolicy', exited);
     expect(run.call().status).toMatchObject({ phase: 'Failed', reason, exitCode: code });
     expect(run.status.message).toContain(message);
+  });
+
+  it.each([
+    ['before it has had its time, after a slow start', 1200 + 599, 'AgentFailed'],
+    ['after it', 1200 + 660, 'DeadlineExceeded'],
+  ])('of an agent that is killed %s tells so', (_, seconds, reason) => {
+    const slow = new History(task({ skills: uses('tools'), startTimeout: '1h' })).run();
+    const startTime = slow.status.startTime ?? '';
+    slow.wait(70).report('agentrun-job', { startTime, active: 1, ready: 0 }).call();
+    slow.wait(1130).report('agentrun-job', { startTime, active: 1, ready: 1 }).call();
+    slow.wait(seconds - 1200).end('Failed', 'PodFailurePolicy', EXITED.replace(/exit code \d+/, 'exit code 137'));
+    expect(slow.status).toMatchObject({ phase: 'Failed', reason, exitCode: 137 });
   });
 
   it('counts what is observed and dropped as held, even when the list of what is left is late', () => {

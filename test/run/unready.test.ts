@@ -209,6 +209,12 @@ describe('startTimeout', () => {
       { limits: { startTimeout: '2m' } },
       'spec.startTimeout: 300s is refused by limit',
     ],
+    [
+      'longer than a run may take, where nothing is said of the start,',
+      { startTimeout: '1h' },
+      { limits: { timeout: '10m' } },
+      'spec.startTimeout: 3600s is refused by limit',
+    ],
   ])('%s is refused', (_, run, policy, message) => {
     expect(phaseOf(run, policy)).toEqual(['Failed', expect.anything(), expect.stringContaining(message)]);
   });

@@ -2,9 +2,9 @@
  * What the API server would say of a document: the XRD's schema, list-map keys and CEL rules, read from the XRD itself
  * and evaluated by libraries. Unknown fields are pruned there and so pass.
  */
+import { isIP } from 'node:net';
 import { evaluate } from '@marcbachmann/cel-js';
 import { Ajv } from 'ajv';
-import { isCidr } from '../../src/kube/cidr.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../src/kube/json.ts';
 import { readDocuments } from './project.ts';
 
@@ -35,6 +35,13 @@ export function xrdSchema(kind: Kind): Schema {
     { spec: { versions: [{ schema: { openAPIV3Schema: Schema } }] } },
   ];
   return xrd.spec.versions[0].schema.openAPIV3Schema;
+}
+
+/** As Go's ParseCIDR, by Node's own reading. */
+function isCidr(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const family = isIP(address);
+  return rest.length === 0 && family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 const ajv = new Ajv({

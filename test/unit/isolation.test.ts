@@ -111,15 +111,23 @@ const CASES: [string, { egress?: string[]; run?: JsonObject; more?: JsonObject }
   ['the internet in IPv6', { egress: ['internet'] }, { address: '2606:4700::1111', port: 443 }, true],
   ['what is left out of it', { egress: ['internet'] }, { address: '10.2.3.4', port: 443 }, false],
   ['what is left out of it in IPv6', { egress: ['internet'] }, { address: 'fd12::1', port: 443 }, false],
-  ...['169.254.169.254', '169.254.170.23', '169.254.1.1', '168.63.129.16', '100.100.100.200', '192.0.0.192', 'fe80::1'].map(
-    (address): [string, { egress: string[] }, Flow, boolean] => [
-      `${address} through the internet`,
-      { egress: ['internet'] },
-      { address, port: 443 },
-      false,
-    ],
-  ),
-  ...['fd00:ec2::254', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe', '169.254.169.254'].map(
+  ...[
+    '169.254.169.254',
+    '169.254.170.23',
+    '169.254.1.1',
+    '168.63.129.16',
+    '100.100.100.200',
+    '100.96.0.96',
+    '192.0.0.192',
+    'fe80::1',
+    '64:ff9b::a9fe:a9fe',
+  ].map((address): [string, { egress: string[] }, Flow, boolean] => [
+    `${address} through the internet`,
+    { egress: ['internet'] },
+    { address, port: 443 },
+    false,
+  ]),
+  ...['fd00:ec2::254', 'fd20:ce::254', 'fd00:c1::a9fe:a9fe', 'fd00:42::42', 'fd00:a9fe:a9fe::1', '169.254.169.254'].map(
     (address): [string, { more: JsonObject }, Flow, boolean] => [
       `${address} through everything`,
       { more: { destinations: [{ name: 'all', cidrs: ['0.0.0.0/0', '::/0'] }], model: ['all'] } },
@@ -163,6 +171,13 @@ const CASES: [string, { egress?: string[]; run?: JsonObject; more?: JsonObject }
 describe('what the NetworkPolicy of a run admits', () => {
   it.each(CASES)('%s', (_, { egress = [], ...given }, flow, expected) => {
     expect(admits(policyOf(egress, given), 'to', flow)).toBe(expected);
+  });
+
+  it.each([
+    ['an empty map of labels', { dns: { podLabels: {} } }],
+    ['one of a destination', { destinations: [{ name: 'model', podLabels: {} }] }],
+  ])('has nothing that the API server drops of %s', (_, more) => {
+    expect(JSON.stringify(policyOf([], { more }))).not.toMatch(/"matchLabels":\{\}|\[\]/);
   });
 
   it('is for the Pods of the run, in both directions, and lets nobody in', () => {
@@ -217,7 +232,17 @@ describe('the CiliumNetworkPolicy of a run', () => {
           toPorts,
         },
         { toCIDRSet: [{ cidr: '169.254.20.10/32' }], toPorts },
-        { toEntities: ['kube-apiserver'] },
+        {
+          toEntities: ['kube-apiserver'],
+          toPorts: [
+            {
+              ports: [
+                { port: '443', protocol: 'TCP' },
+                { port: '6443', protocol: 'TCP' },
+              ],
+            },
+          ],
+        },
         { toFQDNs: [{ matchName: 'api.example.org' }, { matchPattern: '*.example.com' }], toPorts: at },
       ],
     });
@@ -234,6 +259,13 @@ describe('the CiliumNetworkPolicy of a run', () => {
     for (const policy of policies) expect(() => new CiliumNetworkPolicy(policy as never).validate()).not.toThrow();
     const odd = { ...policies[0], spec: { egress: [{ toCIDRSet: [{ cidr: 1 }] }] } };
     expect(() => new CiliumNetworkPolicy(odd as never).validate()).toThrow();
+  });
+
+  it('refuses metadata services whatever a name leads to, but for one that is named by itself', () => {
+    const denied = (egress: string[]) => listAt(policyOf(egress, { more: cilium() }), 'spec', 'egressDeny');
+    const [all, without] = [denied([]), denied(['metadata'])].map((rules) => listAt(rules[0], 'toCIDR'));
+    expect(all).toContain('169.254.169.254/32');
+    expect(without).toEqual(all?.filter((cidr) => cidr !== '169.254.169.254/32'));
   });
 
   it('lets the neighbours of a server in by its ports', () => {

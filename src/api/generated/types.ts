@@ -1720,13 +1720,13 @@ export interface Network {
     ports?: number[];
   };
   /**
-   * Where the API server is, for the runs that have rights. Not needed with Cilium, which knows it.
+   * Where the API server is, for the runs that have rights. Cilium knows its addresses.
    */
   apiServer?: {
     /**
      * Its addresses, those behind its Service.
      */
-    cidrs: string[];
+    cidrs?: string[];
     /**
      * Its ports. Default 443 and 6443.
      */

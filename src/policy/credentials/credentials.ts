@@ -67,8 +67,8 @@ export const denyPackCredentials: PackRule = (pack, policy) => {
 };
 
 /** No credential stands in a run, in its params, or in what its policy makes of its agent. */
-export const denyRunCredentials: RunRule = ({ mode, env, model, agent, packs }, policy) => [
-  ...deny({ env, model }, 'spec', policy),
+export const denyRunCredentials: RunRule = ({ mode, env, model, podMetadata, agent, packs }, policy) => [
+  ...deny({ env, model, podMetadata }, 'spec', policy),
   ...packs.flatMap(({ name, sidecar }) =>
     (sidecar?.params ?? []).flatMap((param) => deny(param.value, `spec.skills params of ${name}: ${param.name}`, policy)),
   ),
