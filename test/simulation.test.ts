@@ -153,11 +153,9 @@ describe.each(['Kubernetes', 'Cilium'])('a run that a policy isolates, in the wo
     const input = NEW.includes(name) ? watched.input : example.input;
     const { reach, pods, rights, end, left } = simulate({ ...isolated, input }, name);
     expect([end.reason, left]).toEqual([EXPECTED[name].reason, []]);
-    const internet = '0.0.0.0/0 without 10.0.0.0/8, 169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32, 192.0.0.192/32';
-    const api = {
-      to: dialect === 'Cilium' ? 'the API server' : '10.0.0.1/32',
-      ports: dialect === 'Cilium' ? 'all' : '443/TCP, 6443/TCP',
-    };
+    const internet =
+      '0.0.0.0/0 without 10.0.0.0/8, 169.254.0.0/16, 168.63.129.16/32, 100.100.100.200/32, 100.96.0.96/32, 192.0.0.192/32';
+    const api = { to: dialect === 'Cilium' ? 'the API server' : '10.0.0.1/32', ports: '443/TCP, 6443/TCP' };
     const dns = {
       to: 'Pods k8s-app=kube-dns in namespace kube-system',
       ports: dialect === 'Cilium' ? '53/ANY' : '53/UDP, 53/TCP',

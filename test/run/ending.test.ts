@@ -131,8 +131,9 @@ describe('the rights of a run end', () => {
     ['before it has had its time, after a slow start', 1200 + 599, 'AgentFailed'],
     ['after it', 1200 + 660, 'DeadlineExceeded'],
   ])('of an agent that is killed %s tells so', (_, seconds, reason) => {
-    const slow = new History(task({ skills: uses('tools'), startTimeout: '1h' })).run();
-    const startTime = slow.status.startTime ?? '';
+    const slow = new History(task({ skills: uses('tools'), startTimeout: '1h' })).released();
+    const startTime = slow.time();
+    slow.report('agentrun-job', { startTime, active: 1 }).call();
     slow.wait(70).report('agentrun-job', { startTime, active: 1, ready: 0 }).call();
     slow.wait(1130).report('agentrun-job', { startTime, active: 1, ready: 1 }).call();
     slow.wait(seconds - 1200).end('Failed', 'PodFailurePolicy', EXITED.replace(/exit code \d+/, 'exit code 137'));
