@@ -2,15 +2,16 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
+import { SKILL_PACK } from '../api/kinds.ts';
 import { hasFolder } from '../api/skill.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
-import { loadPacks } from './load.ts';
+import { loadKind } from './files.ts';
 import type { Report } from './report.ts';
 import { writeFolder } from './skillfolder.ts';
 
 /** Writes a folder for each skill of each pack into a directory, all or, where the report has faults, none. The folders, as they are called. */
 export function exportSkills(paths: string[], directory: string, report: Report): string[] {
-  const skills = loadPacks(paths).flatMap((pack) => {
+  const skills = loadKind(paths, SKILL_PACK).flatMap((pack) => {
     const parsed = parseSkillPack(pack);
     const place = `SkillPack/${nameOf(pack)}`;
     for (const { path, found, rule } of parsed.ok ? [] : parsed.faults)

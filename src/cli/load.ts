@@ -1,11 +1,8 @@
 /** The files of `render`, with one clear line for each way they can be wrong. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { extname, join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
-import { SKILL_PACK } from '../api/kinds.ts';
 import { RESOURCE_NAME } from '../api/labels.ts';
-import { isObject, type JsonObject, type JsonValue, listAt, textAt, valueAt } from '../kube/json.ts';
-import { readYaml } from './yaml.ts';
+import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { loadResources } from './files.ts';
 
 export interface RenderInput {
   composite: JsonObject;
@@ -31,14 +28,17 @@ export function loadRenderInput(files: RenderFiles): RenderInput {
   return {
     composite,
     input: loadStepInput(files.composition, files.functions, composite),
-    required: files.required.flatMap(loadResources),
+    required: files.required.flatMap((path) => loadResources(path)),
     observed: files.observed === undefined ? new Map() : loadObserved(files.observed),
   };
 }
 
 function loadComposite(file: string): JsonObject {
   const [composite, ...others] = loadResources(file);
-  if (composite === undefined || others.length > 0) throw new Error(`${file} must hold exactly one composite (XR)`);
+  if (composite === undefined || others.length > 0) {
+    const found = [composite ?? [], others].flat().map(({ kind }) => kind);
+    throw new Error(`${file} must hold exactly one composite (XR), it has ${found.join(', ') || 'none'}`);
+  }
   return composite;
 }
 
@@ -46,7 +46,7 @@ function loadComposite(file: string): JsonObject {
 function loadStepInput(compositionFile: string, functionsFile: string, composite: JsonObject): JsonObject | undefined {
   const [composition] = loadResources(compositionFile);
   if (composition === undefined || composition['kind'] !== 'Composition')
-    throw new Error(`${compositionFile} must hold a Composition`);
+    throw new Error(`${compositionFile} must hold a Composition, it has ${composition?.['kind'] ?? 'nothing'}`);
   for (const field of ['apiVersion', 'kind']) {
     const wanted = textAt(composition, 'spec', 'compositeTypeRef', field);
     const found = textAt(composite, field);
@@ -84,51 +84,4 @@ function loadObserved(path: string): Map<string, JsonObject> {
     observed.set(name, resource);
   }
   return observed;
-}
-
-/** Every resource of a YAML file, or of the YAML files directly in a directory. */
-export function loadResources(path: string): JsonObject[] {
-  return listFiles(path).flatMap((file) =>
-    readYaml(read(file), file).map((value) => {
-      if (!isObject(value) || textAt(value, 'apiVersion') === undefined || textAt(value, 'kind') === undefined) {
-        throw new Error(`${file} must hold Kubernetes resources, each with apiVersion and kind`);
-      }
-      return value;
-    }),
-  );
-}
-
-/** The SkillPacks of some files. Throws when a file has none. */
-export function loadPacks(paths: string[]): JsonObject[] {
-  return paths.flatMap((path) => {
-    const packs = loadResources(path).filter(({ kind }) => kind === SKILL_PACK);
-    if (packs.length === 0) throw new Error(`${path} holds no SkillPack`);
-    return packs;
-  });
-}
-
-/** The one value of a YAML file. */
-export function loadYaml(file: string): JsonValue {
-  const [value, ...others] = readYaml(read(file), file);
-  if (value === undefined || others.length > 0) throw new Error(`${file} must hold exactly one YAML document`);
-  return value;
-}
-
-function listFiles(path: string): string[] {
-  try {
-    if (!statSync(path).isDirectory()) return [path];
-  } catch (error) {
-    throw new Error(`cannot read ${path}: ${(error as Error).message}`);
-  }
-  const files = readdirSync(path).filter((file) => ['.yaml', '.yml'].includes(extname(file)));
-  if (files.length === 0) throw new Error(`${path} holds no YAML file`);
-  return files.sort().map((file) => join(path, file));
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new Error(`cannot read ${file}: ${(error as Error).message}`);
-  }
 }

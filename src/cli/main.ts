@@ -1,7 +1,8 @@
 /** The command line: previews without a cluster. */
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import manifest from '../../package.json' with { type: 'json' };
 import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import { exportSkills } from './export.ts';
 import { describeSizes, type ImportOptions, importSkills } from './import.ts';
@@ -42,11 +43,11 @@ interface RightsFlags {
   for: Maker;
   scope?: Scope;
   pods?: true;
-  policy?: string;
+  policy: string[];
 }
 
 interface PackFlags extends OutputFlags {
-  policy?: string;
+  policy: string[];
 }
 
 interface ImportFlags extends ImportOptions {
@@ -56,7 +57,10 @@ interface ImportFlags extends ImportOptions {
 
 type Files = [composite?: string, composition?: string, functions?: string];
 
-const program = new Command('skillpack').description('Previews what function-skillpack composes, without a cluster.');
+const program = new Command('skillpack')
+  .description('Previews what function-skillpack composes, without a cluster.')
+  .version(manifest.version)
+  .exitOverride();
 
 const OUTPUT = new Option('--output <format>', 'how to print it').choices(['text', 'json']).default('text');
 
@@ -107,8 +111,13 @@ program
   .description(
     'Tells what a SkillPack could do and what would refuse it, before it is applied. Exits with 1 when something is refused.',
   )
-  .argument('<pack...>', 'files or directories with SkillPacks')
-  .option('-p, --policy <path>', 'file with SympoziumPolicies; default the built-in guardrails')
+  .argument('<pack...>', 'files or directories with SkillPacks, or - for standard input')
+  .option(
+    '-p, --policy <path>',
+    'file or directory with SympoziumPolicies (repeatable); default the built-in guardrails',
+    collect,
+    [],
+  )
   .addOption(OUTPUT)
   .action((paths: string[], { policy, output }: PackFlags) => {
     const linted = lint(paths, policy);
@@ -119,7 +128,7 @@ program
 program
   .command('rights')
   .description('Prints the least ClusterRoles with which the packs can run: one for the kinds of a run, and one for each pack.')
-  .argument('<pack...>', 'files or directories with SkillPacks')
+  .argument('<pack...>', 'files or directories with SkillPacks, or - for standard input')
   .addOption(
     new Option('--for <maker>', 'who makes the runs: crossplane composes them directly, provider makes their Objects')
       .choices(MAKERS)
@@ -136,7 +145,9 @@ program
   .option('--pods', 'also what podStatus in the input of the Composition needs: to read Pods')
   .option(
     '-p, --policy <path>',
-    'file with SympoziumPolicies; a pack that every one refuses is left out, and one that isolates runs needs network policies',
+    'file or directory with SympoziumPolicies (repeatable); a pack that every one refuses is left out, and one that isolates runs needs network policies',
+    collect,
+    [],
   )
   .action((paths: string[], { for: maker, scope = maker === 'crossplane' ? 'namespace' : 'all', pods, policy }: RightsFlags) => {
     const { manifests, refused } = printRights(paths, { maker, scope, readsPods: pods === true, policy });
@@ -171,7 +182,7 @@ program
 program
   .command('export')
   .description('Writes the folder of each skill of a SkillPack, as agents read it: what import makes a SkillPack of.')
-  .argument('<pack...>', 'files or directories with SkillPacks')
+  .argument('<pack...>', 'files or directories with SkillPacks, or - for standard input')
   .requiredOption('-o, --out <directory>', 'where to make the folders')
   .action((paths: string[], { out }: { out: string }) => {
     const report = new Report();
@@ -217,7 +228,19 @@ function parseTime(text: string): Date {
   return time;
 }
 
+/** 0: fine; 1: something was found; 2: the program could not do what it was asked. */
+const CANNOT_RUN = 2;
+
+// `| head` has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 program.parseAsync().catch((error: Error) => {
-  process.stderr.write(`skillpack: ${error.message}\n`);
-  process.exitCode = 1;
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : CANNOT_RUN;
+  else {
+    process.stderr.write(`skillpack: ${error.message}\n`);
+    process.exitCode = CANNOT_RUN;
+  }
 });

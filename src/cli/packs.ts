@@ -2,21 +2,19 @@
 import { nameOf } from '../api/composite.ts';
 import { formatFaults } from '../api/fault.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
-import { SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import { SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { DEFAULT_DIALECT, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
 import { formatDenials } from '../policy/verdict.ts';
+import { loadKind, withoutTwins } from './files.ts';
 import { type LintFinding, lintPack } from './lint.ts';
-import { loadPacks, loadResources } from './load.ts';
 import { buildRights, type Holder, type Maker, type NamedPack } from './rights.ts';
 import { writeYaml } from './yaml.ts';
 
-/** The policies of a file, each laid over the default one; without a file the built-in guardrails. */
-function loadPolicies(path: string | undefined): Map<string, SympoziumPolicySpec> {
-  if (path === undefined) return effectivePolicies([]);
-  const policies = loadResources(path).filter(({ kind }) => kind === SYMPOZIUM_POLICY);
-  if (policies.length === 0) throw new Error(`${path} holds no SympoziumPolicy`);
+/** The policies of some files, each laid over the default one; without files the built-in guardrails. */
+function loadPolicies(paths: string[]): Map<string, SympoziumPolicySpec> {
+  const policies = withoutTwins(loadKind(paths, SYMPOZIUM_POLICY));
   for (const policy of policies) {
     const parsed = parseSympoziumPolicy(policy);
     if (!parsed.ok) throw new Error(`SympoziumPolicy ${nameOf(policy)} is invalid: ${formatFaults(parsed.faults)}`);
@@ -29,9 +27,9 @@ export interface Linted {
   findings: LintFinding[];
 }
 
-export function lint(paths: string[], policy: string | undefined): Linted[] {
-  const policies = loadPolicies(policy);
-  return loadPacks(paths).map((pack) => ({ pack: nameOf(pack), findings: lintPack(pack, policies) }));
+export function lint(paths: string[], policyPaths: string[]): Linted[] {
+  const policies = loadPolicies(policyPaths);
+  return withoutTwins(loadKind(paths, SKILL_PACK)).map((pack) => ({ pack: nameOf(pack), findings: lintPack(pack, policies) }));
 }
 
 /** Whether nothing but warnings was found. */
@@ -58,14 +56,14 @@ const headOf = (maker: Maker): string =>
 /** The manifests, and the packs that were left out because they could never run, with why. */
 export function printRights(
   paths: string[],
-  { policy, ...holder }: Holder & { policy: string | undefined },
+  { policy, ...holder }: Holder & { policy: string[] },
 ): { manifests: string; refused: string[] } {
   const policies = loadPolicies(policy);
   const isolating = [...policies.values()].flatMap(({ network }) => (network?.mode === 'Isolate' ? [network] : []));
   const dialects = isolating.map(({ dialect = DEFAULT_DIALECT }) => dialect);
   const packs: NamedPack[] = [];
   const refused: string[] = [];
-  for (const pack of loadPacks(paths)) {
+  for (const pack of withoutTwins(loadKind(paths, SKILL_PACK))) {
     const name = nameOf(pack);
     const parsed = parseSkillPack(pack);
     if (!parsed.ok) {
