@@ -233,7 +233,11 @@ describe('the command line', () => {
       { composite: claim },
       /Composition is for kind XAgentRun, but the composite is of kind AgentRun; of a claim render takes the composite: set kind to XAgentRun, remove metadata.namespace, and add spec.claimRef .* or, without claims, take the Composition in package\/namespaced/,
     ],
-    ['YAML that is none', { composite: file('broken.yaml', 'a: [') }, /cannot read .*broken\.yaml: .* at line 1, column 5/],
+    [
+      'YAML that is none',
+      { composite: file('broken.yaml', 'a: [') },
+      /cannot read .*broken\.yaml:1:5: a bracket or brace that was opened before is not closed/,
+    ],
     ['an alias that names nothing', { composite: file('alias.yaml', 'a: *b') }, /cannot read .*alias\.yaml: Unresolved alias/],
     [
       'YAML that is no resource',

@@ -151,3 +151,20 @@ describe('the program', () => {
     expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
+
+describe('YAML that is none is told where and how', () => {
+  it.each([
+    ['a:\n  b: c\n   d: e\n', ':3:1: the line is not below the line above: begin it in the same column'],
+    ['task: Look: at it\n', ':1:7: a text with a colon and a space in it has to be quoted, or to stand below its key after |'],
+    ['a: "x\nb: c\n', ':3:1: a quote that was opened before is not closed'],
+    ['a:\n\tb: c\n', ':2:1: the line begins with a tab, and YAML takes spaces only'],
+    ['a: 1\nb: 2\na: 3\n', ':3:1: the key a stands twice in one map'],
+    ['a: [1\n', ':2:1: a bracket or brace that was opened before is not closed'],
+    ['- a\nb: c\n', ':2:1: this does not go with the lines above'],
+    ["a: 'it's'\n", ':1:8: this does not go with the lines above'],
+    ['%YAML 1.1 x\n--- a\n', ':1:1: %YAML directive should contain exactly one part'],
+  ])('%j', (text, message) => {
+    const root = directoryWith({ 'a.yaml': text });
+    expect(() => loadResources(join(root, 'a.yaml'))).toThrow(`cannot read ${join(root, 'a.yaml')}${message}`);
+  });
+});

@@ -1,5 +1,5 @@
 /** YAML as Go's tools read and write it, so that `kubectl`, `crossplane` and this program see the same values. */
-import { Document, parseAllDocuments, type Tags, visit } from 'yaml';
+import { Document, type ErrorCode, parseAllDocuments, type Tags, visit, type YAMLParseError } from 'yaml';
 import type { JsonValue } from '../kube/json.ts';
 import { escapeUnreadable, isUnreadable } from '../kube/yaml.ts';
 
@@ -20,12 +20,34 @@ export function readYaml(text: string, file: string): JsonValue[] {
   if (!Array.isArray(documents)) return [];
   const values: JsonValue[] = [];
   for (const document of documents) {
-    const [error] = document.errors;
-    if (error !== undefined) throw new Error(`cannot read ${file}: ${error.message.split('\n')[0]}`);
+    if (document.errors.length > 0) throw new Error(describeError(document.errors, text, file));
     const value = toValue(document, file);
     if (value !== null) values.push(value);
   }
   return values;
+}
+
+/** What the errors that people make most often mean, for who does not know the grammar of YAML. */
+const WORDS: Partial<Record<ErrorCode, string>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it has to be quoted, or to stand below its key after |',
+  TAB_AS_INDENT: 'the line begins with a tab, and YAML takes spaces only',
+  MISSING_CHAR: 'a quote that was opened before is not closed',
+  BAD_INDENT: 'a bracket or brace that was opened before is not closed',
+  UNEXPECTED_TOKEN: 'this does not go with the lines above: a list and a map do not mix, and a quote in a quoted text is doubled',
+};
+
+/** One line with file, line and column, as editors and terminals open it. */
+function describeError(errors: YAMLParseError[], text: string, file: string): string {
+  const [error, next] = errors as [YAMLParseError, YAMLParseError | undefined];
+  const { line = 1, col = 1 } = error.linePos?.[0] ?? {};
+  const own = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
+  const at = (row: number, words: string): string => `cannot read ${file}:${row}:${row === line ? col : 1}: ${words}`;
+  // The text above goes on in a line that is too far to the right, and that has a colon.
+  if (next?.code === 'MULTILINE_IMPLICIT_KEY')
+    return at(line + 1, 'the line is not below the line above: begin it in the same column');
+  if (error.code === 'DUPLICATE_KEY')
+    return at(line, `the key ${/^[^:\n]*/.exec(text.slice(error.pos[0]))?.[0]} stands twice in one map`);
+  return at(line, WORDS[error.code] ?? own);
 }
 
 function toValue(document: Document.Parsed, file: string): JsonValue {
