@@ -4,6 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { parseAgentRun } from '../src/api/agentrun.ts';
+import type { Parsed } from '../src/api/fault.ts';
+import { parseSkillPack } from '../src/api/skillpack.ts';
 import { loadKind, loadResources, withoutTwins } from '../src/cli/files.ts';
 import { projectPath } from './support/project.ts';
 import { temporaryDirectory } from './support/temporary.ts';
@@ -166,5 +169,28 @@ describe('YAML that is none is told where and how', () => {
   ])('%j', (text, message) => {
     const root = directoryWith({ 'a.yaml': text });
     expect(() => loadResources(join(root, 'a.yaml'))).toThrow(`cannot read ${join(root, 'a.yaml')}${message}`);
+  });
+});
+
+describe('what people write as they know it is answered with where it stands here', () => {
+  const faultsOf = (parsed: Parsed<unknown>): string[] =>
+    parsed.ok ? [] : parsed.faults.map(({ path, rule }) => `${path}: ${rule}`);
+  const named = { apiVersion: 'sympozium.ai/v1alpha1', kind: 'SkillPack', metadata: { name: 'a' } };
+
+  it('the resources of a container', () => {
+    const sidecar = { image: 'a:1', resources: { limits: { cpu: '1' } } };
+    expect(faultsOf(parseSkillPack({ ...named, spec: { skills: [{ name: 'a', content: 'x' }], sidecar } }))).toEqual([
+      'spec.sidecar.resources.limits: must not be set: cpu and memory stand directly below resources, and are request and limit at once',
+    ]);
+  });
+
+  it('a run without a name, which a cluster would make of generateName', () => {
+    const run = {
+      ...named,
+      kind: 'AgentRun',
+      metadata: { generateName: 'a-', namespace: 'team-a' },
+      spec: { instanceRef: 'sre' },
+    };
+    expect(faultsOf(parseAgentRun(run))).toEqual(['metadata.name: must be set: only a cluster makes a name of generateName']);
   });
 });

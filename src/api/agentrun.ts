@@ -3,13 +3,13 @@ import { parseSpec } from './composite.ts';
 import type { Parsed } from './fault.ts';
 import type { AgentRunSpec } from './generated/types.ts';
 import { validateAgentRunSpec } from './generated/validators.js';
-import { identityOf, variantOf } from './kinds.ts';
+import { missingIdentity } from './kinds.ts';
 import { checkRunFields } from './rules.ts';
 
 /** An AgentRun as the function trusts it. Fields: package/claims/apis/agentrun/definition.yaml. */
 export function parseAgentRun(composite: JsonObject): Parsed<AgentRunSpec> {
   return parseSpec(composite, validateAgentRunSpec, (faults, spec) => {
-    if (identityOf(composite) === undefined) faults.push(variantOf(composite).noIdentity);
+    faults.push(...missingIdentity(composite));
     checkRunFields(faults, spec);
   });
 }

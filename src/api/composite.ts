@@ -34,14 +34,20 @@ export function parseSpec<T>(
 ): Parsed<T> {
   const faults: Fault[] = Object.keys(composite)
     .filter((key) => !ROOT_FIELDS.has(key))
-    .map((key) => ({ path: key, found: 'an unknown field', rule: 'must not be set' }));
+    .map((key) => ({ path: key, found: 'an unknown field', rule: 'must not be set; what people write stands below spec' }));
   const raw = composite['spec'] ?? {};
   const spec = isObject(raw) ? Object.fromEntries(Object.entries(raw).filter(([key]) => !CROSSPLANE_FIELDS.has(key))) : raw;
   const checked = checkSchema(validator, spec, 'spec');
   faults.push(...checked.faults);
   rules(faults, checked.value);
   if (faults.length === 0) return { ok: true, value: checked.value as unknown as T };
-  return invalid(faults.map((fault) => withHint(composite['kind'], fault)));
+  return invalid(faults.map((fault) => withHint(composite['kind'], ofResources(fault))));
+}
+
+/** Everybody who knows Kubernetes writes it as a container has it. */
+function ofResources(fault: Fault): Fault {
+  if (fault.found !== 'an unknown field' || !/[.]resources[.](limits|requests)$/.test(fault.path)) return fault;
+  return { ...fault, rule: `${fault.rule}: cpu and memory stand directly below resources, and are request and limit at once` };
 }
 
 export function nameOf(resource: JsonObject): string {

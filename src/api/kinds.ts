@@ -57,3 +57,14 @@ export function identityOf(composite: JsonObject): { namespace: string; name: st
   const name = textAt(identity, 'name');
   return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }
+
+/** A composite of a namespace that has one and no name: a preview, of what a cluster would name. */
+const NAMELESS = { path: 'metadata.name', found: 'nothing', rule: 'must be set: only a cluster makes a name of generateName' };
+
+/** What a run or an instance does not say of its namespace and name; nothing when it says both. */
+export function missingIdentity(composite: JsonObject): Variant['noIdentity'][] {
+  if (identityOf(composite) !== undefined) return [];
+  const variant = variantOf(composite);
+  const isNameless = variant === NAMESPACED && textAt(composite, 'metadata', 'namespace') !== undefined;
+  return [isNameless ? NAMELESS : variant.noIdentity];
+}

@@ -28,6 +28,12 @@ describe('a run that cannot be', () => {
       'InvalidSpec',
       `${VARIANT.noIdentity.path}: ${VARIANT.noIdentity.rule}, found nothing`,
     ],
+    [
+      'has a field that stands one level too high',
+      { composite: { ...runXr(), timeout: '5m' } },
+      'InvalidSpec',
+      'timeout: must not be set; what people write stands below spec, found an unknown field',
+    ],
     ['has no task', task({ task: null }), 'InvalidSpec', 'spec.task: must be set in task mode, found nothing'],
     [
       'is a server without a serving pack',
