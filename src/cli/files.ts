@@ -3,7 +3,7 @@
  * them, on standard input. Each error is one line that names the file.
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { nameOf } from '../api/composite.ts';
 import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { isObject, type JsonObject, type JsonValue, listAt, textAt } from '../kube/json.ts';
@@ -117,7 +117,7 @@ function walk(directory: string): string[] {
   return entries.flatMap((entry) => {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return entry.name.startsWith('.') || NOT_OURS.includes(entry.name) ? [] : walk(path);
-    return EXTENSIONS.includes(extname(entry.name)) && !basename(path).startsWith('.') ? [path] : [];
+    return EXTENSIONS.includes(extname(entry.name)) && !entry.name.startsWith('.') ? [path] : [];
   });
 }
 

@@ -6,6 +6,7 @@ import { SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { DEFAULT_DIALECT, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
+import { isIsolated } from '../policy/network.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import { loadKind, withoutTwins } from './files.ts';
 import { type LintFinding, lintPack } from './lint.ts';
@@ -59,8 +60,8 @@ export function printRights(
   { policy, ...holder }: Holder & { policy: string[] },
 ): { manifests: string; refused: string[] } {
   const policies = loadPolicies(policy);
-  const isolating = [...policies.values()].flatMap(({ network }) => (network?.mode === 'Isolate' ? [network] : []));
-  const dialects = isolating.map(({ dialect = DEFAULT_DIALECT }) => dialect);
+  const networks = [...policies.values()].map(({ network }) => network).filter(isIsolated);
+  const dialects = networks.map(({ dialect = DEFAULT_DIALECT }) => dialect);
   const packs: NamedPack[] = [];
   const refused: string[] = [];
   for (const pack of withoutTwins(loadKind(paths, SKILL_PACK))) {

@@ -2,11 +2,10 @@
 import type { ICiliumNetworkPolicy as CiliumNetworkPolicy } from '@kubernetes-models/cilium/cilium.io/v2/CiliumNetworkPolicy';
 import type { Destination } from '../api/generated/types.ts';
 import { RUN } from '../api/labels.ts';
-import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { packsWithSidecar, type Reach, type ResolvedRun } from '../model/run.ts';
+import { type Reach, type ResolvedRun, servedPorts } from '../model/run.ts';
 import { blocksOf, metadataBeside } from './addresses.ts';
-import { runMetadata } from './metadata.ts';
+import { coverMetadata } from './metadata.ts';
 
 type Spec = NonNullable<CiliumNetworkPolicy['spec']>;
 type Egress = NonNullable<Spec['egress']>[number];
@@ -23,7 +22,7 @@ export function buildCiliumNetworkPolicy(run: ResolvedRun): Manifest | undefined
   return toManifest<CiliumNetworkPolicy>({
     apiVersion: 'cilium.io/v2',
     kind: 'CiliumNetworkPolicy',
-    metadata: { ...runMetadata(run, runObjectName(run.id)), finalizers: ['foregroundDeletion'] },
+    metadata: coverMetadata(run),
     spec: {
       endpointSelector: { matchLabels: { [RUN]: run.id } },
       ingress: buildIngress(run, reach),
@@ -44,8 +43,8 @@ export function buildCiliumNetworkPolicy(run: ResolvedRun): Manifest | undefined
 /** A rule without a peer admits nobody, and closes what no rule names. */
 function buildIngress(run: ResolvedRun, { ingress }: Reach): NonNullable<Spec['ingress']> {
   if (run.mode !== 'server' || ingress === 'None') return [{}];
-  const ports = packsWithSidecar(run).flatMap(({ sidecar }) => sidecar.ports ?? []);
-  return [{ fromEndpoints: [{}], toPorts: toPorts(ports.map(({ containerPort: port, protocol }) => ({ port, protocol }))) }];
+  const ports = servedPorts(run).map(({ containerPort: port, protocol }) => ({ port, protocol }));
+  return [{ fromEndpoints: [{}], toPorts: toPorts(ports) }];
 }
 
 /** A rule has peers of one kind only. */

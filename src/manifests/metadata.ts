@@ -1,6 +1,6 @@
 /** Names, labels and annotations that every object of a run carries. */
 import { AGENT_RUN, INSTANCE, MANAGED_BY, MANAGED_BY_US, RUN, SKILLS } from '../api/labels.ts';
-import { AGENT, shorten } from '../api/names.ts';
+import { AGENT, runObjectName, shorten } from '../api/names.ts';
 import type { ResolvedRun } from '../model/run.ts';
 
 const runLabels = (run: ResolvedRun): Record<string, string> => ({
@@ -38,4 +38,10 @@ export const runMetadata = (run: ResolvedRun, name: string, scope: 'Namespaced' 
   ...(scope === 'Namespaced' && { namespace: run.namespace }),
   labels: runLabels(run),
   ...runAnnotations(run),
+});
+
+/** Of what bounds the Pods of a run: its finalizer keeps it until the Job, which it owns by then, is gone; see run/lock.ts. */
+export const coverMetadata = (run: ResolvedRun) => ({
+  ...runMetadata(run, runObjectName(run.id)),
+  finalizers: ['foregroundDeletion'],
 });

@@ -1,6 +1,6 @@
 /**
  * What a run may reach, and who reaches it: https://kubernetes.io/docs/concepts/services-networking/network-policies/. A plugin enforces it
- * from the beginning of a Pod if it knows the policy by then. Its finalizer keeps it until the Job, which it owns by then, is gone.
+ * from the beginning of a Pod if it knows the policy by then.
  */
 import type {
   INetworkPolicy as NetworkPolicy,
@@ -9,11 +9,10 @@ import type {
 } from 'kubernetes-models/networking.k8s.io/v1';
 import type { Destination } from '../api/generated/types.ts';
 import { RUN } from '../api/labels.ts';
-import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { packsWithSidecar, type Reach, type ResolvedRun } from '../model/run.ts';
+import { type Reach, type ResolvedRun, servedPorts } from '../model/run.ts';
 import { blocksOf } from './addresses.ts';
-import { runMetadata } from './metadata.ts';
+import { coverMetadata } from './metadata.ts';
 
 /** Undefined where a run may reach everything, or its policy is in another dialect. */
 export function buildNetworkPolicy(run: ResolvedRun): Manifest | undefined {
@@ -24,7 +23,7 @@ export function buildNetworkPolicy(run: ResolvedRun): Manifest | undefined {
   return toManifest<NetworkPolicy>({
     apiVersion: 'networking.k8s.io/v1',
     kind: 'NetworkPolicy',
-    metadata: { ...runMetadata(run, runObjectName(run.id)), finalizers: ['foregroundDeletion'] },
+    metadata: coverMetadata(run),
     spec: {
       podSelector: { matchLabels: { [RUN]: run.id } },
       policyTypes: ['Ingress', 'Egress'],
@@ -44,8 +43,7 @@ export function buildNetworkPolicy(run: ResolvedRun): Manifest | undefined {
 /** An empty list is none to the API server, and both admit nobody; it would not be what was planned. */
 function buildIngress(run: ResolvedRun, { ingress }: Reach): NetworkPolicySpec {
   if (run.mode !== 'server' || ingress === 'None') return {};
-  const ports = packsWithSidecar(run).flatMap(({ sidecar }) => sidecar.ports ?? []);
-  const at = ports.map(({ containerPort: port, protocol }) => ({ port, protocol }));
+  const at = servedPorts(run).map(({ containerPort: port, protocol }) => ({ port, protocol }));
   return { ingress: [{ from: [{ podSelector: {} }], ports: at }] };
 }
 

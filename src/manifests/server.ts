@@ -4,7 +4,7 @@ import type { Port } from '../api/generated/types.ts';
 import { RUN } from '../api/labels.ts';
 import { runObjectName } from '../api/names.ts';
 import { type Manifest, toManifest } from '../kube/manifest.ts';
-import { type PackWithSidecar, packsWithSidecar, type ResolvedRun } from '../model/run.ts';
+import { type PackWithSidecar, packsWithSidecar, type ResolvedRun, servedPorts } from '../model/run.ts';
 import { buildSidecar } from './containers.ts';
 import { podMetadata, runMetadata } from './metadata.ts';
 import { buildPodBase } from './pod.ts';
@@ -36,7 +36,7 @@ const hasClaim = (run: ResolvedRun): boolean => buildVolumes(run).some((volume) 
 
 /** The Service of a server run, with the ports of all its packs. */
 export function buildService(run: ResolvedRun): Manifest {
-  const ports = packsWithSidecar(run).flatMap(({ sidecar }) => sidecar.ports ?? []);
+  const ports = servedPorts(run);
   return toManifest<Service>({
     apiVersion: 'v1',
     kind: 'Service',

@@ -10,13 +10,12 @@ import { buildVolumes } from './volumes.ts';
 
 /** The bound of one container, as a quantity; undefined where nobody asks for one. */
 export function storageOf(run: ResolvedRun, container: string, { ephemeralStorage }: Resources): string | undefined {
-  const sidecars = packsWithSidecar(run);
-  const containers =
-    run.mode === 'task' ? [run.agent, ...sidecars.map(({ sidecar }) => sidecar)] : sidecars.map(({ sidecar }) => sidecar);
+  const sidecars = packsWithSidecar(run).map(({ name, sidecar }) => ({ name: sidecarName(name), resources: sidecar.resources }));
+  const containers = [...(run.mode === 'task' ? [{ name: AGENT, resources: run.agent.resources }] : []), ...sidecars];
   if (!containers.some(({ resources }) => resources.ephemeralStorage !== undefined)) return undefined;
   const own = ephemeralStorage ?? (container === AGENT ? AGENT_STORAGE : SIDECAR_STORAGE);
-  const [first] = run.mode === 'task' ? [AGENT] : sidecars.map(({ name }) => sidecarName(name));
-  return container === first ? formatBytes(parseQuantity(own) + volumeBytes(run)) : own;
+  // The first one has the room for the volumes of all.
+  return container === containers[0]?.name ? formatBytes(parseQuantity(own) + volumeBytes(run)) : own;
 }
 
 /** Of the volumes that are directories of the node. */

@@ -7,6 +7,7 @@ import type {
   Model,
   Placement,
   PodMetadata,
+  Port,
   Results,
   Sidecar,
   Skill,
@@ -129,6 +130,9 @@ export type PackWithSidecar = ResolvedPack & { sidecar: ResolvedSidecar };
 
 export const packsWithSidecar = (run: ResolvedRun): PackWithSidecar[] =>
   run.packs.filter((pack): pack is PackWithSidecar => pack.sidecar !== undefined);
+
+/** The ports of all sidecars that take part; a server serves at them. */
+export const servedPorts = (run: ResolvedRun): Port[] => packsWithSidecar(run).flatMap(({ sidecar }) => sidecar.ports ?? []);
 
 /** Whether a sidecar may use the API server, and so gets a token. */
 export const hasRights = (sidecar: Sidecar): boolean => (sidecar.rbac ?? []).length > 0 || (sidecar.clusterRBAC ?? []).length > 0;

@@ -15,20 +15,11 @@ export const denyCloudIdentity: RunRule = ({ tenantCloudIdentity }, { cloudIdent
   const unknown = (path: string, name: string): Denial =>
     deny(path, name, 'the policy does not say who it is', `a cloud identity ${name} in spec.cloudIdentities says it`);
   const own = defaults?.cloudIdentity;
+  const ofPolicy = own === undefined || isKnown(own) ? [] : [unknown('SympoziumPolicy spec.defaults.cloudIdentity', own)];
   const asked = tenantCloudIdentity;
-  const isOpen = asked === undefined || asked === own || limits?.cloudIdentities?.includes(asked);
-  return [
-    ...(own !== undefined && !isKnown(own) ? [unknown('SympoziumPolicy spec.defaults.cloudIdentity', own)] : []),
-    ...(asked !== undefined && asked !== own && isOpen && !isKnown(asked) ? [unknown('spec.cloudIdentity', asked)] : []),
-    ...(asked === undefined || isOpen
-      ? []
-      : [
-          deny(
-            'spec.cloudIdentity',
-            asked,
-            'it acts in a cloud as somebody',
-            `${asked} in spec.limits.cloudIdentities permits it`,
-          ),
-        ]),
-  ];
+  if (asked === undefined || asked === own) return ofPolicy;
+  const permit = `${asked} in spec.limits.cloudIdentities permits it`;
+  if (!limits?.cloudIdentities?.includes(asked))
+    return [...ofPolicy, deny('spec.cloudIdentity', asked, 'it acts in a cloud as somebody', permit)];
+  return isKnown(asked) ? ofPolicy : [...ofPolicy, unknown('spec.cloudIdentity', asked)];
 };

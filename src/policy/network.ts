@@ -5,7 +5,8 @@ import { hasRights } from '../model/run.ts';
 import { type PackRule, type RunRule, sidecarPath } from './rule.ts';
 import type { Denial } from './verdict.ts';
 
-const isIsolated = (network: Network | undefined): network is Network => network?.mode === 'Isolate';
+/** Whether runs are bounded in what they reach. */
+export const isIsolated = (network: Network | undefined): network is Network => network?.mode === 'Isolate';
 
 const BESIDE = {
   hostNetwork: 'no network policy holds in the network of the node',

@@ -106,7 +106,10 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
   const plan = readPlan(desiredOf(workload));
   const different =
     job === undefined || plan === undefined ? [] : findDifferent(carrier, plan, observed, frozenDigest !== undefined);
-  const isThere = (key: string): boolean => observed.has(key) && !isLeaving(carrier, observed.get(key));
+  const isThere = (key: string): boolean => {
+    const object = observed.get(key);
+    return object !== undefined && !isLeaving(carrier, object);
+  };
   return {
     exist: new Set(observed.keys()),
     applied: new Set(states.flatMap(({ key, state }) => (state.kind === 'ready' || state.kind === 'applied' ? [key] : []))),
@@ -129,8 +132,8 @@ export function observeParts(carrier: Carrier, observed: ReadonlyMap<string, Jso
   };
 }
 
-const isLeaving = (carrier: Carrier, object: JsonObject | undefined): boolean =>
-  object !== undefined &&
+/** Whether the real object, or what carries it, is being deleted. */
+const isLeaving = (carrier: Carrier, object: JsonObject): boolean =>
   [object, carrier.realOf(object)].some((one) => textAt(one, 'metadata', 'deletionTimestamp') !== undefined);
 
 /** What is deleted in the foreground waits for what it owns: https://kubernetes.io/docs/concepts/architecture/garbage-collection/ */
@@ -169,7 +172,7 @@ function observeJob(carrier: Carrier, object: JsonObject): JobFacts {
     resumed: valueAt(real, 'spec', 'suspend') === false,
     suspended: valueAt(real, 'spec', 'suspend') === true,
     vanished: carrier.isAbsent(object),
-    leaving: [object, real].some((resource) => textAt(resource, 'metadata', 'deletionTimestamp') !== undefined),
+    leaving: isLeaving(carrier, object),
     startTime: textAt(real, 'status', 'startTime'),
     deadlineSeconds: Number(valueAt(manifest, 'spec', 'activeDeadlineSeconds') ?? 0),
     active: count('active'),

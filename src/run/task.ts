@@ -45,7 +45,7 @@ import {
   type Step,
   type Wanted,
 } from './state.ts';
-import { describeStartFailure, explainUnready, isUp, judgeStart, startLimit } from './unready.ts';
+import { describeStartFailure, explainUnready, isPastTime, isUp, judgeStart, startLimit } from './unready.ts';
 
 /** How long a released Job may fail to start. One that nobody reports may be running, and has its deadline besides. */
 const STARTING_LIMIT_MS = 20 * 60_000;
@@ -129,18 +129,6 @@ function findEnd(job: JobFacts, facts: Facts): Step | undefined {
   }
   const message = `${END_MESSAGES[reason]}${reason === 'DeadlineExceeded' ? '' : describeExit(exitCode)}${final ? '' : POD_LEFT}`;
   return { state: endOf(facts, reason === 'Completed' ? 'succeeded' : 'failed', reason, message, at), learned };
-}
-
-/** How long after it got ready the status says so of a Pod, at most. */
-const TOLD_READY_MS = 60_000;
-
-/**
- * Whether the agent has had its time, after which its node ends it. It may have died of something else in the meantime: nobody tells the two
- * apart by the Job. Where the status says when the Pod was ready its time began then, else with the Job.
- */
-function isPastTime({ startTime = '', agentSeconds }: JobFacts, { time }: JobEnd, readyTime = ''): boolean {
-  const began = Math.max(Date.parse(startTime), (Date.parse(readyTime) || 0) - TOLD_READY_MS);
-  return agentSeconds !== undefined && Date.parse(time) >= began + agentSeconds * 1000;
 }
 
 function describeExit(exitCode = 0): string {

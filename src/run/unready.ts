@@ -1,7 +1,7 @@
 /** What is said of a Job that has started and whose Pod is not ready, and when that has lasted too long. */
 import { RUN } from '../api/labels.ts';
 import type { Reason } from '../api/reasons.ts';
-import type { JobFacts } from './observe.ts';
+import type { JobEnd, JobFacts } from './observe.ts';
 import { type Facts, formatTime, type Started, type StartFailure, type Step } from './state.ts';
 
 const NO_POD_AFTER_MS = 30_000;
@@ -102,6 +102,15 @@ const readStartFailure = ({ reason }: StartFailure): StartReason =>
   START_FAILURES.find((known) => known === reason) ?? 'PodNotReady';
 
 const isFound = (reason: StartReason): boolean => reason !== 'PodNotReady' && reason !== 'NoPod';
+
+/**
+ * Whether the agent has had its time, after which its node ends it. It may have died of something else in the meantime: nobody tells the two
+ * apart by the Job. Where the status says when the Pod was ready, which it does so late at most, its time began then, else with the Job.
+ */
+export function isPastTime({ startTime = '', agentSeconds }: JobFacts, { time }: JobEnd, readyTime = ''): boolean {
+  const began = Math.max(Date.parse(startTime), (Date.parse(readyTime) || 0) - NOT_READY_AFTER_MS);
+  return agentSeconds !== undefined && Date.parse(time) >= began + agentSeconds * 1000;
+}
 
 /** How long after its start a Pod that is not ready is worth a word, in milliseconds. */
 function notReadyAfter({ deadlineSeconds }: JobFacts, { objects: { plan } }: Facts): number {

@@ -7,6 +7,7 @@ import type { Right, Rule } from '../api/generated/types.ts';
 import { ANNOTATIONS, PART, POD_OF, RUN } from '../api/labels.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { equal, type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+import { PARTS } from '../run/parts.ts';
 import { type ApiServer, type Change, isBeingDeleted, keyOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
 import { listReached, type Reached } from './reach.ts';
@@ -211,7 +212,7 @@ export class Timeline {
   }
 }
 
-const NETWORK_KINDS = ['NetworkPolicy', 'CiliumNetworkPolicy'];
+const NETWORK_KINDS: readonly string[] = PARTS.filter(({ dialect }) => dialect !== undefined).map(({ kind }) => kind);
 
 function describeLook(status: JsonObject): string {
   const result = textAt(status, 'result');
