@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REASONS, type ReasonRow } from '../src/api/reasons.ts';
-import { loadRenderInput } from '../src/cli/load.ts';
-import { render } from '../src/cli/render.ts';
-import { readYaml, writeYaml } from '../src/cli/yaml.ts';
+import { loadRenderInput } from '../src/cli/input/load.ts';
+import { readYaml, writeYaml } from '../src/cli/input/yaml.ts';
+import { render } from '../src/cli/preview/render.ts';
 import { digest } from '../src/kube/digest.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { listExamples, readExample } from './support/examples.ts';

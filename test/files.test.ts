@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAgentRun } from '../src/api/agentrun.ts';
 import type { Parsed } from '../src/api/fault.ts';
 import { parseSkillPack } from '../src/api/skillpack.ts';
-import { loadKind, loadResources, withoutTwins } from '../src/cli/files.ts';
+import { loadKind, loadResources, withoutTwins } from '../src/cli/input/files.ts';
 import { projectPath } from './support/project.ts';
 import { temporaryDirectory } from './support/temporary.ts';
 

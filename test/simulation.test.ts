@@ -1,7 +1,7 @@
 /** Every scenario of `simulate`: what it promises, and the whole text it prints. */
 import { describe, expect, inject, it } from 'vitest';
-import { loadRenderInput } from '../src/cli/load.ts';
-import { formatSimulated, type Simulated, simulate } from '../src/cli/simulate.ts';
+import { loadRenderInput } from '../src/cli/input/load.ts';
+import { formatSimulated, type Simulated, simulate } from '../src/cli/preview/simulate.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';

@@ -1,7 +1,7 @@
 /** What the configurations have in common, and the little in which they differ. */
 import { describe, expect, it } from 'vitest';
-import { loadRenderInput } from '../src/cli/load.ts';
-import { type Rendered, render } from '../src/cli/render.ts';
+import { loadRenderInput } from '../src/cli/input/load.ts';
+import { type Rendered, render } from '../src/cli/preview/render.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
 import { listDirectory, projectPath, readDocuments } from './support/project.ts';
 import { instanceXr, packXr, respondComposed, uses } from './support/request.ts';

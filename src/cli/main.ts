@@ -4,15 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
-import { exportSkills } from './export.ts';
-import { describeSizes, type ImportOptions, importSkills } from './import.ts';
-import { loadRenderInput, type RenderInput } from './load.ts';
+import { exportSkills } from './folders/export.ts';
+import { describeSizes, type ImportOptions, importSkills } from './folders/import.ts';
+import { Report } from './folders/report.ts';
+import { loadRenderInput, type RenderInput } from './input/load.ts';
+import { writeYaml } from './input/yaml.ts';
 import { formatLinted, isPassed, lint, printRights } from './packs.ts';
-import { render } from './render.ts';
-import { Report } from './report.ts';
-import { MAKERS, type Maker, SCOPES, type Scope } from './rights.ts';
-import { formatSimulated, simulate } from './simulate.ts';
-import { writeYaml } from './yaml.ts';
+import { render } from './preview/render.ts';
+import { formatSimulated, simulate } from './preview/simulate.ts';
+import { MAKERS, type Maker, SCOPES, type Scope } from './rights/needed.ts';
 
 const EXAMPLE = {
   composite: 'examples/direct-run/xr.yaml',

@@ -8,10 +8,10 @@ import { DEFAULT_DIALECT, parseSympoziumPolicy } from '../api/sympoziumpolicy.ts
 import { effectivePolicies, findDenials } from '../policy/findings.ts';
 import { isIsolated } from '../policy/network.ts';
 import { formatDenials } from '../policy/verdict.ts';
-import { loadKind, withoutTwins } from './files.ts';
-import { type LintFinding, lintPack } from './lint.ts';
-import { buildRights, type Holder, type Maker, type NamedPack } from './rights.ts';
-import { writeYaml } from './yaml.ts';
+import { type LintFinding, lintPack } from './check/pack.ts';
+import { loadKind, withoutTwins } from './input/files.ts';
+import { writeYaml } from './input/yaml.ts';
+import { buildRights, type Holder, type Maker, type NamedPack } from './rights/needed.ts';
 
 /** The policies of some files, each laid over the default one; without files the built-in guardrails. */
 function loadPolicies(paths: string[]): Map<string, SympoziumPolicySpec> {

@@ -1,7 +1,7 @@
 /** Crossplane's own render, with this function as its Development runtime. */
 import { execFile } from 'node:child_process';
 import { pino } from 'pino';
-import { readYaml } from '../../src/cli/yaml.ts';
+import { readYaml } from '../../src/cli/input/yaml.ts';
 import { type JsonObject, listAt, objectAt } from '../../src/kube/json.ts';
 import { createRunFunction } from '../../src/server/handler.ts';
 import { startServer } from '../../src/server/server.ts';

@@ -2,7 +2,7 @@
 
 import { nameOf } from '../../src/api/composite.ts';
 import type { SkillPackSpec } from '../../src/api/generated/types.ts';
-import { type Holder, listNeeded } from '../../src/cli/rights.ts';
+import { type Holder, listNeeded } from '../../src/cli/rights/needed.ts';
 import { type JsonObject, objectAt, textAt } from '../../src/kube/json.ts';
 import { listDirectory, projectPath, readDocuments } from '../support/project.ts';
 import { buildAgentPolicy } from './agent.ts';

@@ -1,7 +1,7 @@
 /** The cluster, through the user's own kubectl: what works in his shell works here. */
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { writeYaml } from '../../src/cli/yaml.ts';
+import { writeYaml } from '../../src/cli/input/yaml.ts';
 import { type JsonObject, listAt, textAt } from '../../src/kube/json.ts';
 
 /** What kubectl wrote to stderr, and nothing of what it was given. */

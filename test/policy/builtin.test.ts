@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_SETTINGS } from '../../src/api/settings.ts';
 import { parseSkillPack } from '../../src/api/skillpack.ts';
-import { lintPack } from '../../src/cli/lint.ts';
+import { lintPack } from '../../src/cli/check/pack.ts';
 import { composeSkillPack } from '../../src/composites/skillpack.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { judgePack } from '../../src/policy/guardrails.ts';

@@ -1,7 +1,7 @@
 /** Credentials in what people and agents read: told, and never refused. */
 import { describe, expect, it } from 'vitest';
 import type { SkillPackStatus } from '../../src/api/generated/types.ts';
-import { lintPack } from '../../src/cli/lint.ts';
+import { lintPack } from '../../src/cli/check/pack.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { findCredentialsInTexts } from '../../src/policy/credentials/credentials.ts';
 import { effectivePolicies } from '../../src/policy/findings.ts';

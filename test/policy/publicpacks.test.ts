@@ -1,6 +1,6 @@
 /** What the built-in guardrails say of packs with the rules of public ones. */
 import { describe, expect, it } from 'vitest';
-import { lintPack } from '../../src/cli/lint.ts';
+import { lintPack } from '../../src/cli/check/pack.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { effectivePolicies } from '../../src/policy/findings.ts';
 import { listDirectory, readDocuments } from '../support/project.ts';

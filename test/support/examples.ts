@@ -1,5 +1,5 @@
 /** The examples, as their READMEs render them. */
-import type { RenderFiles } from '../../src/cli/load.ts';
+import type { RenderFiles } from '../../src/cli/input/load.ts';
 import { listDirectory, projectPath, readText } from './project.ts';
 
 const NOT_EXAMPLES = ['README.md', 'functions.yaml', 'install', 'packs'];

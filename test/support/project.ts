@@ -1,7 +1,7 @@
 /** The project's own files, wherever the tests are started from. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { readYaml } from '../../src/cli/yaml.ts';
+import { readYaml } from '../../src/cli/input/yaml.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 
 export const projectPath = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));

@@ -1,5 +1,5 @@
-import { loadRenderInput } from '../../../src/cli/load.ts';
-import { render } from '../../../src/cli/render.ts';
+import { loadRenderInput } from '../../../src/cli/input/load.ts';
+import { render } from '../../../src/cli/preview/render.ts';
 import { equal, type JsonObject, objectAt } from '../../../src/kube/json.ts';
 import { listExamples, readExample } from '../../support/examples.ts';
 import { renderByCrossplane } from '../crossplane.ts';

@@ -1,7 +1,7 @@
 /** What a run is from the inside: an agent reads its skill, calls a tool and tells what it found; the tool holds the token of the run. */
 import { API_VERSION } from '../../../src/api/kinds.ts';
 import { TOKEN_DIRECTORY } from '../../../src/api/skillpack.ts';
-import { writeYaml } from '../../../src/cli/yaml.ts';
+import { writeYaml } from '../../../src/cli/input/yaml.ts';
 import { objectAt } from '../../../src/kube/json.ts';
 import { eventually } from '../clock.ts';
 import { grant, ROLE, revoke } from '../install.ts';

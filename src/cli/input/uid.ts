@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { nameOf } from '../api/composite.ts';
-import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { nameOf } from '../../api/composite.ts';
+import { type JsonObject, objectAt, textAt } from '../../kube/json.ts';
 
 /** The uid Crossplane's render gives a composite without one, so that both print the same names. */
 export function withUid(composite: JsonObject): JsonObject {

@@ -1,13 +1,13 @@
 /** `skillpack import`: folders of skills become one SkillPack. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { invalid } from '../api/fault.ts';
-import type { Skill } from '../api/generated/types.ts';
-import { API_VERSION, SKILL_PACK } from '../api/kinds.ts';
-import { describeSkill, listFiles, MAX_SKILL_BYTES, SKILL_DOCUMENT, storedBytes } from '../api/skill.ts';
-import { parseSkillPack } from '../api/skillpack.ts';
-import { isObject, type JsonObject } from '../kube/json.ts';
-import { loadYaml } from './files.ts';
+import { invalid } from '../../api/fault.ts';
+import type { Skill } from '../../api/generated/types.ts';
+import { API_VERSION, SKILL_PACK } from '../../api/kinds.ts';
+import { describeSkill, listFiles, MAX_SKILL_BYTES, SKILL_DOCUMENT, storedBytes } from '../../api/skill.ts';
+import { parseSkillPack } from '../../api/skillpack.ts';
+import { isObject, type JsonObject } from '../../kube/json.ts';
+import { loadYaml } from '../input/files.ts';
 import type { Report } from './report.ts';
 import { readSkillDocument, type SkillDocument } from './skilldocument.ts';
 import { type Folder, type FolderFile, findFolders, readContent, readFolder } from './skillfolder.ts';

@@ -3,9 +3,9 @@
  * Objects do. Kubernetes lets nobody grant what he does not hold, so besides the kinds a run is made of it needs every right of every pack,
  * in all namespaces, because any may have a run. Nobody needs `escalate` or `bind`.
  */
-import type { Network, Rule, SkillPackSpec } from '../api/generated/types.ts';
-import { equal, type JsonObject } from '../kube/json.ts';
-import { PARTS, type Part } from '../run/parts.ts';
+import type { Network, Rule, SkillPackSpec } from '../../api/generated/types.ts';
+import { equal, type JsonObject } from '../../kube/json.ts';
+import { PARTS, type Part } from '../../run/parts.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 

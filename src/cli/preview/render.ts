@@ -1,13 +1,13 @@
 /** What Crossplane's own render prints, without Crossplane. */
-import { nameOf } from '../api/composite.ts';
-import { RESOURCE_NAME } from '../api/labels.ts';
-import { selects } from '../call/request.ts';
-import type { Composed, DesiredResource } from '../call/response.ts';
-import { composeInRounds } from '../call/rounds.ts';
-import { compose } from '../function.ts';
-import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
-import type { RenderInput } from './load.ts';
-import { withUid } from './uid.ts';
+import { nameOf } from '../../api/composite.ts';
+import { RESOURCE_NAME } from '../../api/labels.ts';
+import { selects } from '../../call/request.ts';
+import type { Composed, DesiredResource } from '../../call/response.ts';
+import { composeInRounds } from '../../call/rounds.ts';
+import { compose } from '../../function.ts';
+import { type JsonObject, objectAt, textAt } from '../../kube/json.ts';
+import type { RenderInput } from '../input/load.ts';
+import { withUid } from '../input/uid.ts';
 
 /** What stands for the time of a condition, here and in Crossplane's render, so that output is stable. */
 const CONDITION_TIME = '2024-01-01T00:00:00Z';

@@ -1,7 +1,7 @@
 /** YAML as Go's tools read and write it, so that `kubectl`, `crossplane` and this program see the same values. */
 import { Document, type ErrorCode, parseAllDocuments, type Tags, visit, type YAMLParseError } from 'yaml';
-import type { JsonValue } from '../kube/json.ts';
-import { escapeUnreadable, isUnreadable } from '../kube/yaml.ts';
+import type { JsonValue } from '../../kube/json.ts';
+import { escapeUnreadable, isUnreadable } from '../../kube/yaml.ts';
 
 /** Tags of YAML 1.1 that Go's parser does not resolve to anything but text. */
 const NOT_IN_GO = new Set([

@@ -1,16 +1,16 @@
 /** What is to be known of a pack before anybody applies it: what is wrong, what is refused, what will not work. */
-import { nameOf } from '../api/composite.ts';
-import type { Fault } from '../api/fault.ts';
-import type { Sidecar, SkillPackSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
-import { parseSkillPack, TOKEN_DIRECTORY } from '../api/skillpack.ts';
-import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
-import { isWithin } from '../kube/paths.ts';
-import { redact } from '../policy/credentials/redact.ts';
-import { describeCredential } from '../policy/credentials/search.ts';
-import { findCredentialsInPack, findDenials } from '../policy/findings.ts';
-import { findInert } from '../policy/rights/inert.ts';
-import { sidecarPath } from '../policy/rule.ts';
-import { findUnusual } from '../policy/skills.ts';
+import { nameOf } from '../../api/composite.ts';
+import type { Fault } from '../../api/fault.ts';
+import type { Sidecar, SkillPackSpec, SympoziumPolicySpec } from '../../api/generated/types.ts';
+import { parseSkillPack, TOKEN_DIRECTORY } from '../../api/skillpack.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../kube/json.ts';
+import { isWithin } from '../../kube/paths.ts';
+import { redact } from '../../policy/credentials/redact.ts';
+import { describeCredential } from '../../policy/credentials/search.ts';
+import { findCredentialsInPack, findDenials } from '../../policy/findings.ts';
+import { findInert } from '../../policy/rights/inert.ts';
+import { sidecarPath } from '../../policy/rule.ts';
+import { findUnusual } from '../../policy/skills.ts';
 
 export interface LintFinding {
   /**

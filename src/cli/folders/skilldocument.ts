@@ -1,9 +1,9 @@
 /** A SKILL.md as people and other programs write it: https://agentskills.io/specification */
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
-import type { Skill } from '../api/generated/types.ts';
-import { show } from '../api/schema.ts';
-import { isBlank, MAX_DESCRIPTION } from '../api/skill.ts';
-import { isObject, type JsonObject, type JsonValue } from '../kube/json.ts';
+import type { Skill } from '../../api/generated/types.ts';
+import { show } from '../../api/schema.ts';
+import { isBlank, MAX_DESCRIPTION } from '../../api/skill.ts';
+import { isObject, type JsonObject, type JsonValue } from '../../kube/json.ts';
 import type { Report } from './report.ts';
 
 /** The fields of the front matter, and what a pack calls them. */

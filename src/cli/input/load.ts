@@ -1,7 +1,7 @@
 /** The files of `render`, with one clear line for each way they can be wrong. */
-import { nameOf } from '../api/composite.ts';
-import { RESOURCE_NAME } from '../api/labels.ts';
-import { isObject, type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
+import { nameOf } from '../../api/composite.ts';
+import { RESOURCE_NAME } from '../../api/labels.ts';
+import { isObject, type JsonObject, listAt, textAt, valueAt } from '../../kube/json.ts';
 import { loadResources } from './files.ts';
 
 export interface RenderInput {

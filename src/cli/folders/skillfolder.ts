@@ -1,8 +1,8 @@
 /** The folder of a skill on this machine: https://agentskills.io/specification#directory-structure */
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Skill } from '../api/generated/types.ts';
-import { type FileContent, listFolder, MAX_SKILL_BYTES, SKILL_DOCUMENT } from '../api/skill.ts';
+import type { Skill } from '../../api/generated/types.ts';
+import { type FileContent, listFolder, MAX_SKILL_BYTES, SKILL_DOCUMENT } from '../../api/skill.ts';
 import type { Report } from './report.ts';
 
 export interface FolderFile {

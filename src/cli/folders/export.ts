@@ -1,11 +1,11 @@
 /** `skillpack export`: the folders of the skills of a pack. */
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import { nameOf } from '../api/composite.ts';
-import { SKILL_PACK } from '../api/kinds.ts';
-import { hasFolder } from '../api/skill.ts';
-import { parseSkillPack } from '../api/skillpack.ts';
-import { loadKind } from './files.ts';
+import { nameOf } from '../../api/composite.ts';
+import { SKILL_PACK } from '../../api/kinds.ts';
+import { hasFolder } from '../../api/skill.ts';
+import { parseSkillPack } from '../../api/skillpack.ts';
+import { loadKind } from '../input/files.ts';
 import type { Report } from './report.ts';
 import { writeFolder } from './skillfolder.ts';
 

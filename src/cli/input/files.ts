@@ -4,9 +4,9 @@
  */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { nameOf } from '../api/composite.ts';
-import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
-import { isObject, type JsonObject, type JsonValue, listAt, textAt } from '../kube/json.ts';
+import { nameOf } from '../../api/composite.ts';
+import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
 import { readYaml } from './yaml.ts';
 
 const STDIN = '-';

@@ -1,11 +1,11 @@
 /** A whole life of a run as a text for people or as a value for programs. */
-import type { Rule } from '../api/generated/types.ts';
-import { variantOf } from '../api/kinds.ts';
-import { textAt } from '../kube/json.ts';
-import { playScenario, SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
-import type { CloudIdentity, Entry, HeldRight, PodLife, Reach, RunEnd } from '../simulation/timeline.ts';
-import type { RenderInput } from './load.ts';
-import { withUid } from './uid.ts';
+import type { Rule } from '../../api/generated/types.ts';
+import { variantOf } from '../../api/kinds.ts';
+import { textAt } from '../../kube/json.ts';
+import { playScenario, SCENARIOS, type ScenarioName } from '../../simulation/scenarios.ts';
+import type { CloudIdentity, Entry, HeldRight, PodLife, Reach, RunEnd } from '../../simulation/timeline.ts';
+import type { RenderInput } from '../input/load.ts';
+import { withUid } from '../input/uid.ts';
 
 /** Times are seconds since the AgentRun was applied; what has no `until` lasted to the end. */
 export interface Simulated {
