@@ -4,11 +4,13 @@ WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY tsconfig.json LICENSE ./
+COPY tools/build.ts ./tools/build.ts
 COPY src ./src
 RUN npm run build
 
-# No shell, no package manager, not root. Crossplane runs functions as uid 2000 with a read-only root file system.
-FROM gcr.io/distroless/nodejs24-debian13:nonroot
+# No shell, no package manager, not root. The command line is in it as well: `/nodejs/bin/node /cli/skillpack.mjs`.
+# Crossplane runs functions as uid 2000 with a read-only root file system.
+FROM gcr.io/distroless/nodejs24-debian13:nonroot AS function
 COPY --from=build /build/dist/ /build/LICENSE /
 ENV NODE_ENV=production
 EXPOSE 9443 8080

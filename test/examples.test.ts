@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { REASONS, type ReasonRow } from '../src/api/reasons.ts';
-import { loadRenderInput } from '../src/cli/input/load.ts';
 import { readYaml, writeYaml } from '../src/cli/input/yaml.ts';
 import { render } from '../src/cli/preview/render.ts';
 import { digest } from '../src/kube/digest.ts';
 import type { JsonObject } from '../src/kube/json.ts';
-import { listExamples, readExample } from './support/examples.ts';
+import { listExamples, loadOne, readExample } from './support/examples.ts';
 import { projectPath, readDocuments, readText } from './support/project.ts';
 import { apiServerErrors, type Kind } from './support/schema.ts';
 
@@ -15,7 +14,7 @@ describe('examples', () => {
     const expected = projectPath(`examples/${name}/expected.yaml`);
     expect(existsSync(expected), 'touch expected.yaml, then npm test -- -u, then read it').toBe(true);
     const { files, now } = readExample(name);
-    const { composite, composed } = render(loadRenderInput(files), now);
+    const { composite, composed } = render(loadOne(files), now);
     await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);
   });
 

@@ -1,9 +1,9 @@
 /** Every scenario of `simulate`: what it promises, and the whole text it prints. */
 import { describe, expect, inject, it } from 'vitest';
-import { loadRenderInput } from '../src/cli/input/load.ts';
 import { formatSimulated, type Simulated, simulate } from '../src/cli/preview/simulate.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
+import { loadOne } from './support/examples.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';
 import { instanceXr, packXr, policyXr, uses } from './support/request.ts';
@@ -12,12 +12,13 @@ import { BY_OBJECTS, READER } from './support/variant.ts';
 const FOLDERS = { claims: 'k8s-ops', namespaced: 'namespaced-run', direct: 'direct-run' };
 const variant = inject('variant');
 const folder = FOLDERS[variant];
-const example = loadRenderInput({
-  composite: projectPath(`examples/${folder}/xr.yaml`),
-  composition: projectPath(`package/${variant}/apis/agentrun/composition.yaml`),
-  functions: projectPath('examples/functions.yaml'),
+const example = loadOne({
+  paths: [
+    projectPath(`examples/${folder}/xr.yaml`),
+    projectPath(`package/${variant}/apis/agentrun/composition.yaml`),
+    projectPath('examples/functions.yaml'),
+  ],
   required: [projectPath('examples/packs'), projectPath(`examples/${folder}/required.yaml`)],
-  observed: undefined,
 });
 
 /** The same where a platform permits a look at Pods, and a policy wants what agents leave. */

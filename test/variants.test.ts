@@ -1,8 +1,8 @@
 /** What the configurations have in common, and the little in which they differ. */
 import { describe, expect, it } from 'vitest';
-import { loadRenderInput } from '../src/cli/input/load.ts';
 import { type Rendered, render } from '../src/cli/preview/render.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
+import { loadOne } from './support/examples.ts';
 import { listDirectory, projectPath, readDocuments } from './support/project.ts';
 import { instanceXr, packXr, respondComposed, uses } from './support/request.ts';
 
@@ -51,12 +51,13 @@ describe('the definitions', () => {
 describe('a run', () => {
   const play = (variant: string, folder: string): Rendered =>
     render(
-      loadRenderInput({
-        composite: projectPath(`examples/${folder}/xr.yaml`),
-        composition: projectPath(`package/${variant}/apis/agentrun/composition.yaml`),
-        functions: projectPath('examples/functions.yaml'),
+      loadOne({
+        paths: [
+          projectPath(`examples/${folder}/xr.yaml`),
+          projectPath(`package/${variant}/apis/agentrun/composition.yaml`),
+          projectPath('examples/functions.yaml'),
+        ],
         required: [projectPath('examples/packs'), projectPath(`examples/${folder}/required.yaml`)],
-        observed: undefined,
       }),
       new Date('2026-01-01T12:00:00Z'),
     );

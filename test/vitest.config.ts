@@ -11,8 +11,9 @@ declare module 'vitest' {
 const ONCE = [
   'unit/**',
   'e2e/**',
+  'cli/**',
   'server/**',
-  '*{architecture,cli,examples,recorded,schema,variants}.test.ts',
+  '*{architecture,examples,recorded,schema,variants}.test.ts',
   'policy/{admission,credentialforms,credentialgrowth,publicpacks}.test.ts',
 ];
 

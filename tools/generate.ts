@@ -1,6 +1,6 @@
 /**
  * Generates src/api/generated from the XRDs and the input CRD: TypeScript types of what the parsers return, and
- * validators without dependencies; package/namespaced and package/direct; docs/reasons.md, docs/rights.md and docs/sympozium.md. `npm run
+ * validators without dependencies; package/namespaced and package/direct; what the command line has of them; docs/reasons.md, docs/rights.md and docs/sympozium.md. `npm run
  * generate` writes the files; a test fails when they
  * are not what this would write.
  */
@@ -10,6 +10,7 @@ import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
 import { parse } from 'yaml';
+import { generateCommandLine } from './commandline.ts';
 import { generateConfigurations } from './configurations.ts';
 import { generateReasons } from './reasons.ts';
 import { generateRights } from './rights.ts';
@@ -193,11 +194,13 @@ ${names.map((name) => `export const ${name}: Validator;`).join('\n')}
 export async function generate(): Promise<Record<string, string>> {
   const schemas = loadSchemas();
   const validators = await generateValidators(schemas);
+  const configurations = generateConfigurations();
   return {
     'src/api/generated/types.ts': await generateTypes(schemas),
     'src/api/generated/validators.js': validators,
     'src/api/generated/validators.d.ts': generateDeclarations(validators),
-    ...generateConfigurations(),
+    ...configurations,
+    ...generateCommandLine(configurations),
     ...generateReasons(),
     ...generateRights(),
     ...generateSympozium(),

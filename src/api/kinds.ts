@@ -4,6 +4,8 @@
  * function is a value here, a Variant.
  */
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import type { Fault } from './fault.ts';
+import { NAME_PATTERN, PATTERNS, show } from './schema.ts';
 
 export const API_VERSION = 'sympozium.ai/v1alpha1';
 
@@ -17,7 +19,7 @@ export interface Variant {
   sympoziumInstance: string;
   /** Where a composite says by which namespace and name its user knows it, and what to say when it does not. */
   identity: string[];
-  noIdentity: { path: string; found: string; rule: string };
+  noIdentity: Fault;
   /** The provider's Objects: their API, and how they name the provider's config. Namespaced ones lie beside the composite. */
   objects: { apiVersion: string; namespaced: boolean; providerConfigKind?: string };
 }
@@ -61,10 +63,15 @@ export function identityOf(composite: JsonObject): { namespace: string; name: st
 /** A composite of a namespace that has one and no name: a preview, of what a cluster would name. */
 const NAMELESS = { path: 'metadata.name', found: 'nothing', rule: 'must be set: only a cluster makes a name of generateName' };
 
-/** What a run or an instance does not say of its namespace and name; nothing when it says both. */
-export function missingIdentity(composite: JsonObject): Variant['noIdentity'][] {
-  if (identityOf(composite) !== undefined) return [];
+/** What is wrong with the namespace and name of a run or an instance: what it does not say, or a name that the API server does not take. */
+export function checkIdentity(composite: JsonObject): Fault[] {
   const variant = variantOf(composite);
+  const identity = identityOf(composite);
+  if (identity !== undefined) {
+    const { name } = identity;
+    if (name.length <= 253 && new RegExp(NAME_PATTERN).test(name)) return [];
+    return [{ path: [...variant.identity, 'name'].join('.'), found: show(name), rule: PATTERNS[NAME_PATTERN] ?? '' }];
+  }
   const isNameless = variant === NAMESPACED && textAt(composite, 'metadata', 'namespace') !== undefined;
   return [isNameless ? NAMELESS : variant.noIdentity];
 }

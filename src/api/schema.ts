@@ -7,12 +7,14 @@ import type { SchemaError, Validator } from './generated/validators.js';
 export const CIDR_PATTERN =
   '^(((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])[.]){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])/(3[0-2]|[12]?[0-9])|[0-9a-f]{0,4}:[0-9a-f:]{1,35}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$';
 
+/** The name of a resource, as the API server takes it. */
+export const NAME_PATTERN = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$';
+
 /** What each pattern of the schemas asks for, in words. A test fails when a schema has a pattern without words. */
 export const PATTERNS: Record<string, string> = {
   '^[a-z0-9]+(-[a-z0-9]+)*$': 'must be lower-case letters and digits in groups joined by single hyphens',
   '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$': 'must be a DNS label: lower-case letters, digits and hyphens',
-  '^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$':
-    'must be a Kubernetes name: lower-case letters, digits, hyphens and dots',
+  [NAME_PATTERN]: 'must be a Kubernetes name: lower-case letters, digits, hyphens and dots',
   '^[A-Za-z_][A-Za-z0-9_]*$': 'must be letters, digits and underscores, not beginning with a digit',
   '^[^\\s]+$': 'must not contain white space',
   '^[a-z][a-z0-9_]*$': 'must be lower-case letters, digits and underscores, beginning with a letter',
@@ -71,7 +73,11 @@ function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
     case 'required':
       return { path: `${path}.${params['missingProperty']}`, found: 'nothing', rule: 'must be set' };
     case 'type':
-      return { path, found: describeType(found), rule: `must be ${TYPES[String(params['type'])] ?? params['type']}` };
+      return {
+        path,
+        found: describeType(found),
+        rule: `must be ${TYPES[String(params['type'])] ?? params['type']}${quoteHint(params['type'], found)}`,
+      };
     case 'enum':
       return { path, found: show(found), rule: `must be one of ${(params['allowedValues'] as string[]).join(', ')}` };
     case 'pattern':
@@ -102,6 +108,12 @@ const TYPES: Record<string, string> = {
   array: 'a list',
   object: 'a map',
 };
+
+/** What people write without quotes and YAML does not read as text. */
+function quoteHint(wanted: unknown, found: JsonValue | undefined): string {
+  if (wanted !== 'string' || typeof found !== 'boolean') return '';
+  return ': YAML reads on, off, yes and no as true and false, so put it in quotes';
+}
 
 /** Only the type: a value of the wrong type may be a mistyped secret. */
 function describeType(value: JsonValue | undefined): string {

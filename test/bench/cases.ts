@@ -3,11 +3,11 @@ import { RunFunctionRequest } from '@crossplane-org/function-sdk-typescript';
 import { type Request, selects } from '../../src/call/request.ts';
 import type { Composed } from '../../src/call/response.ts';
 import { composeInRounds } from '../../src/call/rounds.ts';
-import { loadRenderInput, type RenderInput } from '../../src/cli/input/load.ts';
+import type { RenderInput } from '../../src/cli/input/load.ts';
 import { withUid } from '../../src/cli/input/uid.ts';
 import { compose } from '../../src/function.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
-import { readExample } from '../support/examples.ts';
+import { loadOne, readExample } from '../support/examples.ts';
 
 export interface Case {
   /** Also the tag of its requests. */
@@ -58,7 +58,7 @@ function fromExample(name: string): RenderInput {
     new Date(Date.parse(text) + Date.now() - now.getTime()).toISOString().replace(/\.\d+/, '');
   const move = <T>(value: T): T =>
     JSON.parse(JSON.stringify(value).replaceAll(/(?<=")\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ(?=")/g, moved)) as T;
-  const { composite, observed, ...rest } = loadRenderInput(files);
+  const { composite, observed, ...rest } = loadOne(files);
   return { ...rest, composite: move(composite), observed: new Map([...observed].map(([key, object]) => [key, move(object)])) };
 }
 

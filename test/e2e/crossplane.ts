@@ -18,7 +18,7 @@ export async function renderByCrossplane(options: Options, { files, now }: Examp
   try {
     const target = `render.crossplane.io/runtime-development-target=127.0.0.1:${server.port}`;
     const printed = await crossplane(options.crossplane ?? '', [
-      ...['composition', 'render', files.composite, files.composition, files.functions, '-a', target],
+      ...['composition', 'render', ...files.paths, '-a', target],
       ...files.required.flatMap((path) => ['-e', path]),
       ...(files.observed === undefined ? [] : ['-o', files.observed]),
       ...(options.crossplaneCore === undefined ? [] : [`--crossplane-binary=${options.crossplaneCore}`]),

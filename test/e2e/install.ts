@@ -49,7 +49,7 @@ export async function grantTo(
   const named = packs.map((pack) => ({ name: nameOf(pack), spec: objectAt(pack, 'spec') as unknown as SkillPackSpec }));
   const { maker } = holder;
   const needed = listNeeded({ ...holder, dialects: ['Kubernetes'] }, named);
-  const rules = [...needed.kinds, ...needed.network, ...needed.packs.flatMap((pack) => pack.rules)] as unknown as JsonObject[];
+  const rules = needed.flatMap((part) => part.rules) as unknown as JsonObject[];
   const labels = maker === 'crossplane' ? { 'rbac.crossplane.io/aggregate-to-crossplane': 'true' } : {};
   await apply({ apiVersion: `${RBAC}/v1`, kind: 'ClusterRole', metadata: { name: role, labels }, rules });
   if (maker === 'crossplane') return;

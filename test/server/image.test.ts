@@ -22,7 +22,7 @@ describe('the image', () => {
     }
     symlinkSync(projectPath('node_modules'), join(directory, 'node_modules'));
     await promisify(exec)('npm run build', { cwd: directory });
-    expect(existsSync(join(directory, 'dist/main.cjs'))).toBe(true);
+    expect(['main.cjs', 'cli/skillpack.mjs'].map((file) => existsSync(join(directory, 'dist', file)))).toEqual([true, true]);
   });
 
   it('copies only what .dockerignore lets in', () => {

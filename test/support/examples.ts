@@ -1,5 +1,5 @@
 /** The examples, as their READMEs render them. */
-import type { RenderFiles } from '../../src/cli/input/load.ts';
+import { load, type RenderFiles, type RenderInput } from '../../src/cli/input/load.ts';
 import { listDirectory, projectPath, readText } from './project.ts';
 
 const NOT_EXAMPLES = ['README.md', 'functions.yaml', 'install', 'packs'];
@@ -12,6 +12,13 @@ export interface Example {
   now: Date;
 }
 
+/** The one composite in some files. */
+export function loadOne(files: RenderFiles): RenderInput {
+  const [input, ...others] = load(files).inputs;
+  if (input === undefined || others.length > 0) throw new Error(`one composite expected, there are ${others.length + 1}`);
+  return input;
+}
+
 /** The files of the one render command in the README of an example, as paths of this machine. */
 export function readExample(name: string): Example {
   const readme = readText(`examples/${name}/README.md`);
@@ -21,9 +28,7 @@ export function readExample(name: string): Example {
   const valuesOf = (flag: string): string[] => flags.filter((_, index) => flags[index - 1] === flag);
   return {
     files: {
-      composite: projectPath(composite),
-      composition: projectPath(composition),
-      functions: projectPath(functions),
+      paths: [composite, composition, functions].map(projectPath),
       required: valuesOf('-e').map(projectPath),
       observed: valuesOf('-o').map(projectPath)[0],
     },

@@ -2,6 +2,7 @@
 import { nameOf } from '../../api/composite.ts';
 import type { Fault } from '../../api/fault.ts';
 import type { Sidecar, SkillPackSpec, SympoziumPolicySpec } from '../../api/generated/types.ts';
+import { SKILL_PACK } from '../../api/kinds.ts';
 import { parseSkillPack, TOKEN_DIRECTORY } from '../../api/skillpack.ts';
 import { isObject, type JsonObject, type JsonValue } from '../../kube/json.ts';
 import { isWithin } from '../../kube/paths.ts';
@@ -11,63 +12,36 @@ import { findCredentialsInPack, findDenials } from '../../policy/findings.ts';
 import { findInert } from '../../policy/rights/inert.ts';
 import { sidecarPath } from '../../policy/rule.ts';
 import { findUnusual } from '../../policy/skills.ts';
-
-export interface LintFinding {
-  /**
-   * critical: refused, and nothing permits it. high: refused until a policy permits it. error: the API server or the
-   * function would not take it. warning: it can be applied, and should not be as it is. info: what is worth knowing of it.
-   */
-  severity: 'critical' | 'high' | 'error' | 'warning' | 'info';
-  /** The policy that refuses; absent where none is asked. */
-  policy?: string;
-  rule: string;
-  path: string;
-  /** What was found and what could be done with it, in one sentence. */
-  message: string;
-  fix: string;
-}
-
-const ORDER = ['critical', 'high', 'error', 'warning', 'info'];
+import { byGravity, type Found } from './finding.ts';
+import { foundOf, foundOfDenial } from './found.ts';
 
 /** Every finding about a SkillPack, the gravest first. Unknown fields are told and left out, so that the rest is judged. */
-export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicySpec>): LintFinding[] {
+export function lintPack(pack: JsonObject, policies: Map<string, SympoziumPolicySpec>): Found[] {
   const name = nameOf(pack);
   const first = parseSkillPack(pack);
   const faults = first.ok ? [] : first.faults;
   const parsed = first.ok ? first : parseSkillPack(withoutUnknown(pack, faults));
   const { sidecar = undefined, skills = [] } = parsed.ok ? parsed.value : {};
   const findings = [
-    ...faults.map(
-      ({ path, found, rule }): LintFinding => ({
-        severity: 'error',
-        rule: 'schema',
-        path: `SkillPack/${name} ${path}`,
-        message: `found ${found}`,
-        fix: rule,
-      }),
-    ),
+    ...faults.map((fault): Found => {
+      const found = foundOf(SKILL_PACK, fault);
+      return { ...found, path: `${SKILL_PACK}/${name} ${found.path}` };
+    }),
     ...findDenials({ name, sidecar, skills }, policies).map(
-      ({ policy, denial: { rule, path, found, why, permit, permissible } }): LintFinding => ({
-        severity: permissible ? 'high' : 'critical',
-        policy,
-        rule,
-        path,
-        message: `${found}: ${why}`,
-        fix: permit,
-      }),
+      ({ policy, denial }): Found => ({ policy, ...foundOfDenial(denial) }),
     ),
     ...(sidecar ? warn(sidecarPath({ name }), sidecar) : []),
     ...(parsed.ok ? tellUnused(`SkillPack/${name} spec.runtimeRequirements`, parsed.value) : []),
     ...(parsed.ok ? [...findCredentialsInPack(name, parsed.value, policies), ...findUnusual(name, parsed.value.skills)] : []).map(
-      (warning): LintFinding => ({ severity: 'warning', ...warning }),
+      (warning): Found => ({ severity: 'warning', ...warning }),
     ),
   ];
-  return findings.sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
+  return findings.sort(byGravity);
 }
 
-function warn(path: string, sidecar: Sidecar): LintFinding[] {
+function warn(path: string, sidecar: Sidecar): Found[] {
   const { command = [], env = [], requiresServer } = sidecar;
-  const findings: LintFinding[] = [];
+  const findings: Found[] = [];
   if (!requiresServer && /(^|[\s/])sleep(\s|$)/.test(command.join(' '))) {
     findings.push({
       severity: 'warning',
@@ -87,12 +61,12 @@ function warn(path: string, sidecar: Sidecar): LintFinding[] {
       fix: 'remove it: clients find the token where it is mounted',
     });
   }
-  const inert = findInert(sidecar, path).map((item): LintFinding => ({ severity: 'warning', ...item }));
+  const inert = findInert(sidecar, path).map((item): Found => ({ severity: 'warning', ...item }));
   return [...findings, ...inert, ...tellTools(path, sidecar)];
 }
 
 /** What is kept and shown, and nothing follows from. */
-const tellUnused = (path: string, { runtimeRequirements: { image, sandbox } = {} }: SkillPackSpec): LintFinding[] =>
+const tellUnused = (path: string, { runtimeRequirements: { image, sandbox } = {} }: SkillPackSpec): Found[] =>
   Object.entries({ image, sandbox: sandbox || undefined }).flatMap(([field, value]) =>
     value === undefined
       ? []
@@ -106,7 +80,7 @@ const tellUnused = (path: string, { runtimeRequirements: { image, sandbox } = {}
   );
 
 /** What each tool runs: no more than the sidecar may do in any case. */
-const tellTools = (path: string, { tools = [] }: Sidecar): LintFinding[] =>
+const tellTools = (path: string, { tools = [] }: Sidecar): Found[] =>
   tools.map(({ name, exec, subcommand }, index) => ({
     severity: 'info',
     rule: 'tool',

@@ -6,24 +6,22 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { nameOf } from '../../api/composite.ts';
 import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
-import { isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
-import { readYaml } from './yaml.ts';
+import { equal, isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
+import { nearest } from './nearest.ts';
+import { fileOf, type Origin, recordOrigin } from './places.ts';
+import { parseYaml, readYaml, YamlError } from './yaml.ts';
 
 const STDIN = '-';
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
 /** Directories that hold what others wrote. */
 const NOT_OURS = ['node_modules'];
 
-const KINDS = [
+/** The kinds of this product. */
+export const KINDS = [
   SKILL_PACK,
   SYMPOZIUM_POLICY,
   ...[CLAIMS, NAMESPACED].flatMap(({ agentRun, sympoziumInstance }) => [agentRun, sympoziumInstance]),
 ];
-
-/** Which file each resource was read from, for people. */
-const FILES = new WeakMap<JsonObject, string>();
-
-const fileOf = (resource: JsonObject): string => FILES.get(resource) ?? 'nowhere';
 
 /** Says something on stderr that is no fault. */
 export type Tell = (text: string) => void;
@@ -34,21 +32,35 @@ const tellOnStderr: Tell = (text) => process.stderr.write(`skillpack: ${text}\n`
  * Every resource of a file, of the files below a directory, or of standard input (`-`). In a directory what is no resource, a template
  * or the values of a chart for example, is skipped with a word; a file that is named has to hold resources.
  */
-export function loadResources(path: string, tell: Tell = tellOnStderr): JsonObject[] {
-  const files = listFiles(path);
-  const isNamed = files.length === 1 && files[0] === path;
-  return files.flatMap((file) => {
-    const text = read(file);
-    if (!isNamed && text.includes('{{')) {
-      tell(`skipped ${file}: it looks like a template, which has to be rendered first`);
+export const loadResources = (path: string, tell: Tell = tellOnStderr): JsonObject[] =>
+  listFiles(path).flatMap((file) => loadFile(file, file === path, tell));
+
+/** The same, and beside it why a file is no YAML; the others are read all the same. */
+export function loadReadable(path: string, tell: Tell = tellOnStderr): { resources: JsonObject[]; unreadable: YamlError[] } {
+  const unreadable: YamlError[] = [];
+  const resources = listFiles(path).flatMap((file) => {
+    try {
+      return loadFile(file, file === path, tell);
+    } catch (error) {
+      if (!(error instanceof YamlError)) throw error;
+      unreadable.push(error);
       return [];
     }
-    return readYaml(text, describe(file)).flatMap((value) => {
-      if (isResource(value)) return openList(value, file);
-      if (isNamed) throw new Error(`${describe(file)} must hold Kubernetes resources, each with apiVersion and kind`);
-      tell(`skipped ${file}: it holds something that is no Kubernetes resource`);
-      return [];
-    });
+  });
+  return { resources, unreadable };
+}
+
+function loadFile(file: string, isNamed: boolean, tell: Tell): JsonObject[] {
+  const text = read(file);
+  if (!isNamed && text.includes('{{')) {
+    tell(`skipped ${file}: it looks like a template, which has to be rendered first`);
+    return [];
+  }
+  return parseYaml(text, describe(file)).flatMap(({ value, document, lines }) => {
+    if (isResource(value)) return openList(value, { file: describe(file), isNamed, document, lines, within: [] });
+    if (isNamed) throw new Error(`${describe(file)} must hold Kubernetes resources, each with apiVersion and kind`);
+    tell(`skipped ${file}: it holds something that is no Kubernetes resource`);
+    return [];
   });
 }
 
@@ -60,16 +72,26 @@ export const loadKind = (paths: string[], kind: string): JsonObject[] =>
     return found;
   });
 
-/** The same resources. Throws when two of a kind have one name, of which a cluster has one. */
+/**
+ * The same resources, each once where a file was given twice. Throws when two of a kind have one name, of which a cluster has one.
+ */
 export function withoutTwins(resources: JsonObject[]): JsonObject[] {
   const seen = new Map<string, JsonObject>();
-  for (const resource of resources) {
-    const key = `${resource['kind']} ${nameOf(resource)}`;
-    const before = seen.get(key);
-    if (before !== undefined) throw new Error(`there are two of ${key}: in ${fileOf(before)} and in ${fileOf(resource)}`);
-    seen.set(key, resource);
-  }
-  return resources;
+  return resources.filter((resource) => {
+    if (nameOf(resource) === '') return true;
+    const before = seen.get(titleOf(resource));
+    if (before === undefined) seen.set(titleOf(resource), resource);
+    else if (fileOf(before) !== fileOf(resource) || !equal(before, resource))
+      throw new Error(`there are two of ${titleOf(resource)}: in ${fileOf(before)} and in ${fileOf(resource)}`);
+    return before === undefined;
+  });
+}
+
+/** A resource as people speak of it: its kind, and its name after its namespace. */
+export function titleOf(resource: JsonObject): string {
+  const namespace = textAt(resource, 'metadata', 'namespace');
+  const name = nameOf(resource) || `${textAt(resource, 'metadata', 'generateName') ?? ''}(without a name)`;
+  return `${resource['kind']} ${namespace === undefined ? '' : `${namespace}/`}${name}`;
 }
 
 /** The one value of a YAML file. */
@@ -82,19 +104,22 @@ export function loadYaml(file: string): JsonValue {
 const isResource = (value: JsonValue): value is JsonObject =>
   isObject(value) && textAt(value, 'apiVersion') !== undefined && textAt(value, 'kind') !== undefined;
 
-/** A List, or a resource of a List, each with the file it stands in. */
-function openList(resource: JsonObject, file: string): JsonObject[] {
+/** A List, or a resource of a List, each with the place it stands at. */
+function openList(resource: JsonObject, origin: Origin): JsonObject[] {
   const kind = textAt(resource, 'kind') ?? '';
   if (kind.endsWith('List') && Array.isArray(resource['items']))
-    return listAt(resource, 'items')
-      .filter(isResource)
-      .flatMap((item) => openList(item, file));
+    return listAt(resource, 'items').flatMap((item, index) =>
+      isResource(item) ? openList(item, { ...origin, within: [...origin.within, 'items', index] }) : [],
+    );
   const { apiVersion } = resource;
   if (KINDS.includes(kind) && apiVersion !== API_VERSION)
     throw new Error(
-      `${describe(file)}: ${kind} ${nameOf(resource)} is of apiVersion ${apiVersion}, and no cluster with this product has that: write ${API_VERSION}`,
+      `${origin.file}: ${kind} ${nameOf(resource)} is of apiVersion ${apiVersion}, and no cluster with this product has that: write ${API_VERSION}`,
     );
-  FILES.set(resource, describe(file));
+  const meant = apiVersion === API_VERSION && !KINDS.includes(kind) ? nearest(kind, KINDS) : undefined;
+  if (meant !== undefined)
+    throw new Error(`${origin.file}: ${kind} ${nameOf(resource)} is of no kind of this product: did you mean ${meant}?`);
+  recordOrigin(resource, origin);
   return [resource];
 }
 

@@ -1,9 +1,14 @@
-/** The files of `render`, with one clear line for each way they can be wrong. */
+/** What `render`, `simulate` and `validate` work on, from files as tenants and platform teams have them. */
 import { nameOf } from '../../api/composite.ts';
+import { CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { RESOURCE_NAME } from '../../api/labels.ts';
 import { isObject, type JsonObject, listAt, textAt, valueAt } from '../../kube/json.ts';
-import { loadResources } from './files.ts';
+import { type Configuration, INPUTS } from '../generated/inputs.ts';
+import { toComposite } from './claim.ts';
+import { KINDS, loadResources, titleOf, withoutTwins } from './files.ts';
+import { fileOf } from './places.ts';
 
+/** One composite as the function gets it. */
 export interface RenderInput {
   composite: JsonObject;
   /** The input of the Composition's step. */
@@ -14,67 +19,154 @@ export interface RenderInput {
 }
 
 export interface RenderFiles {
-  composite: string;
-  composition: string;
-  functions: string;
+  /** What is rendered, and in any order what it refers to, its Composition and its Functions. */
+  paths: string[];
+  /** What it refers to, and nothing that is rendered. */
   required: string[];
-  observed: string | undefined;
+  observed?: string | undefined;
+  /** Which Composition is meant where the files have none. */
+  configuration?: Configuration | undefined;
+  /** The name of the one AgentRun that is meant. */
+  run?: string | undefined;
 }
 
 const FUNCTION = 'function-skillpack';
+const RUNS = [NAMESPACED.agentRun, CLAIMS.agentRun];
+const OF_CLAIMS = [CLAIMS.agentRun, CLAIMS.sympoziumInstance];
 
-export function loadRenderInput(files: RenderFiles): RenderInput {
-  const composite = loadComposite(files.composite);
+/** What is in the files, sorted by what it is for. Twins are an error. */
+export interface Pool {
+  /** Of this product, in the files that are named for themselves. */
+  own: JsonObject[];
+  /** Of this product, all of them. */
+  all: JsonObject[];
+  compositions: JsonObject[];
+  functions: JsonObject[];
+  /** Of other kinds: what is left of a run, which a run that has ended asks for, and what nobody reads. */
+  others: JsonObject[];
+}
+
+export function sortResources(own: JsonObject[], required: JsonObject[] = []): Pool {
+  const given = [...own, ...required];
+  const isOurs = ({ kind }: JsonObject): boolean => KINDS.includes(String(kind));
+  const ofKind = (kind: string): JsonObject[] => given.filter((resource) => resource['kind'] === kind);
+  const all = withoutTwins(given.filter(isOurs));
   return {
-    composite,
-    input: loadStepInput(files.composition, files.functions, composite),
-    required: files.required.flatMap((path) => loadResources(path)),
-    observed: files.observed === undefined ? new Map() : loadObserved(files.observed),
+    own: own.filter((resource) => all.includes(resource)),
+    all,
+    compositions: ofKind('Composition'),
+    functions: ofKind('Function'),
+    others: given.filter((resource) => !isOurs(resource) && !['Composition', 'Function'].includes(String(resource['kind']))),
   };
 }
 
-function loadComposite(file: string): JsonObject {
-  const [composite, ...others] = loadResources(file);
-  if (composite === undefined || others.length > 0) {
-    const found = [composite ?? [], others].flat().map(({ kind }) => kind);
-    throw new Error(`${file} must hold exactly one composite (XR), it has ${found.join(', ') || 'none'}`);
-  }
-  return composite;
+/** What is rendered: each AgentRun in the files; where they have none, everything of this product in them. */
+export interface Loaded {
+  pool: Pool;
+  subjects: JsonObject[];
+  /** One for each of them. */
+  inputs: RenderInput[];
 }
 
-/** The input of the one step, after the checks Crossplane's own render makes. */
-function loadStepInput(compositionFile: string, functionsFile: string, composite: JsonObject): JsonObject | undefined {
-  const [composition] = loadResources(compositionFile);
-  if (composition === undefined || composition['kind'] !== 'Composition')
-    throw new Error(`${compositionFile} must hold a Composition, it has ${composition?.['kind'] ?? 'nothing'}`);
-  for (const field of ['apiVersion', 'kind']) {
-    const wanted = textAt(composition, 'spec', 'compositeTypeRef', field);
-    const found = textAt(composite, field);
-    if (wanted === found) continue;
-    const hint = wanted === `X${found}` ? `; ${hintForClaim(found)}` : '';
-    throw new Error(`the Composition is for ${field} ${wanted}, but the composite is of ${field} ${found}${hint}`);
+export function load({ paths, required, observed, configuration, run }: RenderFiles): Loaded {
+  const read = (from: string[]): JsonObject[] => from.flatMap((path) => loadResources(path));
+  const pool = sortResources(read(paths), read(required));
+  const subjects = chooseSubjects(pool, run);
+  const existing = observed === undefined ? new Map() : loadObserved(observed);
+  return { pool, subjects, inputs: toInputs(pool, subjects, { observed: existing, configuration }) };
+}
+
+export function toInputs(
+  pool: Pool,
+  subjects: JsonObject[],
+  { observed = new Map(), configuration }: { observed?: RenderInput['observed']; configuration?: Configuration | undefined },
+): RenderInput[] {
+  return subjects.map((subject) => {
+    const { input, hasClaims } = chooseInput(pool, subject, configuration);
+    const others = [...pool.all.filter((resource) => resource !== subject), ...pool.others];
+    return {
+      composite: hasClaims ? toComposite(subject) : subject,
+      input,
+      required: hasClaims ? others.map(toComposite) : others,
+      observed,
+    };
+  });
+}
+
+function chooseSubjects({ own, others }: Pool, name: string | undefined): JsonObject[] {
+  const runs = own.filter(({ kind }) => RUNS.includes(String(kind)));
+  if (name !== undefined) {
+    const found = runs.filter((run) => [nameOf(run), textAt(run, 'spec', 'claimRef', 'name')].includes(name));
+    if (found.length > 0) return found;
+    throw new Error(`there is no AgentRun ${name} in the files: they hold ${listTitles(runs)}`);
   }
-  if (textAt(composition, 'spec', 'mode') !== 'Pipeline') throw new Error(`${compositionFile} must have spec.mode: Pipeline`);
+  if (runs.length > 0) return runs;
+  if (own.length > 0) return own;
+  const wanted = `${NAMESPACED.agentRun}, ${NAMESPACED.sympoziumInstance}, ${SKILL_PACK} or ${SYMPOZIUM_POLICY}`;
+  throw new Error(`the files must hold what is to be rendered, an ${wanted}: they hold ${listTitles(others)}`);
+}
+
+/** The first of some resources by their titles, for a message. */
+export function listTitles(resources: JsonObject[]): string {
+  const titles = resources.map(titleOf);
+  const shown = titles.slice(0, 5).join(', ') || 'none';
+  return titles.length > 5 ? `${shown} and ${titles.length - 5} more` : shown;
+}
+
+/** The input of the Composition for a composite, or the one that is installed for its kind, and whether users make claims there. */
+function chooseInput(
+  pool: Pool,
+  subject: JsonObject,
+  configuration: Configuration | undefined,
+): { input: JsonObject | undefined; hasClaims: boolean } {
+  const { compositions, all } = pool;
+  const [first] = compositions;
+  if (first === undefined) {
+    const hasClaims = configuration === 'claims' || all.some(({ kind }) => OF_CLAIMS.includes(String(kind)));
+    if (hasClaims && configuration !== undefined && configuration !== 'claims')
+      throw new Error(
+        `${titleOf(all.find(({ kind }) => OF_CLAIMS.includes(String(kind))) ?? subject)} is of the configuration claims, not ${configuration}`,
+      );
+    const name = hasClaims ? 'claims' : (configuration ?? 'direct');
+    return { input: INPUTS[name][String((hasClaims ? toComposite(subject) : subject)['kind'])], hasClaims };
+  }
+  const composition =
+    compositions.find((candidate) => isFor(candidate, subject)) ??
+    compositions.find((candidate) => isFor(candidate, toComposite(subject)));
+  if (composition === undefined) {
+    const { apiVersion, kind } = (valueAt(first, 'spec', 'compositeTypeRef') ?? {}) as JsonObject;
+    throw new Error(
+      `the Composition in ${fileOf(first)} is for ${kind} of ${apiVersion}, and ${titleOf(subject)} is of ${subject['apiVersion']}`,
+    );
+  }
+  return {
+    input: readStep(composition, pool),
+    hasClaims: !isFor(composition, subject) || OF_CLAIMS.includes(String(subject['kind'])),
+  };
+}
+
+const isFor = (composition: JsonObject, subject: JsonObject): boolean =>
+  ['apiVersion', 'kind'].every((field) => textAt(composition, 'spec', 'compositeTypeRef', field) === subject[field]);
+
+/** The input of the one step, after the checks Crossplane's own render makes. */
+function readStep(composition: JsonObject, { functions }: Pool): JsonObject | undefined {
+  const file = fileOf(composition);
+  if (textAt(composition, 'spec', 'mode') !== 'Pipeline') throw new Error(`${file} must have spec.mode: Pipeline`);
   const steps = listAt(composition, 'spec', 'pipeline');
-  const names = loadResources(functionsFile).map(nameOf);
   for (const step of steps) {
     const name = textAt(step, 'functionRef', 'name') ?? '';
-    if (!names.includes(name))
-      throw new Error(`${functionsFile} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
+    if (functions.length > 0 && !functions.map(nameOf).includes(name))
+      throw new Error(`${fileOf(functions[0] ?? {})} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
     if (name !== FUNCTION) {
       throw new Error(
         `step ${textAt(step, 'step')} calls ${name}, but this program is ${FUNCTION}: Crossplane's own render runs other functions`,
       );
     }
   }
-  if (steps.length !== 1) throw new Error(`${compositionFile} must have exactly one step, it has ${steps.length}`);
+  if (steps.length !== 1) throw new Error(`${file} must have exactly one step, it has ${steps.length}`);
   const input = valueAt(steps[0], 'input');
   return isObject(input) ? input : undefined;
 }
-
-const hintForClaim = (kind = ''): string =>
-  `of a claim render takes the composite: set kind to X${kind}, remove metadata.namespace, and add spec.claimRef with ` +
-  'apiVersion, kind, namespace and name of the claim; or, without claims, take the Composition in package/namespaced';
 
 function loadObserved(path: string): Map<string, JsonObject> {
   const observed = new Map<string, JsonObject>();

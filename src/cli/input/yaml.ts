@@ -1,5 +1,5 @@
 /** YAML as Go's tools read and write it, so that `kubectl`, `crossplane` and this program see the same values. */
-import { Document, type ErrorCode, parseAllDocuments, type Tags, visit, type YAMLParseError } from 'yaml';
+import { Document, type ErrorCode, LineCounter, parseAllDocuments, type Tags, visit, type YAMLParseError } from 'yaml';
 import type { JsonValue } from '../../kube/json.ts';
 import { escapeUnreadable, isUnreadable } from '../../kube/yaml.ts';
 
@@ -14,17 +14,42 @@ const NOT_IN_GO = new Set([
 const goTags = (tags: Tags): Tags =>
   tags.filter((tag) => typeof tag === 'string' || !(NOT_IN_GO.has(tag.tag) || ('format' in tag && tag.format === 'TIME')));
 
-/** Every document of a YAML text, empty ones left out. Throws one line with the place of the first error. */
-export function readYaml(text: string, file: string): JsonValue[] {
-  const documents = parseAllDocuments(text, { version: '1.1', merge: true, customTags: goTags });
+/** One document of a YAML text: what it says, and where each part of it stands. */
+export interface YamlDocument {
+  value: JsonValue;
+  document: Document.Parsed;
+  lines: LineCounter;
+}
+
+/** Every document of a YAML text, empty ones left out. Throws a YamlError at the first error. */
+export function parseYaml(text: string, file: string): YamlDocument[] {
+  const lines = new LineCounter();
+  const documents = parseAllDocuments(text, { version: '1.1', merge: true, customTags: goTags, lineCounter: lines });
   if (!Array.isArray(documents)) return [];
-  const values: JsonValue[] = [];
-  for (const document of documents) {
-    if (document.errors.length > 0) throw new Error(describeError(document.errors, text, file));
+  return documents.flatMap((document) => {
+    if (document.errors.length > 0) throw describeError(document.errors, text, file);
     const value = toValue(document, file);
-    if (value !== null) values.push(value);
+    return value === null ? [] : { value, document, lines };
+  });
+}
+
+/** What every document of a YAML text says. */
+export const readYaml = (text: string, file: string): JsonValue[] => parseYaml(text, file).map(({ value }) => value);
+
+/** Where and why a text is no YAML. Its message is one line with file, line and column, as editors and terminals open it. */
+export class YamlError extends Error {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly words: string;
+
+  constructor(place: { file: string; line: number; column: number }, words: string) {
+    super(`cannot read ${place.file}:${place.line}:${place.column}: ${words}`);
+    this.file = place.file;
+    this.line = place.line;
+    this.column = place.column;
+    this.words = words;
   }
-  return values;
 }
 
 /** What the errors that people make most often mean, for who does not know the grammar of YAML. */
@@ -36,12 +61,11 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'this does not go with the lines above: a list and a map do not mix, and a quote in a quoted text is doubled',
 };
 
-/** One line with file, line and column, as editors and terminals open it. */
-function describeError(errors: YAMLParseError[], text: string, file: string): string {
+function describeError(errors: YAMLParseError[], text: string, file: string): YamlError {
   const [error, next] = errors as [YAMLParseError, YAMLParseError | undefined];
   const { line = 1, col = 1 } = error.linePos?.[0] ?? {};
   const own = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
-  const at = (row: number, words: string): string => `cannot read ${file}:${row}:${row === line ? col : 1}: ${words}`;
+  const at = (row: number, words: string): YamlError => new YamlError({ file, line: row, column: row === line ? col : 1 }, words);
   // The text above goes on in a line that is too far to the right, and that has a colon.
   if (next?.code === 'MULTILINE_IMPLICIT_KEY')
     return at(line + 1, 'the line is not below the line above: begin it in the same column');
@@ -54,7 +78,7 @@ function toValue(document: Document.Parsed, file: string): JsonValue {
   try {
     return document.toJS() as JsonValue;
   } catch (error) {
-    throw new Error(`cannot read ${file}: ${(error as Error).message}`);
+    throw new YamlError({ file, line: 1, column: 1 }, (error as Error).message);
   }
 }
 

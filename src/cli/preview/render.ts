@@ -1,7 +1,7 @@
 /** What Crossplane's own render prints, without Crossplane. */
 import { nameOf } from '../../api/composite.ts';
 import { RESOURCE_NAME } from '../../api/labels.ts';
-import { selects } from '../../call/request.ts';
+import { type Selector, selects } from '../../call/request.ts';
 import type { Composed, DesiredResource } from '../../call/response.ts';
 import { composeInRounds } from '../../call/rounds.ts';
 import { compose } from '../../function.ts';
@@ -17,6 +17,8 @@ export interface Rendered {
   /** In the order of their resource names. */
   composed: JsonObject[];
   results: JsonObject[];
+  /** What it was asked for; the rest of what was given is not used. */
+  asked: Selector[];
 }
 
 /** Throws with the message of a fatal result. */
@@ -30,7 +32,7 @@ export function render({ composite, input, observed, required }: RenderInput, no
   return describe(composite, response);
 }
 
-function describe(composite: JsonObject, { status, conditions, resources, results }: Composed): Rendered {
+function describe(composite: JsonObject, { status, conditions, resources, results, requirements }: Composed): Rendered {
   const namespace = textAt(composite, 'metadata', 'namespace');
   return {
     composite: {
@@ -56,6 +58,7 @@ function describe(composite: JsonObject, { status, conditions, resources, result
       reason,
       severity: severity === 'Normal' ? 'SEVERITY_NORMAL' : 'SEVERITY_WARNING',
     })),
+    asked: Object.values(requirements),
   };
 }
 

@@ -31,21 +31,30 @@ export function simulate({ composite, required, input }: RenderInput, scenario: 
   const kind = textAt(composite, 'kind');
   if (kind !== variantOf(composite).agentRun)
     throw new Error(`simulate plays an AgentRun; a ${kind} has no life to play, render shows what it makes`);
-  const { about } = SCENARIOS[scenario];
   const simulation = playScenario({ composite: withUid(composite), required, input }, scenario);
   const { entries, rights, reach, clouds, pods, end } = simulation.world.timeline;
+  const serves = scenario === 'success' && entries.some(({ phase }) => phase === 'Serving');
+  const about = serves ? 'the run is a server, which serves until its AgentRun is deleted' : SCENARIOS[scenario].about;
   return { scenario, about, run: simulation.name, end, timeline: entries, rights, reach, clouds, pods, left: simulation.left() };
 }
 
-/** As lines: what happened, who held which right, which Pods lived. */
-export function formatSimulated({ scenario, about, run, end, timeline, rights, reach, clouds, pods, left }: Simulated): string {
-  const phases = timeline.map(({ seconds, phase, what }) => [seconds.toFixed(1), phase, what]);
-  const held = rights.map(({ serviceAccount, namespace, rule, packs, since, until }) => [
-    ...span({ since, until }),
-    serviceAccount,
-    namespace === undefined ? 'cluster' : `namespace ${namespace}`,
-    describeRule(rule),
-    packs.join(', '),
+/** What happened, who held which right, which Pods lived: one table each. */
+export interface Table {
+  title: string;
+  header: string[];
+  rows: string[][];
+  /** What is said when it has no rows. */
+  empty: string;
+}
+
+export function tablesOf({ timeline, rights, reach, clouds, pods }: Simulated): Table[] {
+  const happened = timeline.map(({ seconds, phase, what }) => [seconds.toFixed(1), phase, what]);
+  const held = rights.map((right) => [
+    ...span(right),
+    right.serviceAccount,
+    right.namespace === undefined ? 'cluster' : `namespace ${right.namespace}`,
+    describeRule(right.rule),
+    right.packs.join(', '),
   ]);
   const reached = reach.map(({ to, ports, ...life }) => [...span(life), to, ports]);
   const acting = clouds.map(({ serviceAccount, annotation, value, ...life }) => [
@@ -59,15 +68,36 @@ export function formatSimulated({ scenario, about, run, end, timeline, rights, r
     name,
     containersWithToken.join(', ') || 'none',
   ]);
+  const tables = {
+    happened: { title: 'What happened', header: ['SECONDS', 'PHASE', 'WHAT HAPPENS'], rows: happened, empty: 'nothing' },
+    held: {
+      title: 'Who held which right',
+      header: ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'WHERE', 'RIGHT', 'ASKED BY'],
+      rows: held,
+      empty: 'none',
+    },
+    acting: { title: CLOUD, header: ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'ANNOTATION', 'VALUE'], rows: acting, empty: 'nobody' },
+    reached: { title: 'What its Pods reach', header: ['SINCE', 'UNTIL', 'TO', 'PORTS'], rows: reached, empty: UNBOUND },
+    lives: {
+      title: 'Which Pods lived',
+      header: ['SINCE', 'UNTIL', 'POD', 'CONTAINERS WITH ITS TOKEN'],
+      rows: lives,
+      empty: 'none',
+    },
+  };
+  return Object.values(tables).filter((each) => each !== tables.acting || acting.length > 0);
+}
+
+/** As lines for a terminal. */
+export function formatSimulated(simulated: Simulated): string {
+  const { scenario, about, run, end, left } = simulated;
+  const [happened, ...others] = tablesOf(simulated);
   return [
     `AgentRun ${run}: ${scenario}, ${about}`,
     '',
-    ...table(['SECONDS', 'PHASE', 'WHAT HAPPENS'], phases),
+    ...align(happened?.header ?? [], happened?.rows ?? []),
     '',
-    ...section('Who held which right', ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'WHERE', 'RIGHT', 'ASKED BY'], held),
-    ...(acting.length === 0 ? [] : section(CLOUD, ['SINCE', 'UNTIL', 'SERVICEACCOUNT', 'ANNOTATION', 'VALUE'], acting)),
-    ...(reached.length === 0 ? [UNBOUND, ''] : section('What its Pods reach', ['SINCE', 'UNTIL', 'TO', 'PORTS'], reached)),
-    ...section('Which Pods lived', ['SINCE', 'UNTIL', 'POD', 'CONTAINERS WITH ITS TOKEN'], lives),
+    ...others.flatMap(section),
     `Last phase: ${end.phase || 'none'}, ${end.reason}: ${end.message}`,
     `Left after the AgentRun is gone: ${left.join(', ') || 'nothing'}`,
     '',
@@ -75,25 +105,27 @@ export function formatSimulated({ scenario, about, run, end, timeline, rights, r
 }
 
 const CLOUD = 'As whom it acts in a cloud, whose tokens last longer';
-const UNBOUND = 'What its Pods reach: all that the network permits them, because no policy isolates the run';
+const UNBOUND = 'all that the network permits them, because no policy isolates the run';
 
 const span = ({ since, until }: { since: number; until?: number | undefined }): string[] => [
   since.toFixed(1),
   until === undefined ? 'the end' : until.toFixed(1),
 ];
 
-function describeRule({ apiGroups, resources, verbs, resourceNames = [] }: Rule): string {
+export const describeHolder = ({ serviceAccount, namespace }: Pick<HeldRight, 'serviceAccount' | 'namespace'>): string =>
+  `${serviceAccount} ${namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`}`;
+
+export function describeRule({ apiGroups, resources, verbs, resourceNames = [] }: Rule): string {
   const groups = apiGroups.map((group) => group || 'core').join(', ');
   const names = resourceNames.length > 0 ? ` named ${resourceNames.join(', ')}` : '';
   return `${verbs.join(', ')}: ${resources.join(', ')}${names} (${groups})`;
 }
 
-function section(title: string, header: string[], rows: string[][]): string[] {
-  return rows.length === 0 ? [`${title}: none`, ''] : [`${title}:`, ...table(header, rows), ''];
-}
+const section = ({ title, header, rows, empty }: Table): string[] =>
+  rows.length === 0 ? [`${title}: ${empty}`, ''] : [`${title}:`, ...align(header, rows), ''];
 
 /** Columns as wide as what stands in them; numbers to the right. */
-function table(header: string[], rows: string[][]): string[] {
+function align(header: string[], rows: string[][]): string[] {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
   const isNumber = header.map((_, column) => rows.every((row) => /^[\d.]+$|^the end$/.test(row[column] ?? '')));
   const line = (cells: string[]): string =>

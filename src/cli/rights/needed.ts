@@ -5,7 +5,7 @@
  */
 import type { Network, Rule, SkillPackSpec } from '../../api/generated/types.ts';
 import { equal, type JsonObject } from '../../kube/json.ts';
-import { PARTS, type Part } from '../../run/parts.ts';
+import { type Part as Made, PARTS } from '../../run/parts.ts';
 
 const RBAC = 'rbac.authorization.k8s.io';
 
@@ -32,11 +32,10 @@ export interface NamedPack {
   spec: SkillPackSpec;
 }
 
-/** What is to be held: for the kinds a run is made of, for those that bound what it reaches, and by pack for what it hands out. */
-export interface Needed {
-  kinds: Rule[];
-  network: Rule[];
-  packs: { name: string; rules: Rule[] }[];
+/** Some rights under a name that always means the same ones, so that who applies those of one pack takes nothing from another. */
+export interface Part {
+  name: string;
+  rules: Rule[];
 }
 
 /** What is to be held, and for which packs. */
@@ -49,11 +48,12 @@ export interface Holder {
   dialects?: Network['dialect'][];
 }
 
-export function listNeeded({ maker, scope, readsPods = false, dialects = [] }: Holder, packs: NamedPack[]): Needed {
+/** What is to be held, in parts: for what every run is made of, for what only some are made of, and by pack for what it hands out. */
+export function listNeeded({ maker, scope, readsPods = false, dialects = [] }: Holder, packs: NamedPack[]): Part[] {
   const sidecars = packs.flatMap(({ spec: { sidecar } }) => sidecar ?? []);
   const asked = { rbac: sidecars.some(({ rbac = [] }) => rbac.length > 0), clusterRBAC: sidecars.some(asksForCluster) };
   const serves = sidecars.some(({ requiresServer }) => requiresServer);
-  const isUsed = ({ modes, madeFor, scope: own, dialect }: Part): boolean =>
+  const isUsed = ({ modes, madeFor, scope: own, dialect }: Made): boolean =>
     (dialect === undefined || dialects.includes(dialect)) &&
     (serves || modes.includes('task')) &&
     (madeFor === undefined || asked[madeFor]) &&
@@ -62,20 +62,37 @@ export function listNeeded({ maker, scope, readsPods = false, dialects = [] }: H
     ...(scope === 'cluster' ? [] : (sidecar?.rbac ?? [])),
     ...(scope === 'namespace' ? [] : (sidecar?.clusterRBAC ?? [])),
   ];
-  return {
-    kinds: listKinds(
-      [...(readsPods ? [PODS] : []), ...PARTS.filter(isUsed).filter(({ dialect }) => dialect === undefined)],
+  const used = PARTS.filter(isUsed);
+  const made = [...new Set(used.map(nameOfPart))].map((name) => ({
+    name,
+    rules: rulesOfMade(
+      used.filter((part) => nameOfPart(part) === name),
       maker,
     ),
-    network: PARTS.filter(isUsed)
-      .filter(({ dialect }) => dialect !== undefined)
-      .flatMap((part) => [...listKinds([part], maker), ownerOf(part)]),
-    packs: packs.map(({ name, spec }) => ({ name, rules: distinct(rulesOf(spec)) })).filter(({ rules }) => rules.length > 0),
-  };
+  }));
+  return [
+    ...made,
+    ...(readsPods ? [{ name: 'pods', rules: listKinds([PODS], maker) }] : []),
+    ...packs
+      .map(({ name, spec }) => ({ name: `pack:${name}`, rules: distinct(rulesOf(spec)) }))
+      .filter(({ rules }) => rules.length > 0),
+  ];
 }
 
+/** For which runs something is made. */
+function nameOfPart({ madeFor, modes, dialect }: Made): string {
+  if (dialect !== undefined) return dialect === 'Cilium' ? 'network-cilium' : 'network';
+  if (madeFor !== undefined) return madeFor === 'rbac' ? 'rights' : 'cluster-rights';
+  return modes.includes('task') ? 'runs' : 'servers';
+}
+
+const rulesOfMade = (made: Made[], maker: Maker): Rule[] => [
+  ...listKinds(made, maker),
+  ...made.filter(({ dialect }) => dialect !== undefined).map(ownerOf),
+];
+
 /** To make something wait for what it owns is a right of its own where the API server checks it, as OpenShift's does. */
-const ownerOf = ({ apiGroup, resource }: Part): Rule => ({
+const ownerOf = ({ apiGroup, resource }: Made): Rule => ({
   apiGroups: [apiGroup],
   resources: [`${resource}/finalizers`],
   verbs: ['update'],
@@ -83,50 +100,21 @@ const ownerOf = ({ apiGroup, resource }: Part): Rule => ({
 
 const asksForCluster = ({ clusterRBAC = [] }: NonNullable<SkillPackSpec['sidecar']>): boolean => clusterRBAC.length > 0;
 
-/** The ClusterRoles under their names in examples/install; for the provider also the one they are put together in, and its binding. */
-export function buildRights(holder: Holder, named: NamedPack[]): JsonObject[] {
-  const { maker } = holder;
-  const { kinds, network, packs } = listNeeded(holder, named);
-  const part = (name: string, rules: Rule[]): JsonObject => ({
+/** The ClusterRoles. Crossplane's own takes up what has its label, and for the provider that of examples/install/3-provider-rights.yaml. */
+export const buildRights = (holder: Holder, packs: NamedPack[]): JsonObject[] =>
+  listNeeded(holder, packs).map(({ name, rules }) => ({
     apiVersion: `${RBAC}/v1`,
     kind: 'ClusterRole',
-    metadata: { name: `function-skillpack:${maker}-${name}`, labels: LABELS[maker] },
+    metadata: { name: `function-skillpack:${holder.maker}-${name}`, labels: LABELS[holder.maker] },
     rules: rules as unknown as JsonObject[],
-  });
-  return [
-    part('kinds', kinds),
-    ...(network.length > 0 ? [part('network', network)] : []),
-    ...packs.map(({ name, rules }) => part(`pack:${name}`, rules)),
-    ...(maker === 'provider' ? PROVIDER : []),
-  ];
-}
-
-const AGGREGATED = 'function-skillpack:provider';
-
-/** Crossplane's own ClusterRole takes up what has its label; provider-kubernetes has none that does. */
-const PROVIDER: JsonObject[] = [
-  {
-    apiVersion: `${RBAC}/v1`,
-    kind: 'ClusterRole',
-    metadata: { name: AGGREGATED },
-    aggregationRule: { clusterRoleSelectors: [{ matchLabels: LABELS.provider }] },
-    rules: [],
-  },
-  {
-    apiVersion: `${RBAC}/v1`,
-    kind: 'ClusterRoleBinding',
-    metadata: { name: AGGREGATED },
-    roleRef: { apiGroup: RBAC, kind: 'ClusterRole', name: AGGREGATED },
-    subjects: [{ kind: 'ServiceAccount', name: 'provider-kubernetes', namespace: 'crossplane-system' }],
-  },
-];
+  }));
 
 /** Crossplane watches what it is asked for; provider-kubernetes lists, and then gets. */
 const PODS = { apiGroup: '', resource: 'pods', verbs: ['get', 'list'], isRead: true };
 
 /** One rule for the kinds of an API group that need the same verbs, in alphabetical order. */
 function listKinds(
-  parts: readonly (Pick<Part, 'apiGroup' | 'resource' | 'verbs'> & { isRead?: boolean })[],
+  parts: readonly (Pick<Made, 'apiGroup' | 'resource' | 'verbs'> & { isRead?: boolean })[],
   maker: Maker,
 ): Rule[] {
   const rules = new Map<string, Rule>();

@@ -1,7 +1,6 @@
-import { loadRenderInput } from '../../../src/cli/input/load.ts';
 import { render } from '../../../src/cli/preview/render.ts';
 import { equal, type JsonObject, objectAt } from '../../../src/kube/json.ts';
-import { listExamples, readExample } from '../../support/examples.ts';
+import { listExamples, loadOne, readExample } from '../../support/examples.ts';
 import { renderByCrossplane } from '../crossplane.ts';
 import { must, type Scenario } from '../world.ts';
 
@@ -19,7 +18,7 @@ export const scenario: Scenario = {
     for (const name of examples) {
       const example = readExample(name);
       const theirs = await renderByCrossplane(world.options, example);
-      const { composite, composed } = render(loadRenderInput(example.files), example.now);
+      const { composite, composed } = render(loadOne(example.files), example.now);
       const ours = [composite, ...composed.map(withoutName)];
       const difference = ours.findIndex((resource, index) => !equal(resource, theirs[index] ?? null));
       must(

@@ -3,13 +3,13 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, 
 import { dirname, join, relative } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exportSkills } from '../src/cli/folders/export.ts';
-import { describeSizes, importSkills } from '../src/cli/folders/import.ts';
-import { Report } from '../src/cli/folders/report.ts';
-import { writeYaml } from '../src/cli/input/yaml.ts';
-import { type JsonObject, listAt } from '../src/kube/json.ts';
-import { projectPath, readText } from './support/project.ts';
-import { temporaryDirectory } from './support/temporary.ts';
+import { exportSkills } from '../../src/cli/folders/export.ts';
+import { describeSizes, importSkills } from '../../src/cli/folders/import.ts';
+import { Report } from '../../src/cli/folders/report.ts';
+import { writeYaml } from '../../src/cli/input/yaml.ts';
+import { type JsonObject, listAt } from '../../src/kube/json.ts';
+import { projectPath, readText } from '../support/project.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 type Files = Record<string, string | Buffer | { run: string }>;
 

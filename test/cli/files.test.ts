@@ -4,12 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { parseAgentRun } from '../src/api/agentrun.ts';
-import type { Parsed } from '../src/api/fault.ts';
-import { parseSkillPack } from '../src/api/skillpack.ts';
-import { loadKind, loadResources, withoutTwins } from '../src/cli/input/files.ts';
-import { projectPath } from './support/project.ts';
-import { temporaryDirectory } from './support/temporary.ts';
+import { parseAgentRun } from '../../src/api/agentrun.ts';
+import type { Parsed } from '../../src/api/fault.ts';
+import { parseSkillPack } from '../../src/api/skillpack.ts';
+import { loadKind, loadResources, withoutTwins } from '../../src/cli/input/files.ts';
+import { projectPath } from '../support/project.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
 const pack = (name: string, apiVersion = 'sympozium.ai/v1alpha1'): string =>
   `apiVersion: ${apiVersion}\nkind: SkillPack\nmetadata: {name: ${name}}\nspec: {skills: [{name: ${name}, content: Look}]}\n`;

@@ -1,24 +1,24 @@
 /** The command line: what it prints, and one clear line for each mistake. */
-import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadRenderInput, type RenderFiles } from '../src/cli/input/load.ts';
-import { readYaml, writeYaml } from '../src/cli/input/yaml.ts';
-import { render } from '../src/cli/preview/render.ts';
-import type { Simulated } from '../src/cli/preview/simulate.ts';
-import { type JsonObject, listAt, textAt, valueAt } from '../src/kube/json.ts';
-import { projectPath, readDocuments, readText } from './support/project.ts';
-import { temporaryDirectory } from './support/temporary.ts';
+import type { RenderFiles } from '../../src/cli/input/load.ts';
+import { readYaml, writeYaml } from '../../src/cli/input/yaml.ts';
+import { render } from '../../src/cli/preview/render.ts';
+import type { Simulated } from '../../src/cli/preview/simulate.ts';
+import { listAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { type Ran, skillpack } from '../support/command.ts';
+import { loadOne } from '../support/examples.ts';
+import { projectPath, readDocuments, readText } from '../support/project.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
 
+const XR = projectPath('examples/k8s-ops/xr.yaml');
+const COMPOSITION = projectPath('package/claims/apis/agentrun/composition.yaml');
+const FUNCTIONS = projectPath('examples/functions.yaml');
 const EXAMPLE: RenderFiles = {
-  composite: projectPath('examples/k8s-ops/xr.yaml'),
-  composition: projectPath('package/claims/apis/agentrun/composition.yaml'),
-  functions: projectPath('examples/functions.yaml'),
+  paths: [XR, COMPOSITION, FUNCTIONS],
   required: [projectPath('examples/packs'), projectPath('examples/k8s-ops/required.yaml')],
-  observed: undefined,
 };
 const directory = temporaryDirectory();
 const NOW = new Date('2026-01-01T12:00:00Z');
@@ -29,16 +29,7 @@ function file(name: string, text: string): string {
   return path;
 }
 
-/** Called from another directory, as an installed program would be. */
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const command = ['--import', projectPath('node_modules/tsx/dist/loader.mjs'), projectPath('src/cli/main.ts'), ...args];
-  try {
-    return { code: 0, ...(await promisify(execFile)(process.execPath, command, { cwd: directory })) };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, stdout, stderr };
-  }
-}
+const run = (...args: string[]): Promise<Ran> => skillpack(args, { cwd: directory });
 
 describe('the command line', () => {
   it('without files prints the example direct-run, wherever it is called from', async () => {
@@ -48,7 +39,7 @@ describe('the command line', () => {
 
   it('prints results with -r, and takes observed resources', async () => {
     const observed = file('observed.yaml', readText('examples/k8s-ops/expected.yaml').split('---\n').slice(2).join('---\n'));
-    const args = [EXAMPLE.composite, EXAMPLE.composition, EXAMPLE.functions, ...EXAMPLE.required.flatMap((path) => ['-e', path])];
+    const args = [...EXAMPLE.paths, ...EXAMPLE.required.flatMap((path) => ['-e', path])];
     const { code, stdout } = await run('render', ...args, '-o', observed, '-r', '--now', '2026-01-01T12:00:00Z');
     const documents = readYaml(stdout, 'stdout');
     expect(code).toBe(0);
@@ -62,10 +53,6 @@ describe('the command line', () => {
       code: 2,
       stdout: '',
       stderr: 'skillpack: cannot read nowhere.yaml: there is no such file or directory\n',
-    });
-    expect(await run('render', 'one.yaml')).toMatchObject({
-      code: 2,
-      stderr: 'skillpack: give either no file or three: XR COMPOSITION FUNCTIONS\n',
     });
   });
 
@@ -110,7 +97,7 @@ describe('the command line', () => {
       code: 0,
       stderr: '',
       stdout: expect.stringMatching(
-        /^SkillPack k8s-ops: 2 found\n {2}warning {2}sleeping-sidecar {2}SkillPack\/k8s-ops spec.sidecar.command\n {4}"sleep infinity" takes .*\n {4}fix: .*\n {2}warning {2}kubeconfig /,
+        /^SkillPack k8s-ops: 2 found\n {2}\S+examples\/packs\/k8s-ops\.yaml:19:5 {2}warning {2}sleeping-sidecar {2}spec.sidecar.command\n {4}"sleep infinity" takes .*\n {4}fix: .*\n {2}\S+:22:9 {2}warning {2}kubeconfig /,
       ),
     });
     const pack = projectPath('test/packs/web-endpoint.yaml');
@@ -119,7 +106,8 @@ describe('the command line', () => {
       1,
       [
         {
-          pack: 'web-endpoint',
+          resource: 'SkillPack web-endpoint',
+          ...{ file: pack, line: expect.any(Number), column: 1 },
           findings: [expect.objectContaining({ severity: 'high', policy: 'built-in', rule: 'sympozium' })],
         },
       ],
@@ -136,125 +124,37 @@ describe('the command line', () => {
     });
   });
 
-  describe('rights', () => {
-    const READS = ['get', 'list', 'watch'];
-    const K8S_OPS = projectPath('examples/packs/k8s-ops.yaml');
-    const NAMESPACE_RULE = { apiGroups: ['', 'apps'], resources: ['pods', 'deployments'], verbs: READS };
-    const FINALIZERS = { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies/finalizers'], verbs: ['update'] };
-    const ISOLATING = file(
-      'isolating.yaml',
-      'apiVersion: sympozium.ai/v1alpha1\nkind: SympoziumPolicy\nmetadata: {name: default}\nspec: {network: {mode: Isolate, apiServer: {cidrs: [10.0.0.1/32]}}}\n',
-    );
-    const CLUSTER_RULE = { apiGroups: [''], resources: ['nodes', 'namespaces'], verbs: READS };
-    const printed = async (...args: string[]): Promise<JsonObject[]> =>
-      readYaml((await run('rights', ...args)).stdout, 'stdout') as JsonObject[];
-    const rulesOf = (manifests: JsonObject[]) =>
-      Object.fromEntries(manifests.map((item) => [textAt(item, 'metadata', 'name'), item['rules']]));
-    /** Applied over examples/install they replace what stands there, and nothing else. */
-    const named = (manifests: JsonObject[]) =>
-      manifests.map(({ kind, metadata, aggregationRule = {} }) => [kind, metadata, aggregationRule]);
-
-    it('are those of the provider for its Objects, without packs that are refused', async () => {
-      const { code, stderr } = await run('rights', '--for', 'provider', K8S_OPS, projectPath('test/packs/web-endpoint.yaml'));
-      expect([code, stderr]).toEqual([
-        1,
-        expect.stringMatching(/^skillpack: left out: SkillPack web-endpoint is refused: .*sympozium.*\n$/),
-      ]);
-      const manifests = await printed('--for', 'provider', '--policy', ISOLATING, K8S_OPS);
-      const uses = ['get', 'create', 'patch', 'delete'];
-      expect(rulesOf(manifests)).toMatchObject({
-        'function-skillpack:provider-kinds': [
-          { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs: uses },
-          { apiGroups: ['batch'], resources: ['jobs'], verbs: [...uses, 'list', 'watch'] },
-          {
-            apiGroups: ['rbac.authorization.k8s.io'],
-            resources: ['roles', 'rolebindings', 'clusterroles', 'clusterrolebindings'],
-            verbs: uses,
-          },
-        ],
-        'function-skillpack:provider-network': [
-          { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: uses },
-          FINALIZERS,
-        ],
-        'function-skillpack:provider-pack:k8s-ops': [NAMESPACE_RULE, CLUSTER_RULE],
-      });
-      expect(named(manifests)).toEqual(named(readDocuments('examples/install/3-provider-rights.yaml')));
-    });
-
-    it('are those of Crossplane for what it composes directly, in namespaces only', async () => {
-      const manifests = await printed('--for', 'crossplane', '--policy', ISOLATING, K8S_OPS);
-      const verbs = [...READS, 'create', 'update', 'patch', 'delete'];
-      expect(rulesOf(manifests)).toEqual({
-        'function-skillpack:crossplane-kinds': [
-          { apiGroups: [''], resources: ['configmaps', 'serviceaccounts'], verbs },
-          { apiGroups: ['batch'], resources: ['jobs'], verbs },
-          { apiGroups: ['rbac.authorization.k8s.io'], resources: ['roles', 'rolebindings'], verbs },
-        ],
-        'function-skillpack:crossplane-network': [
-          { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs },
-          FINALIZERS,
-        ],
-        'function-skillpack:crossplane-pack:k8s-ops': [NAMESPACE_RULE],
-      });
-      expect(named(manifests)).toEqual(named(readDocuments('examples/install/direct/3-crossplane-rights.yaml')));
-    });
-
-    it.each([
-      ['crossplane', READS],
-      ['provider', ['get', 'list']],
-    ])('are those to read Pods too, where %s is to look at them', async (maker, verbs) => {
-      const [kinds] = await printed('--for', maker, '--pods', K8S_OPS);
-      expect(listAt(kinds, 'rules')).toContainEqual({ apiGroups: [''], resources: ['pods'], verbs });
-      const [without] = await printed('--for', maker, K8S_OPS);
-      expect(JSON.stringify(without)).not.toContain('pods');
-    });
-
-    it('are those of the provider beside it where rights in the whole cluster are asked for', async () => {
-      const [kinds, pack] = await printed('--for', 'provider', '--scope', 'cluster', K8S_OPS);
-      expect([kinds?.['rules'], pack?.['rules']]).toEqual([
-        [
-          {
-            apiGroups: ['rbac.authorization.k8s.io'],
-            resources: ['clusterroles', 'clusterrolebindings'],
-            verbs: ['get', 'create', 'patch', 'delete'],
-          },
-        ],
-        [CLUSTER_RULE],
-      ]);
-    });
-  });
-
-  const claim = file('claim.yaml', readText('examples/k8s-ops/claim.yaml').split('---\n')[1] ?? '');
   const bucket = file('bucket.yaml', 'apiVersion: example.org/v1\nkind: XBucket\nmetadata: {name: a}\n');
   const composition = readText('package/claims/apis/agentrun/composition.yaml');
   const mistakes: [string, Partial<RenderFiles>, RegExp][] = [
     [
-      'a claim instead of a composite',
-      { composite: claim },
-      /Composition is for kind XAgentRun, but the composite is of kind AgentRun; of a claim render takes the composite: set kind to XAgentRun, remove metadata.namespace, and add spec.claimRef .* or, without claims, take the Composition in package\/namespaced/,
-    ],
-    [
       'YAML that is none',
-      { composite: file('broken.yaml', 'a: [') },
+      { paths: [file('broken.yaml', 'a: ['), COMPOSITION, FUNCTIONS] },
       /cannot read .*broken\.yaml:1:5: a bracket or brace that was opened before is not closed/,
     ],
-    ['an alias that names nothing', { composite: file('alias.yaml', 'a: *b') }, /cannot read .*alias\.yaml: Unresolved alias/],
+    [
+      'an alias that names nothing',
+      { paths: [file('alias.yaml', 'a: *b'), COMPOSITION, FUNCTIONS] },
+      /cannot read .*alias\.yaml:1:1: Unresolved alias/,
+    ],
     [
       'YAML that is no resource',
-      { composite: file('list.yaml', '- a') },
+      { paths: [file('list.yaml', '- a'), COMPOSITION, FUNCTIONS] },
       /list\.yaml must hold Kubernetes resources, each with apiVersion and kind/,
     ],
-    ['two composites', { composite: EXAMPLE.required[0] ?? '' }, /must hold exactly one composite/],
-    ['no composite', { composite: file('empty.yaml', '---\n') }, /must hold exactly one composite/],
+    [
+      'nothing of this product',
+      { paths: [bucket] },
+      /the files must hold what is to be rendered, an AgentRun, .*: they hold XBucket a$/,
+    ],
     [
       'a Composition of another kind',
-      { composite: bucket },
-      /the Composition is for apiVersion sympozium.ai\/v1alpha1, but the composite is of apiVersion example.org\/v1/,
+      { paths: [XR, projectPath('package/claims/apis/skillpack/composition.yaml')] },
+      /composition.yaml is for SkillPack of sympozium.ai\/v1alpha1, and XAgentRun check-deployments-x7k2p is of sympozium.ai\/v1alpha1$/,
     ],
-    ['something else than a Composition', { composition: bucket }, /must hold a Composition/],
     [
       'functions without the one that is called',
-      { functions: bucket },
+      { paths: [XR, COMPOSITION, file('fn.yaml', 'apiVersion: v1\nkind: Function\nmetadata: {name: other}\n')] },
       /has no Function function-skillpack, which step skillpack calls/,
     ],
     ['an empty directory', { required: [temporaryDirectory()] }, /holds no YAML file/],
@@ -266,25 +166,24 @@ describe('the command line', () => {
     [
       'a pipeline of another function',
       {
-        composition: file('other.yaml', composition.replace('name: function-skillpack', 'name: function-other')),
-        functions: file('other-fn.yaml', 'apiVersion: v1\nkind: Function\nmetadata: {name: function-other}\n'),
+        paths: [XR, file('other.yaml', composition.replace('name: function-skillpack', 'name: function-other'))],
       },
       /step skillpack calls function-other, but this program is function-skillpack: Crossplane's own render runs other functions/,
     ],
   ];
   it.each(mistakes)('names the mistake: %s', (_, files, message) => {
-    expect(() => loadRenderInput({ ...EXAMPLE, ...files })).toThrow(message);
+    expect(() => loadOne({ ...EXAMPLE, ...files })).toThrow(message);
   });
 
   it('fails with the message of a fatal result', () => {
-    const input = { ...loadRenderInput(EXAMPLE), input: { apiVersion: 'v1', kind: 'Settings' } };
+    const input = { ...loadOne(EXAMPLE), input: { apiVersion: 'v1', kind: 'Settings' } };
     expect(() => render(input, NOW)).toThrow(
       'cannot read the function input: input.apiVersion: must be skillpack.fn.crossplane.io/v1beta1, found "v1"',
     );
   });
 
   it('keeps a uid that the composite has', () => {
-    const input = loadRenderInput(EXAMPLE);
+    const input = loadOne(EXAMPLE);
     const withUid = { ...input.composite, metadata: { name: 'run', uid: 'uid-1' } };
     const { composite } = render({ ...input, composite: withUid }, NOW);
     expect(textAt(composite, 'status', 'runId')).toBe('run-4a49acf8');

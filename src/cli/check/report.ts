@@ -1,0 +1,16 @@
+/** The forms in which findings are printed. */
+import type { Checked } from './finding.ts';
+import { formatGithub } from './formats/github.ts';
+import { formatJunit } from './formats/junit.ts';
+import { formatSarif } from './formats/sarif.ts';
+import { formatText } from './formats/text.ts';
+
+export const FORMATS = {
+  text: (checked: Checked[]): string => formatText(checked),
+  json: (checked: Checked[]): string => `${JSON.stringify(checked, null, 2)}\n`,
+  sarif: formatSarif,
+  github: formatGithub,
+  junit: formatJunit,
+};
+
+export type Format = keyof typeof FORMATS;

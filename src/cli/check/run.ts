@@ -1,0 +1,63 @@
+/** Whether a run would begin: what the function itself says of it, finding by finding. */
+import { formatFaults } from '../../api/fault.ts';
+import { parseSettings } from '../../api/settings.ts';
+import { type Required, selects } from '../../call/request.ts';
+import { chooseCarrier } from '../../objects/choice.ts';
+import { admit } from '../../run/admit.ts';
+import { readGiven } from '../../run/given.ts';
+import type { RenderInput } from '../input/load.ts';
+import type { Found } from './finding.ts';
+import { foundOf, foundOfDenial } from './found.ts';
+
+/** Instance, then its packs; a few more do no harm. */
+const MAX_ROUNDS = 5;
+
+/** Throws when nobody can read the input of the Composition. */
+export function judgeRun({ composite, input, required }: RenderInput): Found[] {
+  const settings = parseSettings(input);
+  if (!settings.ok) throw new Error(`cannot read the function input: ${formatFaults(settings.faults)}`);
+  const given = readGiven(composite);
+  const carrier = chooseCarrier(settings.value, given.variant);
+  let fetched: Required = new Map();
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const { admission, requirements } = admit(given, fetched, { settings: settings.value, carrier, serves: false });
+    if (!Object.keys(requirements).every((key) => fetched.has(key))) {
+      fetched = new Map(
+        Object.entries(requirements).map(([key, selector]) => [key, required.filter((resource) => selects(selector, resource))]),
+      );
+      continue;
+    }
+    switch (admission.kind) {
+      case 'invalid':
+        return admission.faults.map((fault) => foundOf('AgentRun', fault));
+      case 'denied':
+        return admission.denials.map(foundOfDenial);
+      case 'waiting':
+        return admission.waiting.map(({ reason, message }) => foundOfWaiting(reason, message));
+      case 'admitted':
+        return admission.warnings.map(({ reason, message }) => ({
+          severity: 'warning',
+          rule: reason,
+          path: '',
+          message,
+          fix: '',
+        }));
+    }
+  }
+  throw new Error('what the run refers to did not become stable');
+}
+
+/** What is not in the files may be in the cluster. */
+export function foundOfWaiting(reason: string, message: string): Found {
+  const isMissing = reason.endsWith('NotFound');
+  return {
+    severity: 'error',
+    rule: isMissing ? MISSING : reason,
+    path: reason.startsWith('Instance') ? 'spec.instanceRef' : reason.startsWith('SkillPack') ? 'spec.skills' : '',
+    message,
+    fix: isMissing ? 'where it is in another file, give that too, with -e' : '',
+  };
+}
+
+/** The rule of what a resource refers to and is in no file. */
+export const MISSING = 'missing';

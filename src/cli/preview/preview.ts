@@ -1,0 +1,50 @@
+/** What `render` and `simulate` have in common: from files to inputs, and what is to be said of both beside the output. */
+import { nameOf } from '../../api/composite.ts';
+import { SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { selects } from '../../call/request.ts';
+import type { JsonObject } from '../../kube/json.ts';
+import { type Checked, isPassed } from '../check/finding.ts';
+import { validate } from '../check/validate.ts';
+import { toComposite } from '../input/claim.ts';
+import { titleOf } from '../input/files.ts';
+import { type Loaded, load, type RenderFiles, type RenderInput } from '../input/load.ts';
+import { isNamed } from '../input/places.ts';
+import { type Rendered, render } from './render.ts';
+
+export interface Preview {
+  input: RenderInput;
+  rendered: Rendered;
+}
+
+/** Throws with the message of a fatal result. */
+export function preview(files: RenderFiles, now: Date): { previews: Preview[]; refused: Checked[]; notes: string[] } {
+  const loaded = load(files);
+  const { pool, subjects, inputs } = loaded;
+  const previews = inputs.map((input) => ({ input, rendered: render(input, now) }));
+  const checked = validate({ ...pool, own: subjects }, [], { configuration: files.configuration });
+  return {
+    previews,
+    refused: checked.filter((each) => !isPassed([each])),
+    notes: describeUnused(loaded, previews),
+  };
+}
+
+/** What was given and nobody asked for. In a directory there may be anything; a policy that holds nowhere is worth a word anywhere. */
+function describeUnused({ pool: { all, others }, subjects }: Loaded, previews: Preview[]): string[] {
+  const asked = previews.flatMap(({ rendered }) => rendered.asked);
+  const isAsked = (resource: JsonObject): boolean =>
+    asked.some((selector) => selects(selector, resource) || selects(selector, toComposite(resource)));
+  const unused = all.filter((resource) => !subjects.includes(resource) && !isAsked(resource));
+  const policies = unused.filter(({ kind }) => kind === SYMPOZIUM_POLICY);
+  const references = unused.filter((resource) => !policies.includes(resource) && isNamed(resource));
+  const unread = others.filter((resource) => isNamed(resource) && !isAsked(resource));
+  return [
+    ...policies.map(
+      (policy) => `not used: SympoziumPolicy ${nameOf(policy)}: a policy holds by its name, default or ns.<namespace>`,
+    ),
+    ...(references.length > 0 ? [`not used: ${list(references)}`] : []),
+    ...(unread.length > 0 ? [`not read, because no run refers to it: ${list(unread)}`] : []),
+  ];
+}
+
+const list = (resources: JsonObject[]): string => resources.map(titleOf).join(', ');
