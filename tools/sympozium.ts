@@ -8,7 +8,7 @@ Written by \`npm run generate\` from [src/api/sympozium.ts](../src/api/sympozium
 **Never install this product where Sympozium's CRDs exist**: both have the same group and the same names. Delete Sympozium's runs and CRDs first.
 
 **SkillPacks need no edit.** Every field of Sympozium's SkillPack is taken, but for two kinds of volumes below; the ten stock packs, its two samples and the eight of its documents
-pass \`npm run lint-pack\`. Three of the stock packs are refused until a SympoziumPolicy permits what they ask for: k8s-ops, llmfit and web-endpoint
+pass \`skillpack lint\`. Three of the stock packs are refused until a SympoziumPolicy permits what they ask for: k8s-ops, llmfit and web-endpoint
 ([README](../README.md#what-a-pack-may-ask-for)). \`runtimeRequirements.image\` and \`sandbox\` are kept and shown only, and \`volumes\` may be of six kinds.
 
 **An Agent is a SympoziumInstance.** A run names it in \`spec.instanceRef\`.

@@ -26,7 +26,10 @@ import { compareRights, formatChanges } from './rights/diff.ts';
 import { MAKERS, type Maker, SCOPES, type Scope } from './rights/needed.ts';
 import { loadPolicies, printRights } from './rights/print.ts';
 
-const EXAMPLE = { paths: ['examples/direct-run/xr.yaml'], required: ['examples/packs', 'examples/direct-run/required.yaml'] };
+const EXAMPLE = {
+  paths: ['examples/first-run/run.yaml'],
+  required: ['examples/first-run/platform.yaml', 'examples/first-run/instance.yaml'],
+};
 
 interface PreviewFlags {
   requiredResources: string[];
@@ -175,7 +178,7 @@ export function createProgram(): Command {
 
   previewing('render')
     .description(
-      'Prints the status of each AgentRun and every resource that is composed for it. Without files: the example direct-run.',
+      'Prints the status of each AgentRun and every resource that is composed for it. Without files: the example first-run.',
     )
     .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
     .option('-r, --include-function-results', 'print results (events) too', false)
@@ -201,7 +204,7 @@ export function createProgram(): Command {
   previewing('simulate')
     .description(
       'Plays a whole life of an AgentRun, from its creation to its deletion, in a small model of Crossplane, provider and cluster: ' +
-        'what happens when, and who holds which right from when to when. Without files: the example direct-run.',
+        'what happens when, and who holds which right from when to when. Without files: the example first-run.',
     )
     .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))
     .addOption(formats(Object.keys(PICTURES)))

@@ -32,9 +32,9 @@ function file(name: string, text: string): string {
 const run = (...args: string[]): Promise<Ran> => skillpack(args, { cwd: directory });
 
 describe('the command line', () => {
-  it('without files prints the example direct-run, wherever it is called from', async () => {
+  it('without files prints the example first-run, wherever it is called from', async () => {
     const { code, stdout, stderr } = await run('render');
-    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/direct-run/expected.yaml')]);
+    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/first-run/expected.yaml')]);
   });
 
   it('prints results with -r, and takes observed resources', async () => {
@@ -57,7 +57,14 @@ describe('the command line', () => {
   });
 
   it('plays scenarios, as text or as JSON', async () => {
-    expect(await run('simulate')).toEqual({ code: 0, stdout: readText('test/simulations/direct/success.txt'), stderr: '' });
+    const paths = ['examples/direct-run/xr.yaml', '-e', 'examples/packs', '-e', 'examples/direct-run/required.yaml'].map(
+      (path) => (path === '-e' ? path : projectPath(path)),
+    );
+    expect(await run('simulate', ...paths)).toEqual({
+      code: 0,
+      stdout: readText('test/simulations/direct/success.txt'),
+      stderr: '',
+    });
     const { code, stdout } = await run('simulate', '--scenario', 'cancel', '--output', 'json');
     const { scenario, end, rights, left } = JSON.parse(stdout) as Simulated;
     expect([code, scenario, end.phase, rights.length, left]).toEqual([0, 'cancel', 'Cancelled', 1, []]);

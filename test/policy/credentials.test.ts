@@ -58,7 +58,7 @@ describe('the texts of a pack', () => {
   };
   const spoken = packXr('p', { skills: [skill({ content: `Push with ${TOKEN}` })] });
 
-  it('are a warning of lint-pack', () => {
+  it('are a warning of lint', () => {
     expect(lintPack(spoken, effectivePolicies([]))).toEqual([{ severity: 'warning', ...WARNING }]);
   });
 

@@ -2,7 +2,7 @@
 import { load, type RenderFiles, type RenderInput } from '../../src/cli/input/load.ts';
 import { listDirectory, projectPath, readText } from './project.ts';
 
-const NOT_EXAMPLES = ['README.md', 'functions.yaml', 'install', 'packs'];
+const NOT_EXAMPLES = ['README.md', 'agent', 'functions.yaml', 'install', 'operate', 'packs'];
 
 export const listExamples = (): string[] => listDirectory('examples').filter((name) => !NOT_EXAMPLES.includes(name));
 
@@ -22,7 +22,7 @@ export function loadOne(files: RenderFiles): RenderInput {
 /** The files of the one render command in the README of an example, as paths of this machine. */
 export function readExample(name: string): Example {
   const readme = readText(`examples/${name}/README.md`);
-  const [command, ...others] = [...readme.matchAll(/^npm run render -- (.*)$/gm)].map(([, args = '']) => args.split(' '));
+  const [command, ...others] = [...readme.matchAll(/^npx skillpack render (.*)$/gm)].map(([, args = '']) => args.split(' '));
   if (command === undefined || others.length > 0) throw new Error(`examples/${name}/README.md must have one render command`);
   const [composite = '', composition = '', functions = '', ...flags] = command;
   const valuesOf = (flag: string): string[] => flags.filter((_, index) => flags[index - 1] === flag);

@@ -4,6 +4,7 @@ import { variantOf } from '../../api/kinds.ts';
 import { textAt } from '../../kube/json.ts';
 import { playScenario, SCENARIOS, type ScenarioName } from '../../simulation/scenarios.ts';
 import type { CloudIdentity, Entry, HeldRight, PodLife, Reach, RunEnd } from '../../simulation/timeline.ts';
+import { KINDS } from '../input/files.ts';
 import type { RenderInput } from '../input/load.ts';
 import { withUid } from '../input/uid.ts';
 
@@ -31,7 +32,8 @@ export function simulate({ composite, required, input }: RenderInput, scenario: 
   const kind = textAt(composite, 'kind');
   if (kind !== variantOf(composite).agentRun)
     throw new Error(`simulate plays an AgentRun; a ${kind} has no life to play, render shows what it makes`);
-  const simulation = playScenario({ composite: withUid(composite), required, input }, scenario);
+  const references = required.filter((resource) => KINDS.includes(String(resource['kind'])));
+  const simulation = playScenario({ composite: withUid(composite), required: references, input }, scenario);
   const { entries, rights, reach, clouds, pods, end } = simulation.world.timeline;
   const serves = scenario === 'success' && entries.some(({ phase }) => phase === 'Serving');
   const about = serves ? 'the run is a server, which serves until its AgentRun is deleted' : SCENARIOS[scenario].about;
