@@ -13,6 +13,7 @@ import { parse } from 'yaml';
 import { generateCommandLine } from './commandline.ts';
 import { generateConfigurations } from './configurations.ts';
 import { generateReasons } from './reasons.ts';
+import { generateReference } from './reference.ts';
 import { generateRights } from './rights.ts';
 import { generateSympozium } from './sympozium.ts';
 
@@ -202,6 +203,7 @@ export async function generate(): Promise<Record<string, string>> {
     ...configurations,
     ...generateCommandLine(configurations),
     ...generateReasons(),
+    ...generateReference(),
     ...generateRights(),
     ...generateSympozium(),
   };

@@ -9,7 +9,7 @@ Written by \`npm run generate\` from [src/api/sympozium.ts](../src/api/sympozium
 
 **SkillPacks need no edit.** Every field of Sympozium's SkillPack is taken, but for two kinds of volumes below; the ten stock packs, its two samples and the eight of its documents
 pass \`skillpack lint\`. Three of the stock packs are refused until a SympoziumPolicy permits what they ask for: k8s-ops, llmfit and web-endpoint
-([README](../README.md#what-a-pack-may-ask-for)). \`runtimeRequirements.image\` and \`sandbox\` are kept and shown only, and \`volumes\` may be of six kinds.
+([guardrails](guardrails.md#what-public-packs-are-refused-for)). \`runtimeRequirements.image\` and \`sandbox\` are kept and shown only, and \`volumes\` may be of six kinds.
 
 **An Agent is a SympoziumInstance.** A run names it in \`spec.instanceRef\`.
 
