@@ -20,6 +20,7 @@ export interface Options {
   podStatus: boolean;
   image: string;
   secondImage: string;
+  agentImage?: string;
   runtimeHandler?: string;
   networkPlugin: boolean;
   only: string[];
@@ -72,6 +73,7 @@ export const parseOptions = (argv: string[]): Options =>
     )
     .option('--image <image>', 'a tiny image with sh, sleep and httpd', 'docker.io/library/busybox:1.37')
     .option('--second-image <image>', 'what a pack is edited to', 'docker.io/library/busybox:1.36')
+    .option('--agent-image <image>', 'that of examples/agent')
     .option('--network-plugin', 'something enforces NetworkPolicies', false)
     .option('--runtime-handler <name>', 'a handler of the container runtime beside its default one')
     .option('--stop-core <command>', "how Crossplane's core is stopped; the commands run in a shell")
