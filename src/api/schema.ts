@@ -54,7 +54,11 @@ export const PATTERNS: Record<string, string> = {
 export function checkSchema(validator: Validator, value: JsonValue, path: string): { value: JsonValue; faults: Fault[] } {
   const copy = without(null, value);
   if (validator(copy)) return { value: copy, faults: [] };
-  return { value: copy, faults: (validator.errors ?? []).map((error) => faultOf(error, copy, path)) };
+  const errors = validator.errors ?? [];
+  // What is of the wrong type is none of the values either.
+  const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
+  const told = errors.filter(({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath));
+  return { value: copy, faults: told.map((error) => faultOf(error, copy, path)) };
 }
 
 function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {

@@ -102,10 +102,15 @@ const MISTAKES: Record<string, Mistake> = {
   '13 no namespace': aRun(run(TASK).replace(', namespace: team-b', ''), [
     /run\.yaml:3:1 .*metadata\.namespace\n {4}found nothing\n {4}fix: must be the namespace of the run or instance/,
   ]),
-  '14 no name': aRun(run(TASK).replace('name: weekly-certs', 'generateName: weekly-'), [
-    /AgentRun team-b\/weekly-\(without a name\): 1 found/,
+  '14 no name': aRun(run(TASK).replace('name: weekly-certs, ', ''), [
+    /AgentRun team-b\/\(without a name\): 1 found/,
     /metadata\.name\n {4}found nothing\n {4}fix: must be set: only a cluster makes a name of generateName/,
   ]),
+  '14b a name that a cluster makes': aRun(
+    run(TASK).replace('name: weekly-certs', 'generateName: weekly-'),
+    [/AgentRun team-b\/weekly-\(without a name\): nothing found/],
+    0,
+  ),
   '15 a name that is none': aRun(run(TASK).replace('weekly-certs', 'Weekly_Certs'), [
     /run\.yaml:3:12 .*metadata\.name\n {4}found "Weekly_Certs"\n {4}fix: must be a Kubernetes name: lower-case/,
   ]),
@@ -274,8 +279,14 @@ const MISTAKES: Record<string, Mistake> = {
     says: [/^AgentRun team-b\/weekly-certs: success, the run is a server, which serves until its AgentRun is deleted\n/],
   },
   '50 thinking: off': aRun(run(`${TASK}  model: {thinking: off}\n`), [
-    /spec\.model\.thinking\n {4}found true or false\n {4}fix: must be text: YAML reads on, off, yes and no as true and false, so put it in quotes/,
+    /AgentRun team-b\/weekly-certs: 1 found\n.*spec\.model\.thinking\n {4}found true or false\n {4}fix: must be text: YAML reads on, off, yes and no as true and false, so put it in quotes/,
   ]),
+  '51 a template of Helm': aPack(
+    pack('').replace('Look.', '{{ .Values.skill }}').replace('name: cert-watch,', 'name: {{ .Values.name }},'),
+    [/^skillpack: pack\.yaml: it looks like a template, which has to be rendered first\n$/],
+    2,
+  ),
+  '51b braces in a text': aPack(pack('').replace('Look.', '"Write {{ name }}."'), [/SkillPack cert-watch: nothing found/], 0),
 };
 
 const answered = ({ stdout, stderr }: Ran): string => stderr + stdout;

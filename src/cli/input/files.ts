@@ -9,7 +9,7 @@ import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '.
 import { equal, isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
 import { nearest } from './nearest.ts';
 import { fileOf, type Origin, recordOrigin } from './places.ts';
-import { parseYaml, readYaml, YamlError } from './yaml.ts';
+import { parseYaml, readYaml, type YamlDocument, YamlError } from './yaml.ts';
 
 const STDIN = '-';
 const EXTENSIONS = ['.yaml', '.yml', '.json'];
@@ -51,17 +51,27 @@ export function loadReadable(path: string, tell: Tell = tellOnStderr): { resourc
 }
 
 function loadFile(file: string, isNamed: boolean, tell: Tell): JsonObject[] {
-  const text = read(file);
-  if (!isNamed && text.includes('{{')) {
-    tell(`skipped ${file}: it looks like a template, which has to be rendered first`);
-    return [];
-  }
-  return parseYaml(text, describe(file)).flatMap(({ value, document, lines }) => {
+  const documents = parseFile(file, isNamed, tell);
+  return documents.flatMap(({ value, document, lines }) => {
     if (isResource(value)) return openList(value, { file: describe(file), isNamed, document, lines, within: [] });
     if (isNamed) throw new Error(`${describe(file)} must hold Kubernetes resources, each with apiVersion and kind`);
     tell(`skipped ${file}: it holds something that is no Kubernetes resource`);
     return [];
   });
+}
+
+/** A template is no YAML, most of the time; a text that only has braces in it is. */
+function parseFile(file: string, isNamed: boolean, tell: Tell): YamlDocument[] {
+  const text = read(file);
+  try {
+    return parseYaml(text, describe(file));
+  } catch (error) {
+    if (!text.includes('{{')) throw error;
+    const words = 'it looks like a template, which has to be rendered first';
+    if (isNamed) throw new Error(`${describe(file)}: ${words}`);
+    tell(`skipped ${file}: ${words}`);
+    return [];
+  }
 }
 
 /** The resources of a kind in some files. Throws when a path has none. */

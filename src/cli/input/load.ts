@@ -2,11 +2,11 @@
 import { nameOf } from '../../api/composite.ts';
 import { CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { RESOURCE_NAME } from '../../api/labels.ts';
-import { isObject, type JsonObject, listAt, textAt, valueAt } from '../../kube/json.ts';
+import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../kube/json.ts';
 import { type Configuration, INPUTS } from '../generated/inputs.ts';
 import { toComposite } from './claim.ts';
 import { KINDS, loadResources, titleOf, withoutTwins } from './files.ts';
-import { fileOf } from './places.ts';
+import { fileOf, inherit } from './places.ts';
 
 /** One composite as the function gets it. */
 export interface RenderInput {
@@ -81,9 +81,10 @@ export function toInputs(
   subjects: JsonObject[],
   { observed = new Map(), configuration }: { observed?: RenderInput['observed']; configuration?: Configuration | undefined },
 ): RenderInput[] {
-  return subjects.map((subject) => {
+  return subjects.map((given) => {
+    const subject = withName(given);
     const { input, hasClaims } = chooseInput(pool, subject, configuration);
-    const others = [...pool.all.filter((resource) => resource !== subject), ...pool.others];
+    const others = [...pool.all.filter((resource) => resource !== given), ...pool.others];
     return {
       composite: hasClaims ? toComposite(subject) : subject,
       input,
@@ -91,6 +92,14 @@ export function toInputs(
       observed,
     };
   });
+}
+
+/** A cluster makes a name of generateName and five characters. */
+function withName(resource: JsonObject): JsonObject {
+  const metadata = objectAt(resource, 'metadata');
+  const prefix = textAt(metadata, 'generateName');
+  if (prefix === undefined || nameOf(resource) !== '') return resource;
+  return inherit({ ...resource, metadata: { ...metadata, name: `${prefix}xxxxx` } }, resource);
 }
 
 function chooseSubjects({ own, others }: Pool, name: string | undefined): JsonObject[] {

@@ -1,5 +1,14 @@
 /** YAML as Go's tools read and write it, so that `kubectl`, `crossplane` and this program see the same values. */
-import { Document, type ErrorCode, LineCounter, parseAllDocuments, type Tags, visit, type YAMLParseError } from 'yaml';
+import {
+  Document,
+  type ErrorCode,
+  isCollection,
+  LineCounter,
+  parseAllDocuments,
+  type Tags,
+  visit,
+  type YAMLParseError,
+} from 'yaml';
 import type { JsonValue } from '../../kube/json.ts';
 import { escapeUnreadable, isUnreadable } from '../../kube/yaml.ts';
 
@@ -28,8 +37,20 @@ export function parseYaml(text: string, file: string): YamlDocument[] {
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
     if (document.errors.length > 0) throw describeError(document.errors, text, file);
+    refuseOddKeys(document, lines, file);
     const value = toValue(document, file);
     return value === null ? [] : { value, document, lines };
+  });
+}
+
+/** What is no JSON has no meaning in Kubernetes. A template has such keys where it has braces. */
+function refuseOddKeys(document: Document.Parsed, lines: LineCounter, file: string): void {
+  visit(document, {
+    Pair: (_, { key }) => {
+      if (!isCollection(key)) return;
+      const { line, col } = lines.linePos(key.range?.[0] ?? 0);
+      throw new YamlError({ file, line, column: col }, 'a key has to be text, and this one is a map or a list');
+    },
   });
 }
 
