@@ -2,7 +2,7 @@
 import { nameOf } from '../../../src/api/composite.ts';
 import { SKILL_PACK } from '../../../src/api/kinds.ts';
 import { loadResources } from '../../../src/cli/input/files.ts';
-import type { JsonObject } from '../../../src/kube/json.ts';
+import { type JsonObject, objectAt } from '../../../src/kube/json.ts';
 import { eventually } from '../clock.ts';
 import { grant, ROLE, revoke } from '../install.ts';
 import { apply, remove } from '../kubectl.ts';
@@ -24,7 +24,10 @@ export const scenario: Scenario = {
     const name = `ns.${world.namespace}`;
     const role = `${ROLE}-first`;
     await grant(world.options, role, [...buildPacks(world.options), pack]);
-    await apply(pack, { ...policy, metadata: { name } });
+    // The suite's own policy gives agents another command.
+    const command = ['/nodejs/bin/node', '/agent.mjs'];
+    const agent = { ...objectAt(policy, 'spec', 'defaults', 'agent'), command };
+    await apply(pack, { ...policy, metadata: { name }, spec: { ...objectAt(policy, 'spec'), defaults: { agent } } });
     const run = await world.createRun({ skills: [{ skillPackRef: nameOf(pack) }], task: 'Which Pods are there?' });
     world.measure('applied to Succeeded', await run.until('Succeeded', 120));
     await eventually('the result is told', 60, async () => (await run.status())['podObservedTime'] !== undefined);

@@ -1,4 +1,4 @@
-import type { Checked, Finding, Severity } from '../finding.ts';
+import { byGravity, type Checked, type Finding, type Severity } from '../finding.ts';
 
 const COMMANDS: Record<Severity, string> = {
   critical: 'error',
@@ -9,10 +9,15 @@ const COMMANDS: Record<Severity, string> = {
 };
 
 /**
- * Workflow commands of GitHub Actions, which shows each at its line of a pull request.
+ * Workflow commands of GitHub Actions, which shows each at its line of a pull request. It shows ten of a sort, so the gravest come first.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
-export const formatGithub = (checked: Checked[]): string => checked.flatMap(({ findings }) => findings.map(toCommand)).join('');
+export const formatGithub = (checked: Checked[]): string =>
+  checked
+    .flatMap(({ findings }) => findings)
+    .sort(byGravity)
+    .map(toCommand)
+    .join('');
 
 function toCommand({ severity, file, line, column, rule, path, message, fix }: Finding): string {
   const properties = Object.entries({ file, line, col: column, title: `${rule}${path && ` ${path}`}` })

@@ -1,5 +1,6 @@
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import manifest from '../../../../package.json' with { type: 'json' };
+import { sha256 } from '../../../kube/digest.ts';
 import type { Checked, Finding, Severity } from '../finding.ts';
 
 const LEVELS: Record<Severity, Result.level> = {
@@ -12,6 +13,8 @@ const LEVELS: Record<Severity, Result.level> = {
 
 /** How grave GitHub shows a finding to be, of 10: https://docs.github.com/code-security, SARIF support. */
 const GRAVITY: Record<Severity, string> = { critical: '9.5', high: '8.0', error: '6.0', warning: '4.0', info: '1.0' };
+
+const REPOSITORY = 'https://github.com/crossplane-contrib/function-skillpack';
 
 /** SARIF 2.1.0, which code scanning reads: https://docs.oasis-open.org/sarif/sarif/v2.1.0. */
 export function formatSarif(checked: Checked[]): string {
@@ -26,7 +29,7 @@ export function formatSarif(checked: Checked[]): string {
           driver: {
             name: 'skillpack',
             version: manifest.version,
-            informationUri: 'https://github.com/crossplane-contrib/function-skillpack',
+            informationUri: REPOSITORY,
             rules: [...rules.values()],
           },
         },
@@ -40,6 +43,7 @@ export function formatSarif(checked: Checked[]): string {
 const toRule = ({ rule, severity }: Finding): ReportingDescriptor => ({
   id: rule,
   shortDescription: { text: rule },
+  helpUri: `${REPOSITORY}/blob/v${manifest.version}/docs/guardrails.md`,
   defaultConfiguration: { level: LEVELS[severity] },
   properties: { 'security-severity': GRAVITY[severity] },
 });
@@ -49,6 +53,8 @@ const toResult = ({ severity, rule, path, resource, message, fix, file, line, co
   ruleIndex,
   level: LEVELS[severity],
   message: { text: `${resource}${path && ` ${path}`}: ${message}${fix && `; fix: ${fix}`}` },
+  // The same finding of the same resource, wherever it has moved in the file.
+  partialFingerprints: { 'skillpack/v1': sha256(JSON.stringify([rule, resource, path])) },
   locations: [
     {
       physicalLocation: {
