@@ -1,16 +1,8 @@
 /** A script of Lua on a value, as Argo CD runs its health checks. */
-import { createRequire } from 'node:module';
+import fengari from 'fengari';
 import type { JsonObject, JsonValue } from '../../src/kube/json.ts';
 
-/** What is used of fengari, which has no types of its own. */
-interface Fengari {
-  to_luastring: (text: string) => Uint8Array;
-  lua: Record<string, (state: object, ...rest: unknown[]) => unknown> & { LUA_OK: number };
-  lauxlib: Record<string, (...rest: unknown[]) => object>;
-  lualib: { luaL_openlibs: (state: object) => void };
-}
-
-const { lua, lauxlib, lualib, to_luastring: encode } = createRequire(import.meta.url)('fengari') as Fengari;
+const { lua, lauxlib, lualib, to_luastring: encode } = fengari;
 
 /** A JSON value as Lua writes it. */
 function literal(value: JsonValue): string {
