@@ -7,9 +7,9 @@ import { listExamples, loadOne, readExample } from './support/examples.ts';
 import { projectPath, readDocuments, readText } from './support/project.ts';
 
 describe('examples', () => {
-  it.each(listExamples())('%s renders what expected.yaml says', async (name) => {
-    const expected = projectPath(`examples/${name}/expected.yaml`);
-    expect(existsSync(expected), 'touch expected.yaml, then npm test -- -u, then read it').toBe(true);
+  it.each(listExamples())('%s renders what expected.txt says', async (name) => {
+    const expected = projectPath(`examples/${name}/expected.txt`);
+    expect(existsSync(expected), 'touch expected.txt, then npm test -- -u, then read it').toBe(true);
     const { files, now } = readExample(name);
     const { composite, composed } = render(loadOne(files), now);
     await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);

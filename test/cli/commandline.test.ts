@@ -34,11 +34,11 @@ const run = (...args: string[]): Promise<Ran> => skillpack(args, { cwd: director
 describe('the command line', () => {
   it('without files prints the example first-run, wherever it is called from', async () => {
     const { code, stdout, stderr } = await run('render');
-    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/first-run/expected.yaml')]);
+    expect([code, stderr, stdout]).toEqual([0, '', readText('examples/first-run/expected.txt')]);
   });
 
   it('prints results with -r, and takes observed resources', async () => {
-    const observed = file('observed.yaml', readText('examples/k8s-ops/expected.yaml').split('---\n').slice(2).join('---\n'));
+    const observed = file('observed.yaml', readText('examples/k8s-ops/expected.txt').split('---\n').slice(2).join('---\n'));
     const args = [...EXAMPLE.paths, ...EXAMPLE.required.flatMap((path) => ['-e', path])];
     const { code, stdout } = await run('render', ...args, '-o', observed, '-r', '--now', '2026-01-01T12:00:00Z');
     const documents = readYaml(stdout, 'stdout');

@@ -23,7 +23,7 @@ start_registry() {
 
 publish_function() {
   docker build --tag function-skillpack .
-  crossplane xpkg build --package-root package/function --examples-root examples/first-run --ignore expected.yaml --embed-runtime-image function-skillpack --package-file function.xpkg
+  crossplane xpkg build --package-root package/function --examples-root examples/first-run --embed-runtime-image function-skillpack --package-file function.xpkg
   crossplane xpkg push --package-files function.xpkg localhost:5001/function-skillpack:e2e
   rm function.xpkg
 }

@@ -190,11 +190,11 @@ describe('the admission policy for the provider', () => {
   const examples = listExamples();
 
   it.each(examples)('lets it make everything of the example %s', (name) => {
-    for (const manifest of inObjects(`examples/${name}/expected.yaml`))
+    for (const manifest of inObjects(`examples/${name}/expected.txt`))
       expect([manifest['kind'], mayMake(manifest)]).toEqual([manifest['kind'], true]);
   });
 
-  const [job = {}] = inObjects('examples/k8s-ops/expected.yaml').filter(({ kind }) => kind === 'Job');
+  const [job = {}] = inObjects('examples/k8s-ops/expected.txt').filter(({ kind }) => kind === 'Job');
   const binding = (fields: JsonObject): JsonObject => ({
     kind: 'ClusterRoleBinding',
     metadata: { name: 'agentrun:a:b' },
@@ -239,7 +239,7 @@ describe('the admission policy for the Jobs of runs', () => {
     evaluate(String(valueAt(rule, 'expression')), { object }) === true;
   const mayCreate = (object: JsonObject): boolean => !asks(condition, object) || asks(validation, object);
   const jobs = listExamples()
-    .flatMap((name) => readDocuments(`examples/${name}/expected.yaml`))
+    .flatMap((name) => readDocuments(`examples/${name}/expected.txt`))
     .map((document) => objectAt(document, 'spec', 'forProvider', 'manifest'))
     .filter(({ kind }) => kind === 'Job');
   const withSuspend = (job: JsonObject, suspend: boolean): JsonObject => ({

@@ -7,8 +7,17 @@ import { task } from '../support/packs.ts';
 import { readDocuments } from '../support/project.ts';
 import { manifestOf, policyXr, respondComposed, uses } from '../support/request.ts';
 
-const [providerKinds, providerNetwork] = readDocuments('examples/install/3-provider-rights.yaml') as [JsonObject, JsonObject];
-const [crossplaneKinds] = readDocuments('examples/install/direct/3-crossplane-rights.yaml') as [JsonObject];
+/** Some of the roles that stand there, as one. */
+function rolesOf(file: string, maker: string, names: string[]): JsonObject {
+  const named = names.map((name) => `function-skillpack:${maker}-${name}`);
+  const roles = readDocuments(file).filter((role) => named.includes(textAt(role, 'metadata', 'name') ?? ''));
+  return { rules: roles.flatMap((role) => listAt(role, 'rules')) };
+}
+
+const PROVIDER = 'examples/install/3-provider-rights.yaml';
+const providerKinds = rolesOf(PROVIDER, 'provider', ['runs', 'rights', 'cluster-rights', 'servers']);
+const providerNetwork = rolesOf(PROVIDER, 'provider', ['network']);
+const crossplaneKinds = rolesOf('examples/install/direct/3-crossplane-rights.yaml', 'crossplane', ['runs', 'rights', 'servers']);
 /** What the bound of what a run reaches is made of: roles of its own, for those who isolate. */
 const OPEN = PARTS.filter(({ dialect }) => dialect === undefined);
 const isolate = (dialect: string) => policyXr({ network: { mode: 'Isolate', dialect, apiServer: { cidrs: ['10.0.0.1/32'] } } });

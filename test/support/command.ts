@@ -1,6 +1,6 @@
 /** The command `skillpack` as it is shipped: one bundled file, started from another directory. */
 import { spawn } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildCommand } from '../../tools/build.ts';
 import { projectPath } from './project.ts';
@@ -14,6 +14,12 @@ export interface Ran {
 
 /** It is written once for each file of tests, beside the examples, as in the package. */
 let built: Promise<string> | undefined;
+
+/** What one file of tests has written is gone for the next one that shares its memory. */
+async function bundled(): Promise<string> {
+  if (built === undefined || !existsSync(await built)) built = bundle();
+  return built;
+}
 
 async function bundle(): Promise<string> {
   const root = temporaryDirectory();
@@ -38,8 +44,7 @@ export async function skillpack(
   args: string[],
   { cwd = temporaryDirectory(), input = '', env = {}, reads = Number.POSITIVE_INFINITY }: Given = {},
 ): Promise<Ran> {
-  built ??= bundle();
-  const child = spawn(process.execPath, [await built, ...args], { cwd, env: { PATH: process.env['PATH'], ...env } });
+  const child = spawn(process.execPath, [await bundled(), ...args], { cwd, env: { PATH: process.env['PATH'], ...env } });
   const ran: Ran = { code: null, stdout: '', stderr: '' };
   child.stdout.on('data', (chunk) => {
     ran.stdout += String(chunk);
