@@ -1,4 +1,4 @@
-// What any agent does, without a model: it reads its skills and its task, calls a tool, leaves a result and ends. README.md has the contract.
+// What any agent does, without a model: it reads its skills and its task, calls a tool, leaves a result and ends. docs/agent.md has the contract.
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync, existsSync, mkdirSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 

@@ -92,7 +92,7 @@ export const REASONS = {
     severity: 'Warning',
     meaning: 'The provider cannot create an object of the run, and is trying again.',
     action:
-      'Read the message; where it says "attempting to grant RBAC permissions not currently held", add the right to `function-skillpack:pack-rights`.',
+      'Read the message; where it says "attempting to grant RBAC permissions not currently held", apply what `skillpack rights --for provider PACK.yaml` prints; the run goes on by itself.',
   },
   Running: { phases: ['Running'], severity: 'Normal', meaning: 'The Job has started.', action: NOTHING },
   PodNotReady: {
@@ -232,8 +232,9 @@ export const REASONS = {
   DeadlineExceeded: {
     phases: ['Failed'],
     severity: 'Warning',
-    meaning: 'The agent did not end within its timeout; Kubernetes deleted its Pod, and with it its log.',
-    action: 'Raise `spec.timeout` in a new run where the task needs longer.',
+    meaning:
+      'The agent did not end within its timeout. Its node ended it, and its log is kept; where the deadline of the Job ended it, Kubernetes has deleted Pod and log.',
+    action: 'Read the log, if the message names it, and raise `spec.timeout` in a new run where the task needs longer.',
   },
   Completed: { phases: ['Succeeded'], severity: 'Normal', meaning: 'The agent has ended its task.', action: NOTHING },
   Cancelled: {

@@ -52,7 +52,7 @@ export const SYMPOZIUM_FIELDS: Record<string, Record<string, string>> = {
     'spec.subagentPolicy': 'leave it out: a run makes no other runs',
     'spec.toolGating': 'leave it out: what a run may do are the rights of its packs, bounded by rights',
     'spec.featureGates': 'leave it out: there are none',
-    'spec.networkPolicy': 'make a NetworkPolicy in the namespace of the runs',
+    'spec.networkPolicy': 'it is network, with mode: Isolate',
     'spec.modelPolicy': 'it is models',
     'spec.imagePolicy': 'its allowedRegistries are images.registries',
     'spec.lifecyclePolicy': 'leave it out: there are no hooks',

@@ -109,7 +109,7 @@ export function createProgram(): Command {
   program
     .command('validate')
     .description(
-      'Tells what is wrong with runs, instances, packs and policies: faults of the schema, what is missing, what would be refused. ' +
+      'Reports what is wrong with runs, instances, packs and policies: faults of the schema, what is missing, what would be refused. ' +
         'What they refer to is looked for in the same files.',
     )
     .argument('<path...>', FILES)
@@ -120,7 +120,7 @@ export function createProgram(): Command {
       [],
     )
     .addOption(configuration())
-    .option('--ignore-missing', 'only tell what is in no file, because it is in the cluster', false)
+    .option('--ignore-missing', 'only report what is in no file, because it is in the cluster', false)
     .addOption(formats(Object.keys(FORMATS)))
     .addHelpText(
       'after',
@@ -144,7 +144,7 @@ export function createProgram(): Command {
 
   program
     .command('lint')
-    .description('Tells what a SkillPack could do and what would refuse it, before it is applied.')
+    .description('Reports what a SkillPack could do and what would refuse it, before it is applied.')
     .argument('<pack...>', PACKS)
     .option(
       '-p, --policy <path>',
@@ -273,7 +273,7 @@ export function createProgram(): Command {
 
   rights
     .command('diff')
-    .description('Tells which powers a change of packs and policies adds and takes away, for who reviews it.')
+    .description('Reports which powers a change of packs and policies adds and takes away, for who reviews it.')
     .argument('<old>', PACKS)
     .argument('<new>', PACKS)
     .option(
@@ -295,14 +295,14 @@ export function createProgram(): Command {
     .command('import')
     .description(
       'Makes a SkillPack of folders as Agent Skills have them (https://agentskills.io/specification), and prints it. ' +
-        'Sizes and digests stand on stderr. Nothing is fetched or executed.',
+        'Sizes and digests are on stderr. Nothing is fetched or executed.',
     )
     .argument('<path...>', 'folders with SKILL.md, or directories of such folders')
     .option('-n, --name <name>', 'the name of the SkillPack; default that of the one skill')
     .option('--version <version>', 'its spec.version')
     .option('--category <category>', 'its spec.category')
     .option('--sidecar <file>', 'file with its spec.sidecar')
-    .option('--lenient', 'take what other agents take, too, and tell it', false)
+    .option('--lenient', 'accept what other agents accept, and report it', false)
     .option('-o, --out <file>', 'where to write the SkillPack', '-')
     .addHelpText('after', examples('skillpack import skills/disk-report > pack.yaml'))
     .action((paths: string[], { lenient, out, ...options }: ImportFlags) => {

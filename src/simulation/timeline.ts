@@ -171,7 +171,7 @@ export class Timeline {
     else if (after === undefined) this.tell('gone:', item);
     else if (grants(before) && !grants(after)) this.tell('grants nothing any more:', item);
     else if (valueAt(before, 'spec', 'suspend') === true && valueAt(after, 'spec', 'suspend') === false) {
-      this.tell(`the ${item} is let go`);
+      this.tell(`the ${item} is released`);
     }
     if (RBAC_KINDS.includes(kind)) this.updateRights();
     if (NETWORK_KINDS.includes(kind)) this.updateReach(after);

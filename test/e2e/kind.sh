@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # The suite on kind 0.30 or newer, with docker, helm, kubectl and Crossplane's CLI. NOT RUN BY US YET.
 #   kind.sh up                      a cluster with Crossplane, the provider and this function as a package
+#   CLUSTER=NAME kind.sh registry   a registry for a cluster that is there, with this function in it; prints its address
 #   kind.sh play [flag of the suite ...]
 #   kind.sh stop|start core|provider|function
 #   kind.sh down
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-cluster=function-skillpack-e2e
+cluster=${CLUSTER:-function-skillpack-e2e}
 registry=$cluster-registry
 system=(kubectl --context "kind-$cluster" --namespace crossplane-system)
 
@@ -89,6 +90,11 @@ up)
   publish_function
   install_crossplane
   ;;
+registry)
+  start_registry >&2
+  publish_function >&2
+  echo "$address"
+  ;;
 play) play "${@:2}" ;;
 stop) scale "$2" 0 ;;
 start) scale "$2" 1 ;;
@@ -97,7 +103,7 @@ down)
   docker rm --force "$registry"
   ;;
 *)
-  sed -n '2,6s/^# //p' "$0"
+  sed -n '2,7s/^# //p' "$0"
   exit 2
   ;;
 esac
