@@ -104,7 +104,7 @@ describe('simulate', () => {
     ['cancel', 'spec.cancel is set', 1],
     ['delete-while-running', 'the AgentRun is being deleted', 1],
     ['object-vanishes', 'somebody deletes the', 1],
-    ['job-vanishes', 'the Job is let go', 960 + 120 + 31],
+    ['job-vanishes', 'the Job is released', 960 + 120 + 31],
     ['provider-slow', 'Pod POD is Succeeded', 20 + 30 + 1],
   ] as const)('%s: the rights end soon after "%s"', (name, from, limit) => {
     expect(seconds(name, from)).toBeGreaterThanOrEqual(0);
