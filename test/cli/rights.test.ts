@@ -206,6 +206,30 @@ describe('a difference of rights', () => {
       },
     ],
     [
+      'bounds of a policy that became wider, and those that became narrower',
+      policy(
+        '{limits: {timeout: 1h, skills: 5}, images: {registries: [a.example.org], requireDigest: true}, secrets: [a], env: {deny: [A, B]}, network: {mode: Isolate}}',
+      ),
+      policy(
+        '{limits: {timeout: 2h, skills: 4}, images: {registries: [a.example.org, b.example.org]}, env: {deny: [B, C]}, packs: [{name: p, namespaces: [team]}]}',
+      ),
+      {
+        added: [
+          ['limits.timeout', '2h instead of 1h'],
+          ['images.registries', 'a.example.org, b.example.org instead of a.example.org'],
+          ['images.requireDigest', 'unbounded instead of true'],
+          ['secrets', 'unbounded instead of a'],
+          ['network.mode', 'unbounded instead of Isolate'],
+          ['env.deny', 'A is not denied any more'],
+        ].map(([where = '', what = '']) => ({ of: 'SympoziumPolicy default', where, what })),
+        removed: [
+          ['limits.skills', '4 instead of 5'],
+          ['packs', '{"name":"p","namespaces":["team"]} instead of unbounded'],
+          ['env.deny', 'C is denied'],
+        ].map(([where = '', what = '']) => ({ of: 'SympoziumPolicy default', where, what })),
+      },
+    ],
+    [
       'what a sidecar has beside rights',
       pack('a', ', secretRef: key'),
       pack('a', ', hostAccess: {enabled: true, hostPID: true}'),
