@@ -13,7 +13,7 @@ const ONCE = [
   'e2e/**',
   'cli/**',
   'server/**',
-  '*{architecture,argocd,docs,examples,recorded,schema,variants}.test.ts',
+  '*{architecture,argocd,docs,examples,operate,recorded,schema,variants}.test.ts',
   'policy/{admission,credentialforms,credentialgrowth,publicpacks}.test.ts',
 ];
 
