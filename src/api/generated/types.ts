@@ -1292,7 +1292,7 @@ export interface SympoziumPolicySpec {
      */
     placement?: {
       /**
-       * Whether runs may not choose another runtime class
+       * Whether runs may not choose another runtime class, priority class or value of a label where this says one. Default false.
        */
       required?: boolean;
       /**
