@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../src/api/kinds.ts';
 import { REASONS, type ReasonRow } from '../src/api/reasons.ts';
 import type { Composed } from '../src/call/response.ts';
-import { readYaml } from '../src/cli/yaml.ts';
+import { readYaml } from '../src/cli/input/yaml.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
 import type { Report } from '../src/server/handler.ts';
 import { createMetrics } from '../src/server/metrics.ts';

@@ -17,17 +17,34 @@ const run = ([command, ...args], timeout) =>
     );
   });
 
+/** The answer to a request, or undefined where it is for another pack. A request that cannot be carried out is answered too. */
+async function serve(file) {
+  try {
+    const { target, argv, timeout = 30 } = JSON.parse(readFileSync(file, 'utf8'));
+    if (target !== pack) return undefined;
+    if (!Array.isArray(argv) || argv.length === 0 || !argv.every((argument) => typeof argument === 'string'))
+      return failed('argv must be a list of texts');
+    return await run(argv, Number(timeout) > 0 ? Number(timeout) : 30);
+  } catch (error) {
+    return failed(error.message);
+  }
+}
+
+const failed = (stderr) => ({ exitCode: 1, stdout: '', stderr, timedOut: false });
+
 // Kubernetes ends sidecars by SIGTERM when the agent has ended.
 process.on('SIGTERM', () => process.exit(0));
 
 mkdirSync(TOOLS, { recursive: true });
 while (true) {
-  for (const name of readdirSync(TOOLS).filter((file) => /^exec-request-\w+\.json$/.test(file))) {
-    const { id, target, argv = [], timeout = 30 } = JSON.parse(readFileSync(`${TOOLS}/${name}`, 'utf8'));
+  for (const name of readdirSync(TOOLS)) {
+    // The id is that of the file: what stands in it may be anything.
+    const [, id] = /^exec-request-([\w-]+)\.json$/.exec(name) ?? [];
     const result = `${TOOLS}/exec-result-${id}.json`;
-    // Each request is for one pack, and is done once.
-    if (target !== pack || argv.length === 0 || existsSync(result)) continue;
-    writeFileSync(`${result}.new`, JSON.stringify({ id, ...(await run(argv, timeout)) }));
+    if (id === undefined || existsSync(result)) continue;
+    const answer = await serve(`${TOOLS}/${name}`);
+    if (answer === undefined) continue;
+    writeFileSync(`${result}.new`, JSON.stringify({ id, ...answer }));
     renameSync(`${result}.new`, result);
   }
   await wait(100);

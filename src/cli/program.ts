@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
 import { SKILL_PACK, SYMPOZIUM_POLICY } from '../api/kinds.ts';
+import type { JsonObject } from '../kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../simulation/scenarios.ts';
 import { type Checked, isPassed } from './check/finding.ts';
 import { formatText } from './check/formats/text.ts';
@@ -14,13 +15,14 @@ import { exportSkills } from './folders/export.ts';
 import { describeSizes, type ImportOptions, importSkills } from './folders/import.ts';
 import { Report } from './folders/report.ts';
 import { CONFIGURATIONS, type Configuration } from './generated/inputs.ts';
-import { loadKind, loadReadable } from './input/files.ts';
+import { loadKind, loadReadable, type Read } from './input/files.ts';
 import { listTitles, sortResources } from './input/load.ts';
 import { writeYaml } from './input/yaml.ts';
 import { formatHtml } from './preview/page.ts';
 import { formatSvg } from './preview/picture.ts';
 import { preview } from './preview/preview.ts';
 import { formatSimulated, simulate } from './preview/simulate.ts';
+import { note } from './printable.ts';
 
 import { compareRights, formatChanges } from './rights/diff.ts';
 import { MAKERS, type Maker, SCOPES, type Scope } from './rights/needed.ts';
@@ -100,6 +102,7 @@ const configuration = (): Option =>
 
 export function createProgram(): Command {
   const program = new Command('skillpack')
+    .enablePositionalOptions()
     .description('Checks and previews agent runs, their packs and policies, without a cluster.')
     .version(manifest.version)
     .configureHelp({ helpWidth: 110 })
@@ -131,12 +134,10 @@ export function createProgram(): Command {
       ),
     )
     .action((paths: string[], { requiredResources, output, ...options }: ValidateFlags) => {
-      const read = paths.map((path) => loadReadable(path));
-      const pool = sortResources(
-        read.flatMap(({ resources }) => resources),
-        requiredResources.flatMap((path) => loadReadable(path).resources),
-      );
-      const unreadable = read.flatMap((each) => each.unreadable);
+      const [own, required] = [paths, requiredResources].map((some) => some.map((path) => loadReadable(path)));
+      const unreadable = [...(own ?? []), ...(required ?? [])].flatMap((read) => read.unreadable);
+      const resourcesOf = (reads: Read[] = []): JsonObject[] => reads.flatMap(({ resources }) => resources);
+      const pool = sortResources(resourcesOf(own), resourcesOf(required), (twin) => unreadable.push(twin));
       if (pool.own.length === 0 && unreadable.length === 0)
         throw new Error(`the files hold nothing of this product: they hold ${listTitles(pool.others)}`);
       conclude(validate(pool, unreadable, options), output);
@@ -163,8 +164,12 @@ export function createProgram(): Command {
     )
     .action((paths: string[], { policy, output }: PackFlags) => {
       loadPolicies(policy);
-      const pool = sortResources(loadKind(paths, SKILL_PACK), loadKind(policy, SYMPOZIUM_POLICY));
-      conclude(validate(pool, []), output);
+      const read = paths.map((path) => loadReadable(path));
+      const unreadable = read.flatMap((each) => each.unreadable);
+      const packs = read.flatMap(({ resources }) => resources).filter(({ kind }) => kind === SKILL_PACK);
+      if (packs.length === 0 && unreadable.length === 0) throw new Error(`${paths.join(', ')} holds no ${SKILL_PACK}`);
+      const pool = sortResources(packs, loadKind(policy, SYMPOZIUM_POLICY), (twin) => unreadable.push(twin));
+      conclude(validate(pool, unreadable), output);
     });
 
   const previewing = (name: string): Command =>
@@ -231,6 +236,7 @@ export function createProgram(): Command {
 
   const rights = program
     .command('rights')
+    .enablePositionalOptions()
     .description(
       'Prints the least ClusterRoles with which the packs can run. What one prints never takes anything away that another has given.',
     )
@@ -266,7 +272,7 @@ export function createProgram(): Command {
       (paths: string[], { for: maker, scope = maker === 'crossplane' ? 'namespace' : 'all', pods, policy }: RightsFlags) => {
         const { manifests, refused } = printRights(paths, { maker, scope, readsPods: pods === true, policy });
         process.stdout.write(manifests);
-        for (const reason of refused) process.stderr.write(`skillpack: left out: ${reason}\n`);
+        for (const reason of refused) note(`left out: ${reason}`);
         if (refused.length > 0) process.exitCode = 1;
       },
     );
@@ -358,7 +364,7 @@ function prepare(paths: string[], flags: PreviewFlags, now = new Date()) {
       : { paths, required: [] };
   const files = { ...example, required: [...example.required, ...requiredResources], observed, configuration, run };
   const prepared = preview(files, now);
-  for (const note of prepared.notes) process.stderr.write(`skillpack: ${note}\n`);
+  for (const text of prepared.notes) note(text);
   if (prepared.refused.length > 0) process.stderr.write(formatText(prepared.refused, process.stderr));
   if (strict && prepared.refused.length > 0) process.exitCode = 1;
   return prepared;

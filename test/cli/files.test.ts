@@ -63,7 +63,7 @@ describe('what is read', () => {
       ['k'],
       [
         'skipped chart/templates/a.yaml: it looks like a template, which has to be rendered first',
-        'skipped chart/values.yaml: it holds something that is no Kubernetes resource',
+        'skipped chart/values.yaml: it holds something that is no Kubernetes resource, which has apiVersion and kind',
       ],
     ],
   ])('is %s', (_, files, names, told) => {
@@ -73,9 +73,14 @@ describe('what is read', () => {
 
 describe('what is not read', () => {
   it.each<[string, Record<string, string | Uint8Array>, string, RegExp]>([
-    ['an empty file', { 'a.yaml': '' }, 'a.yaml', /a\.yaml is empty$/],
-    ['UTF-16', { 'a.yaml': Uint8Array.from([0xff, 0xfe, 0x61, 0x00]) }, 'a.yaml', /a\.yaml is no text in UTF-8$/],
-    ['something else', { 'a.yaml': 'a: b' }, 'a.yaml', /a\.yaml must hold Kubernetes resources, each with apiVersion and kind$/],
+    ['an empty file', { 'a.yaml': '' }, 'a.yaml', /a\.yaml: it is empty$/],
+    ['UTF-16', { 'a.yaml': Uint8Array.from([0xff, 0xfe, 0x61, 0x00]) }, 'a.yaml', /a\.yaml: it is no text in UTF-8$/],
+    [
+      'something else',
+      { 'a.yaml': 'a: b' },
+      'a.yaml',
+      /a\.yaml: it holds something that is no Kubernetes resource, which has apiVersion and kind$/,
+    ],
     ['a directory without any', { 'a/README.md': 'x' }, '', /holds no YAML file, nor does a directory in it$/],
     ['nothing', {}, 'nowhere', /cannot read .*nowhere: there is no such file or directory$/],
     [

@@ -38,10 +38,10 @@ describe('findings', () => {
       [
         'SkillPack a: 2 found',
         '  packs/a b.yaml:7:3  high  limit (default)  spec.sidecar',
-        '    it is <100%> too "large" & more,\u0007 too',
+        '    it is <100%> too "large" & more,\\u0007 too',
         '    fix: ask: for less',
         '  packs/a b.yaml:7:3  info  tool (default)',
-        '    it is <100%> too "large" & more,\u0007 too',
+        '    it is <100%> too "large" & more,\\u0007 too',
         'SkillPack b: nothing found',
         '',
       ].join('\n'),
@@ -54,8 +54,8 @@ describe('findings', () => {
 
   it('are commands of GitHub, each in one line', () => {
     expect(FORMATS.github(CHECKED)).toBe(
-      '::error file=packs/a b.yaml,line=7,col=3,title=limit spec.sidecar::it is <100%25> too "large" & more,\u0007 too%0Afix: ask: for less\n' +
-        '::notice file=packs/a b.yaml,line=7,col=3,title=tool::it is <100%25> too "large" & more,\u0007 too\n',
+      '::error file=packs/a b.yaml,line=7,col=3,title=limit spec.sidecar::it is <100%25> too "large" & more,\\u0007 too%0Afix: ask: for less\n' +
+        '::notice file=packs/a b.yaml,line=7,col=3,title=tool::it is <100%25> too "large" & more,\\u0007 too\n',
     );
   });
 
@@ -186,11 +186,111 @@ describe('validate', () => {
     expect([ran.code, found]).toEqual([
       1,
       [
-        { resource: 'YAML', file: 'broken.yaml', line: 1, column: 5, severity: 'error', rule: 'yaml', path: '' },
+        { resource: 'File', file: 'broken.yaml', line: 1, column: 5, severity: 'error', rule: 'yaml', path: '' },
+        { resource: 'SympoziumInstance team/i', ...denied, column: 49, path: 'SkillPack/p spec.sidecar.rbac[0].verbs' },
         { resource: 'SkillPack p', ...denied, column: 49, path: 'spec.sidecar.rbac[0].verbs' },
         { resource: 'AgentRun team/a', ...denied, column: 49, path: 'SkillPack/p spec.sidecar.rbac[0].verbs' },
       ],
     ]);
+  });
+
+  const judged = async (given: Record<string, string>, ...args: string[]) => {
+    const { code, stdout } = await skillpack(['validate', ...args, '--output', 'json'], { cwd: directoryWith(given) });
+    const findings = (JSON.parse(stdout) as Checked[]).flatMap((each) => each.findings);
+    return { code, found: findings.map(({ resource, file, line, rule, path }) => `${resource} ${file}:${line} ${rule} ${path}`) };
+  };
+  const good = {
+    ...files,
+    'broken.yaml': 'apiVersion: v1\nkind: Namespace\nmetadata: {name: a}\n',
+    'pack.yaml': files['pack.yaml'].replace('"*"', 'get'),
+  };
+  const policy = (spec: string): string => `${HEAD}kind: SympoziumPolicy\nmetadata: {name: default}\nspec: ${spec}\n`;
+
+  it.each<[string, Record<string, string>, string[], string[]]>([
+    [
+      'a policy that nobody can read, wherever it comes from',
+      { ...good, 'p/policy.yaml': policy('{image: {}}') },
+      ['run.yaml', '-e', 'p', '-e', 'instance.yaml', '-e', 'pack.yaml'],
+      ['AgentRun team/a run.yaml:1 PolicyInvalid ', 'SympoziumPolicy default p/policy.yaml:4 schema spec.image'],
+    ],
+    ['a policy that is no YAML', { ...good, 'p/policy.yaml': 'a: [' }, ['pack.yaml', '-e', 'p'], ['File p/policy.yaml:1 yaml ']],
+    [
+      'what an instance says and a policy refuses, at the instance',
+      {
+        ...good,
+        'policy.yaml': policy('{limits: {timeout: 1h}}'),
+        'instance.yaml': files['instance.yaml'].replace('spec: {', 'spec: {timeout: 2h, '),
+      },
+      ['.'],
+      ['SympoziumInstance team/i instance.yaml:4 limit spec.timeout', 'AgentRun team/a instance.yaml:4 limit spec.timeout'],
+    ],
+    [
+      'labels that the API server does not take',
+      { ...good, 'run.yaml': files['run.yaml'].replace('namespace: team', 'namespace: team, labels: {a: 5, "b!": c, d: "e f"}') },
+      ['.'],
+      [
+        'AgentRun team/a run.yaml:3 schema metadata.labels.a',
+        'AgentRun team/a run.yaml:3 schema metadata.labels.b!',
+        'AgentRun team/a run.yaml:3 schema metadata.labels.d',
+      ],
+    ],
+    [
+      'an entry of a List that is none',
+      { 'a.yaml': 'apiVersion: v1\nkind: List\nitems:\n- kind: SkillPack\n' },
+      ['.'],
+      ['File a.yaml:4 file '],
+    ],
+    [
+      'a text of many megabytes',
+      {
+        ...good,
+        'pack.yaml': files['pack.yaml'].replace(
+          'content: Look.',
+          `content: Look., files: [{path: a, contentBase64: ${'QUFB'.repeat(1_600_000)}}]`,
+        ),
+      },
+      ['pack.yaml'],
+      ['SkillPack p pack.yaml:1 too-large '],
+    ],
+  ])('reports %s', async (_, given, args, found) => {
+    const ran = await judged(given, ...args);
+    expect(ran).toEqual({ code: 1, found });
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['a file by two names', good, ['./run.yaml', '-e', '.']],
+    [
+      'Compositions of others, and functions',
+      {
+        ...good,
+        'c.yaml':
+          'apiVersion: apiextensions.crossplane.io/v1\nkind: Composition\nmetadata: {name: a}\nspec: {compositeTypeRef: {apiVersion: e.org/v1, kind: XDb}}\n---\napiVersion: pkg.crossplane.io/v1\nkind: Function\nmetadata: {name: other}\n',
+      },
+      ['.'],
+    ],
+    [
+      'a List whose entries leave out their kind',
+      {
+        ...good,
+        'pack.yaml': `${HEAD}kind: SkillPackList\nitems:\n- metadata: {name: p}\n  spec: {skills: [{name: p, description: Looks., content: Look.}]}\n`,
+      },
+      ['.'],
+    ],
+    ['an empty file among others', { ...good, 'empty.yaml': '' }, ['.']],
+  ])('takes %s', async (_, given, args) => {
+    expect(await judged(given, ...args)).toEqual({ code: 0, found: [] });
+  });
+
+  it('lets no name of a file or a field be what a terminal or GitHub obeys', async () => {
+    const cwd = directoryWith({
+      'pack.yaml': `${HEAD}kind: SkillPack\nmetadata: {name: "a\\e[31m\\n::error::b"}\nspec: {"c\\n::error::d": 1}\n`,
+      'e\u001b[31m.yaml': 'a: 1\n',
+    });
+    for (const output of ['text', 'github']) {
+      const { stdout, stderr } = await skillpack(['validate', '.', '--output', output], { cwd });
+      const lines = `${stdout}${stderr}`.split('\n');
+      expect(lines.filter((line) => line.includes('\u001b') || line.startsWith('::error::'))).toEqual([]);
+    }
   });
 
   it('takes a claim as what Crossplane makes of it', () => {

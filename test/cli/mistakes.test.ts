@@ -70,23 +70,15 @@ const MISTAKES: Record<string, Mistake> = {
   '7 a colon in a text without quotes': aRun(run('  task: Look here: now\n'), [
     /run\.yaml:6:9 {2}error {2}yaml\n {4}a text with a colon and a space in it has to be quoted, or to stand below its key after \|/,
   ]),
-  '8 another apiVersion of a run': aRun(
-    run(TASK).replace('v1alpha1', 'v1'),
-    [
-      /AgentRun weekly-certs is of apiVersion sympozium\.ai\/v1, and no cluster with this product has that: write sympozium\.ai\/v1alpha1/,
-    ],
-    2,
-  ),
-  '9 another apiVersion of a pack': aPack(
-    pack('').replace('v1alpha1', 'v1'),
-    [/SkillPack cert-watch is of apiVersion sympozium\.ai\/v1,/],
-    2,
-  ),
-  '10 kind: Agentrun': aRun(
-    run(TASK).replace('AgentRun', 'Agentrun'),
-    [/run\.yaml: Agentrun weekly-certs is of no kind of this product: did you mean AgentRun\?/],
-    2,
-  ),
+  '8 another apiVersion of a run': aRun(run(TASK).replace('v1alpha1', 'v1'), [
+    /AgentRun weekly-certs is of apiVersion sympozium\.ai\/v1, and no cluster with this product has that: write sympozium\.ai\/v1alpha1/,
+  ]),
+  '9 another apiVersion of a pack': aPack(pack('').replace('v1alpha1', 'v1'), [
+    /SkillPack cert-watch is of apiVersion sympozium\.ai\/v1,/,
+  ]),
+  '10 kind: Agentrun': aRun(run(TASK).replace('AgentRun', 'Agentrun'), [
+    /run\.yaml:1:1 {2}error {2}file\n {4}Agentrun weekly-certs is of no kind of this product: did you mean AgentRun\?/,
+  ]),
   '11 a claim instead of its composite': {
     files: { ...GOOD, 'run.yaml': run(TASK) },
     args: ['render', '.', '--configuration', 'claims'],
@@ -146,7 +138,7 @@ const MISTAKES: Record<string, Mistake> = {
   '21 one name twice': {
     files: { 'a.yaml': pack(''), 'b.yaml': pack('') },
     args: ['lint', '.'],
-    code: 2,
+    code: 1,
     says: [/there are two of SkillPack cert-watch: in a\.yaml and in b\.yaml/],
   },
   '22 an amount that is none': aPack(sidecar('    resources: {memory: 128MB}\n'), [
@@ -169,13 +161,16 @@ const MISTAKES: Record<string, Mistake> = {
     files: { 'run.yaml': run(TASK), 'instance.yaml': instance, 'packs.yaml': pack('', 'other') },
     args: ['validate', 'run.yaml', '-e', 'instance.yaml', '-e', 'packs.yaml'],
     code: 1,
-    says: [/run\.yaml:4:1 .*missing {2}spec\.skills\n {4}SkillPack cert-watch does not exist/, /the files have SkillPack other/],
+    says: [
+      /instance\.yaml:5:3 .*missing {2}spec\.skills\n {4}SkillPack cert-watch does not exist/,
+      /the files have SkillPack other/,
+    ],
   },
   '26 a policy with the name of the namespace': {
     files: { ...GOOD, 'run.yaml': run(TASK), 'policy.yaml': policy('team-b', '  limits: {timeout: 30m}\n') },
     args: ['render', '.'],
     code: 0,
-    says: [/skillpack: not used: SympoziumPolicy team-b: a policy holds by its name, default or ns\.<namespace>/],
+    says: [/SympoziumPolicy team-b: 1 found\n.*metadata\.name\n {4}found "team-b"\n {4}fix: must be default or ns\.<namespace>/],
   },
   '26b the same, validated': {
     files: { 'policy.yaml': policy('team-b', '  limits: {timeout: 30m}\n') },
@@ -202,11 +197,11 @@ const MISTAKES: Record<string, Mistake> = {
     code: 0,
     says: [/AgentRun team-b\/weekly-certs: nothing found/],
   },
-  '32 an empty file': aRun('', [/skillpack: run\.yaml is empty/], 2, ['validate', 'run.yaml']),
+  '32 an empty file': aRun('', [/run\.yaml:1:1 {2}error {2}file\n {4}it is empty/], 1, ['validate', 'run.yaml']),
   '33 a task of 40 MB': aRun(run(`  task: ${'x'.repeat(40_000_000)}\n`), [
     /spec\.task\n {4}found 40000000\n {4}fix: must have at most 32768 characters/,
   ]),
-  '34 UTF-16': aPack(Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), [/pack\.yaml is no text in UTF-8/], 2),
+  '34 UTF-16': aPack(Uint8Array.from([0xff, 0xfe, 0x61, 0x00]), [/pack\.yaml:1:1 {2}error {2}file\n {4}it is no text in UTF-8/]),
   '35 a List, as kubectl get writes it': aPack(
     `apiVersion: v1\nkind: List\nitems:\n- ${pack('').replaceAll('\n', '\n  ').trim()}\n`,
     [/SkillPack cert-watch: nothing found/],
@@ -283,8 +278,8 @@ const MISTAKES: Record<string, Mistake> = {
   ]),
   '51 a template of Helm': aPack(
     pack('').replace('Look.', '{{ .Values.skill }}').replace('name: cert-watch,', 'name: {{ .Values.name }},'),
-    [/^skillpack: pack\.yaml: it looks like a template, which has to be rendered first\n$/],
-    2,
+    [/pack\.yaml:1:1 {2}error {2}file\n {4}it looks like a template, which has to be rendered first/],
+    1,
   ),
   '51b braces in a text': aPack(pack('').replace('Look.', '"Write {{ name }}."'), [/SkillPack cert-watch: nothing found/], 0),
 };

@@ -169,7 +169,19 @@ describe('a difference of rights', () => {
       'a right in the whole cluster that was one in the namespace',
       pack('a', `, rbac: [${rule('pods', 'get')}]`),
       pack('a', `, clusterRBAC: [${rule('pods', 'get')}]`),
-      { added: [{ ...get, where: 'Cluster' }], removed: [get] },
+      { added: [{ ...get, where: 'Cluster' }], removed: [] },
+    ],
+    [
+      'less, where a right in the whole cluster becomes one in the namespace',
+      pack('a', `, clusterRBAC: [${rule('pods', 'get')}]`),
+      pack('a', `, rbac: [${rule('pods', 'get')}]`),
+      { added: [], removed: [{ ...get, where: 'Cluster' }] },
+    ],
+    [
+      'nothing of access to the node that is not enabled',
+      pack('a', ''),
+      pack('a', ', hostAccess: {enabled: false, hostPID: true}'),
+      { added: [], removed: [] },
     ],
     [
       'less, where it is for some names only',
@@ -181,13 +193,13 @@ describe('a difference of rights', () => {
       'a pack that is new',
       pack('b', ''),
       `${pack('b', '')}---\n${pack('a', `, rbac: [${rule('pods', 'get')}]`)}`,
-      { added: [get], removed: [] },
+      { added: [get, { of, where: 'sidecar.mountWorkspace', what: 'true' }], removed: [] },
     ],
     [
-      'nothing of a right that every policy refuses',
+      'a right that the built-in guardrails refuse, because a policy may permit it',
       pack('a', ''),
       pack('a', `, rbac: [${rule('configmaps', 'create')}]`),
-      { added: [], removed: [] },
+      { added: [{ of, where: 'Namespace', what: 'create: configmaps (core)' }], removed: [] },
     ],
     [
       'what a policy permits, and what a pack had asked for in vain',
@@ -198,8 +210,8 @@ describe('a difference of rights', () => {
           { of, where: 'Namespace', what: 'create: configmaps (core)' },
           {
             of: 'SympoziumPolicy default',
-            where: 'rights.allow',
-            what: '{"scope":"Namespace","apiGroups":[""],"resources":["configmaps"],"verbs":["create"]}',
+            where: 'rights.allow Namespace',
+            what: 'create: configmaps (core)',
           },
         ],
         removed: [],
@@ -244,6 +256,24 @@ describe('a difference of rights', () => {
   ])('has %s', (_, before, after, changes) => {
     const root = directoryWith({ 'before.yaml': before, 'after.yaml': after });
     expect(compareRights(`${root}/before.yaml`, `${root}/after.yaml`, [])).toEqual(changes);
+  });
+
+  it('takes policies that hold before and after, wherever they stand in the line', async () => {
+    const cwd = directoryWith({
+      'old.yaml': pack('a', ''),
+      'new.yaml': pack('a', `, rbac: [${rule('configmaps', 'create')}]`),
+      'refuses.yaml': policy('{}'),
+      'permits.yaml': policy(`{${allow}}`),
+    });
+    const added = async (...args: string[]): Promise<unknown> =>
+      JSON.parse((await skillpack(['rights', 'diff', ...args, '--output', 'json'], { cwd })).stdout).added;
+    const power = [{ of, where: 'Namespace', what: 'create: configmaps (core)' }];
+    expect([
+      await added('old.yaml', 'new.yaml', '-p', 'refuses.yaml'),
+      await added('old.yaml', 'new.yaml', '--policy', 'permits.yaml'),
+      await added('-p', 'permits.yaml', 'old.yaml', 'new.yaml'),
+    ]).toEqual([[], power, power]);
+    expect(await skillpack(['rights', 'diff', 'old.yaml', 'new.yaml', '-p', 'nowhere'], { cwd })).toMatchObject({ code: 2 });
   });
 
   it('is told with its signs, and fails where it may not grow', async () => {

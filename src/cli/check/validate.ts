@@ -1,16 +1,17 @@
 /** Every finding about everything that people write, in some files together. */
 import { nameOf } from '../../api/composite.ts';
-import { CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
+import { API_VERSION, CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { parseSympoziumInstance } from '../../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../../api/sympoziumpolicy.ts';
 import { missingPack, packNames } from '../../call/references.ts';
-import type { JsonObject } from '../../kube/json.ts';
+import { isObject, type JsonObject, textAt, valueAt } from '../../kube/json.ts';
 import { effectivePolicies } from '../../policy/findings.ts';
 import type { Configuration } from '../generated/inputs.ts';
 import { titleOf } from '../input/files.ts';
 import { listTitles, type Pool, toInputs } from '../input/load.ts';
-import { placeOf } from '../input/places.ts';
-import type { YamlError } from '../input/yaml.ts';
+import { inherit, placeOf } from '../input/places.ts';
+import type { FileError } from '../input/yaml.ts';
 import { byGravity, type Checked, type Finding, type Found } from './finding.ts';
 import { foundOf } from './found.ts';
 import { lintPack } from './pack.ts';
@@ -23,57 +24,125 @@ export interface ValidateOptions {
   ignoreMissing?: boolean;
 }
 
-/** In the order of the files. */
-export const validate = (pool: Pool, unreadable: YamlError[], options: ValidateOptions = {}): Checked[] => [
-  ...unreadable.map(checkedOf),
-  ...pool.own.map((resource) => {
-    const found = judge(resource, pool, options).map((each) => withNames(each, pool, options));
-    return {
-      resource: titleOf(resource),
-      ...placeOf(resource),
-      findings: found.map((each) => locate(each, resource, pool)).sort(byGravity),
-    };
-  }),
-];
-
-/** A file that is no YAML has one finding and nothing else. */
-function checkedOf({ file, line, column, words }: YamlError): Checked {
-  const [resource, place] = ['YAML', { file, line, column }];
-  return {
-    resource,
-    ...place,
-    findings: [{ resource, ...place, severity: 'error', rule: 'yaml', path: '', message: words, fix: '' }],
+/**
+ * In the order of the files: what is wrong with a file as a whole, then every resource that is named for itself, then policies that nobody
+ * can read, because what they would refuse is not known.
+ */
+export function validate(pool: Pool, unreadable: FileError[], options: ValidateOptions = {}): Checked[] {
+  const policies = pool.all.filter(({ kind }) => kind === SYMPOZIUM_POLICY);
+  const context = { pool, options, policies: effectivePolicies(policies) };
+  const checked = (resource: JsonObject): Checked => {
+    const found = [...judgeMetadata(resource), ...judge(resource, context)].map((each) => withNames(each, pool, options));
+    const findings = found.map((each) => locate(each, resource, pool)).sort(byGravity);
+    return { resource: titleOf(resource), ...placeOf(resource), findings };
   };
+  const others = policies.filter((policy) => !pool.own.includes(policy)).map(checked);
+  return [
+    ...unreadable.map(checkedOf),
+    ...pool.own.map(checked),
+    ...others.filter(({ findings }) => findings.some(({ severity }) => severity === 'error')),
+  ];
 }
 
-function judge(resource: JsonObject, pool: Pool, { configuration }: ValidateOptions): Found[] {
+interface Context {
+  pool: Pool;
+  options: ValidateOptions;
+  policies: Map<string, SympoziumPolicySpec>;
+}
+
+/** A file that no cluster takes has one finding and nothing else. */
+function checkedOf({ place, words, rule }: FileError): Checked {
+  const resource = 'File';
+  return { resource, ...place, findings: [{ resource, ...place, severity: 'error', rule, path: '', message: words, fix: '' }] };
+}
+
+function judge(resource: JsonObject, context: Context): Found[] {
+  try {
+    return judgeKind(resource, context);
+  } catch (error) {
+    // A text of many megabytes is more than a pattern can be tried on.
+    if (!(error instanceof RangeError)) throw error;
+    const message = 'it is larger, or nested deeper, than anything that a cluster takes';
+    return [{ severity: 'error', rule: 'too-large', path: '', message, fix: 'make it smaller' }];
+  }
+}
+
+function judgeKind(resource: JsonObject, { pool, options: { configuration }, policies }: Context): Found[] {
   switch (resource['kind']) {
     case SKILL_PACK:
-      return lintPack(resource, effectivePolicies(policiesOf(pool)));
+      return lintPack(resource, policies);
     case SYMPOZIUM_POLICY:
       return judgePolicy(resource);
     case NAMESPACED.sympoziumInstance:
     case CLAIMS.sympoziumInstance:
-      return judgeInstance(resource, pool);
+      return judgeInstance(resource, pool, configuration);
     default:
       return toInputs(pool, [resource], { configuration }).flatMap(judgeRun);
   }
 }
-
-const policiesOf = ({ all }: Pool): JsonObject[] => all.filter(({ kind }) => kind === SYMPOZIUM_POLICY);
 
 function judgePolicy(policy: JsonObject): Found[] {
   const parsed = parseSympoziumPolicy(policy);
   return parsed.ok ? [] : parsed.faults.map((fault) => foundOf(SYMPOZIUM_POLICY, fault));
 }
 
-function judgeInstance(instance: JsonObject, { all }: Pool): Found[] {
+/** What is wrong with it by itself; if nothing is, what a run would be refused that has nothing of its own. */
+function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
   const parsed = parseSympoziumInstance(instance);
   if (!parsed.ok) return parsed.faults.map((fault) => foundOf(NAMESPACED.sympoziumInstance, fault));
-  const packs = all.filter(({ kind }) => kind === SKILL_PACK).map(nameOf);
-  return packNames(parsed.value.skills)
+  const packs = pool.all.filter(({ kind }) => kind === SKILL_PACK).map(nameOf);
+  const missing = packNames(parsed.value.skills)
     .filter((name) => !packs.includes(name))
     .map((name) => foundOfWaiting('SkillPackNotFound', missingPack(name).message));
+  const identity = identityOf(instance);
+  if (missing.length > 0 || identity === undefined) return missing;
+  const run = inherit(
+    {
+      apiVersion: API_VERSION,
+      kind: NAMESPACED.agentRun,
+      metadata: { name: 'any', namespace: identity.namespace },
+      spec: { instanceRef: identity.name, task: 'any' },
+    },
+    instance,
+  );
+  const chosen = configuration ?? (instance['kind'] === CLAIMS.sympoziumInstance ? 'claims' : undefined);
+  return toInputs(pool, [run], { configuration: chosen })
+    .flatMap(judgeRun)
+    .filter(({ severity }) => severity === 'high' || severity === 'critical');
+}
+
+const LABEL_VALUE = /^(?=.{0,63}$)([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/;
+const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+
+/** What the API server says of labels and annotations, which no parser of ours reads. */
+function judgeMetadata(resource: JsonObject): Found[] {
+  const fault = (path: string, message: string, fix: string): Found => ({
+    severity: 'error',
+    rule: 'schema',
+    path,
+    message,
+    fix,
+  });
+  return ['labels', 'annotations'].flatMap((field) => {
+    const value = valueAt(resource, 'metadata', field) ?? {};
+    const path = `metadata.${field}`;
+    if (!isObject(value)) return [fault(path, 'found no map', 'must be a map of texts')];
+    return Object.entries(value).flatMap(([key, text]) => {
+      const at = `${path}.${key}`;
+      if (!LABEL_KEY.test(key))
+        return [
+          fault(
+            at,
+            'found a name that is none',
+            'must be letters, digits, hyphens, underscores and dots, with a domain before it or without',
+          ),
+        ];
+      if (typeof text !== 'string') return [fault(at, 'found no text', 'must be text: numbers, true and false need quotes')];
+      return field === 'labels' && !LABEL_VALUE.test(text)
+        ? [fault(at, 'found the value of no label', 'must be at most 63 letters, digits, hyphens, underscores and dots')]
+        : [];
+    });
+  });
 }
 
 /** What is missing, with what there is; or only told, where it is in the cluster. */
@@ -86,13 +155,31 @@ function withNames(found: Found, { all }: Pool, { ignoreMissing = false }: Valid
 }
 
 /** Of another resource: `SkillPack/name path`, as messages have it. A policy that is given has no name there. */
-const OF_ANOTHER = new RegExp(`^(${[SKILL_PACK, NAMESPACED.sympoziumInstance, SYMPOZIUM_POLICY].join('|')})(?:/(\\S+))? (.*)$`);
+const OF_ANOTHER = new RegExp(
+  `^(${[SKILL_PACK, NAMESPACED.sympoziumInstance, SYMPOZIUM_POLICY].join('|')})(?:/(.*?))? (spec\\b.*|metadata\\b.*)$`,
+);
 
 function locate(found: Found, resource: JsonObject, { all }: Pool): Finding {
-  const [, kind = '', name, path = ''] = OF_ANOTHER.exec(found.path) ?? [];
-  const isMeant = (other: JsonObject): boolean => other['kind'] === kind && (name === undefined || nameOf(other) === name);
-  const other = kind === '' ? resource : all.find(isMeant);
-  const isOwn = other === resource;
-  const place = other === undefined ? placeOf(resource) : placeOf(other, kind === '' ? found.path : path);
-  return { resource: titleOf(resource), ...place, ...found, path: isOwn && kind !== '' ? path : found.path };
+  const [, kind = '', name, path = found.path] = OF_ANOTHER.exec(found.path) ?? [];
+  const namespace = identityOf(resource)?.namespace;
+  const isMeant = (other: JsonObject): boolean =>
+    [kind, `X${kind}`].includes(String(other['kind'])) &&
+    (name === undefined || (identityOf(other)?.name ?? nameOf(other)) === name) &&
+    (kind !== NAMESPACED.sympoziumInstance || identityOf(other)?.namespace === namespace);
+  const isOwn = kind === '' || isMeant(resource);
+  const other = isOwn ? whoseField(resource, path, all) : all.find(isMeant);
+  return { resource: titleOf(resource), ...placeOf(other ?? resource, path), ...found, path: isOwn ? path : found.path };
+}
+
+/** A run inherits what its instance says: the field stands there where the run does not have it. */
+function whoseField(run: JsonObject, path: string, all: JsonObject[]): JsonObject {
+  const [, top = ''] = /^spec\.(\w+)/.exec(path) ?? [];
+  const name = textAt(run, 'spec', 'instanceRef');
+  if (name === undefined || top === '' || valueAt(run, 'spec', top) !== undefined) return run;
+  const namespace = identityOf(run)?.namespace;
+  const isInstance = (other: JsonObject): boolean => {
+    const identity = identityOf(other);
+    return /^X?SympoziumInstance$/.test(String(other['kind'])) && identity?.name === name && identity.namespace === namespace;
+  };
+  return all.find((other) => isInstance(other) && valueAt(other, 'spec', top) !== undefined) ?? run;
 }

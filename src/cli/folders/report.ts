@@ -1,3 +1,5 @@
+import { printable } from '../printable.ts';
+
 /** What a command tells beside its output: faults, which leave nothing, and what it took all the same. */
 interface Told {
   /** A file, or a line of one. */
@@ -38,10 +40,6 @@ export class Report {
       ...this.warnings.map(({ place, message }) => `warning: ${place}: ${message}`),
       ...this.faults.map(({ place, message }) => `error: ${place}: ${message}`),
     ];
-    return lines.map((line) => `${escapeControls(line)}\n`).join('');
+    return lines.map((line) => `${printable(line)}\n`).join('');
   }
 }
-
-/** Names of files and fields may hold what a terminal obeys. */
-const escapeControls = (line: string): string =>
-  line.replace(/\p{Cc}/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -17,6 +17,15 @@ const COMPOSITES: Record<string, string> = {
  * from the claim, so that a preview prints the same twice.
  */
 export function toComposite(resource: JsonObject): JsonObject {
+  const made = MADE.get(resource) ?? makeComposite(resource);
+  MADE.set(resource, made);
+  return made;
+}
+
+/** Each claim has one composite, however many runs refer to it. */
+const MADE = new WeakMap<JsonObject, JsonObject>();
+
+function makeComposite(resource: JsonObject): JsonObject {
   const kind = COMPOSITES[textAt(resource, 'kind') ?? ''];
   if (kind === undefined) return resource;
   const [name, namespace] = [nameOf(resource), textAt(resource, 'metadata', 'namespace') ?? ''];
@@ -30,8 +39,8 @@ export function toComposite(resource: JsonObject): JsonObject {
       ...(annotations !== undefined && { annotations }),
     },
     spec: {
-      claimRef: { apiVersion: API_VERSION, kind: textAt(resource, 'kind') ?? '', namespace, name },
       ...objectAt(resource, 'spec'),
+      claimRef: { apiVersion: API_VERSION, kind: textAt(resource, 'kind') ?? '', namespace, name },
     },
   };
   return inherit(composite, resource);

@@ -1,12 +1,13 @@
 /** What `render`, `simulate` and `validate` work on, from files as tenants and platform teams have them. */
 import { nameOf } from '../../api/composite.ts';
-import { CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { RESOURCE_NAME } from '../../api/labels.ts';
 import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../kube/json.ts';
 import { type Configuration, INPUTS } from '../generated/inputs.ts';
 import { toComposite } from './claim.ts';
 import { KINDS, loadResources, titleOf, withoutTwins } from './files.ts';
 import { fileOf, inherit } from './places.ts';
+import type { FileError } from './yaml.ts';
 
 /** One composite as the function gets it. */
 export interface RenderInput {
@@ -41,21 +42,21 @@ export interface Pool {
   /** Of this product, all of them. */
   all: JsonObject[];
   compositions: JsonObject[];
-  functions: JsonObject[];
   /** Of other kinds: what is left of a run, which a run that has ended asks for, and what nobody reads. */
   others: JsonObject[];
 }
 
-export function sortResources(own: JsonObject[], required: JsonObject[] = []): Pool {
+export function sortResources(own: JsonObject[], required: JsonObject[] = [], onTwin?: (error: FileError) => void): Pool {
   const given = [...own, ...required];
   const isOurs = ({ kind }: JsonObject): boolean => KINDS.includes(String(kind));
   const ofKind = (kind: string): JsonObject[] => given.filter((resource) => resource['kind'] === kind);
-  const all = withoutTwins(given.filter(isOurs));
+  const all = withoutTwins(given.filter(isOurs), onTwin);
   return {
     own: own.filter((resource) => all.includes(resource)),
     all,
-    compositions: ofKind('Composition'),
-    functions: ofKind('Function'),
+    compositions: ofKind('Composition').filter((composition) =>
+      KINDS.includes(textAt(composition, 'spec', 'compositeTypeRef', 'kind') ?? ''),
+    ),
     others: given.filter((resource) => !isOurs(resource) && !['Composition', 'Function'].includes(String(resource['kind']))),
   };
 }
@@ -105,7 +106,10 @@ function withName(resource: JsonObject): JsonObject {
 function chooseSubjects({ own, others }: Pool, name: string | undefined): JsonObject[] {
   const runs = own.filter(({ kind }) => RUNS.includes(String(kind)));
   if (name !== undefined) {
-    const found = runs.filter((run) => [nameOf(run), textAt(run, 'spec', 'claimRef', 'name')].includes(name));
+    const found = runs.filter((run) => {
+      const identity = identityOf(run);
+      return [identity?.name, `${identity?.namespace}/${identity?.name}`, nameOf(run)].includes(name);
+    });
     if (found.length > 0) return found;
     throw new Error(`there is no AgentRun ${name} in the files: they hold ${listTitles(runs)}`);
   }
@@ -149,7 +153,7 @@ function chooseInput(
     );
   }
   return {
-    input: readStep(composition, pool),
+    input: readStep(composition),
     hasClaims: !isFor(composition, subject) || OF_CLAIMS.includes(String(subject['kind'])),
   };
 }
@@ -158,14 +162,12 @@ const isFor = (composition: JsonObject, subject: JsonObject): boolean =>
   ['apiVersion', 'kind'].every((field) => textAt(composition, 'spec', 'compositeTypeRef', field) === subject[field]);
 
 /** The input of the one step, after the checks Crossplane's own render makes. */
-function readStep(composition: JsonObject, { functions }: Pool): JsonObject | undefined {
+function readStep(composition: JsonObject): JsonObject | undefined {
   const file = fileOf(composition);
   if (textAt(composition, 'spec', 'mode') !== 'Pipeline') throw new Error(`${file} must have spec.mode: Pipeline`);
   const steps = listAt(composition, 'spec', 'pipeline');
   for (const step of steps) {
     const name = textAt(step, 'functionRef', 'name') ?? '';
-    if (functions.length > 0 && !functions.map(nameOf).includes(name))
-      throw new Error(`${fileOf(functions[0] ?? {})} has no Function ${name}, which step ${textAt(step, 'step')} calls`);
     if (name !== FUNCTION) {
       throw new Error(
         `step ${textAt(step, 'step')} calls ${name}, but this program is ${FUNCTION}: Crossplane's own render runs other functions`,

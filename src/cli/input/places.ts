@@ -12,6 +12,8 @@ export interface Place {
 
 export interface Origin extends Pick<YamlDocument, 'document' | 'lines'> {
   file: string;
+  /** The file that it is, by whichever name somebody called it. */
+  realFile: string;
   /** Whether the user named the file, and not a directory above it. */
   isNamed: boolean;
   /** Of an entry of a List: the keys that lead to it. */
@@ -30,6 +32,8 @@ export function inherit(made: JsonObject, from: JsonObject): JsonObject {
 }
 
 export const fileOf = (resource: JsonObject): string => ORIGINS.get(resource)?.file ?? 'nowhere';
+
+export const realFileOf = (resource: JsonObject): string => ORIGINS.get(resource)?.realFile ?? 'nowhere';
 
 export const isNamed = (resource: JsonObject): boolean => ORIGINS.get(resource)?.isNamed ?? false;
 

@@ -11,6 +11,7 @@ import {
 } from 'yaml';
 import type { JsonValue } from '../../kube/json.ts';
 import { escapeUnreadable, isUnreadable } from '../../kube/yaml.ts';
+import type { Place } from './places.ts';
 
 /** Tags of YAML 1.1 that Go's parser does not resolve to anything but text. */
 const NOT_IN_GO = new Set([
@@ -30,7 +31,7 @@ export interface YamlDocument {
   lines: LineCounter;
 }
 
-/** Every document of a YAML text, empty ones left out. Throws a YamlError at the first error. */
+/** Every document of a YAML text, empty ones left out. Throws a FileError at the first error. */
 export function parseYaml(text: string, file: string): YamlDocument[] {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, { version: '1.1', merge: true, customTags: goTags, lineCounter: lines });
@@ -49,7 +50,7 @@ function refuseOddKeys(document: Document.Parsed, lines: LineCounter, file: stri
     Pair: (_, { key }) => {
       if (!isCollection(key)) return;
       const { line, col } = lines.linePos(key.range?.[0] ?? 0);
-      throw new YamlError({ file, line, column: col }, 'a key has to be text, and this one is a map or a list');
+      throw new FileError({ file, line, column: col }, 'a key has to be text, and this one is a map or a list', 'yaml');
     },
   });
 }
@@ -57,19 +58,18 @@ function refuseOddKeys(document: Document.Parsed, lines: LineCounter, file: stri
 /** What every document of a YAML text says. */
 export const readYaml = (text: string, file: string): JsonValue[] => parseYaml(text, file).map(({ value }) => value);
 
-/** Where and why a text is no YAML. Its message is one line with file, line and column, as editors and terminals open it. */
-export class YamlError extends Error {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
+/** What is wrong with a file as a whole. Its message is one line with file, line and column, as editors and terminals open it. */
+export class FileError extends Error {
+  readonly place: Place;
   readonly words: string;
+  /** yaml: it is no YAML; file: it is none that a cluster takes. */
+  readonly rule: 'yaml' | 'file';
 
-  constructor(place: { file: string; line: number; column: number }, words: string) {
-    super(`cannot read ${place.file}:${place.line}:${place.column}: ${words}`);
-    this.file = place.file;
-    this.line = place.line;
-    this.column = place.column;
+  constructor(place: Place, words: string, rule: FileError['rule'] = 'file') {
+    super(rule === 'yaml' ? `cannot read ${place.file}:${place.line}:${place.column}: ${words}` : `${place.file}: ${words}`);
+    this.place = place;
     this.words = words;
+    this.rule = rule;
   }
 }
 
@@ -82,11 +82,12 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'this does not go with the lines above: a list and a map do not mix, and a quote in a quoted text is doubled',
 };
 
-function describeError(errors: YAMLParseError[], text: string, file: string): YamlError {
+function describeError(errors: YAMLParseError[], text: string, file: string): FileError {
   const [error, next] = errors as [YAMLParseError, YAMLParseError | undefined];
   const { line = 1, col = 1 } = error.linePos?.[0] ?? {};
   const own = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? '';
-  const at = (row: number, words: string): YamlError => new YamlError({ file, line: row, column: row === line ? col : 1 }, words);
+  const at = (row: number, words: string): FileError =>
+    new FileError({ file, line: row, column: row === line ? col : 1 }, words, 'yaml');
   // The text above goes on in a line that is too far to the right, and that has a colon.
   if (next?.code === 'MULTILINE_IMPLICIT_KEY')
     return at(line + 1, 'the line is not below the line above: begin it in the same column');
@@ -95,11 +96,18 @@ function describeError(errors: YAMLParseError[], text: string, file: string): Ya
   return at(line, WORDS[error.code] ?? own);
 }
 
+/** What stands behind the star may be a secret that lacks its quotes. */
+const describeAlias = (message: string): string =>
+  message.startsWith('Unresolved alias') ? 'an alias refers to nothing: a text that begins with * has to be quoted' : message;
+
 function toValue(document: Document.Parsed, file: string): JsonValue {
   try {
-    return document.toJS() as JsonValue;
+    const value = document.toJS() as JsonValue;
+    // An alias to what it stands in has no end.
+    JSON.stringify(value);
+    return value;
   } catch (error) {
-    throw new YamlError({ file, line: 1, column: 1 }, (error as Error).message);
+    throw new FileError({ file, line: 1, column: 1 }, describeAlias((error as Error).message), 'yaml');
   }
 }
 

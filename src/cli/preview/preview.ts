@@ -2,6 +2,7 @@
 import { nameOf } from '../../api/composite.ts';
 import { SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { selects } from '../../call/request.ts';
+import { readCondition } from '../../kube/conditions.ts';
 import type { JsonObject } from '../../kube/json.ts';
 import { type Checked, isPassed } from '../check/finding.ts';
 import { validate } from '../check/validate.ts';
@@ -22,12 +23,18 @@ export function preview(files: RenderFiles, now: Date): { previews: Preview[]; r
   const { pool, subjects, inputs } = loaded;
   const previews = inputs.map((input) => ({ input, rendered: render(input, now) }));
   const checked = validate({ ...pool, own: subjects }, [], { configuration: files.configuration });
+  const refused = checked.filter((each, index) => !isPassed([each]) && !hasBegun(previews[index]?.rendered.composite));
   return {
     previews,
-    refused: checked.filter((each) => !isPassed([each])),
-    notes: describeUnused(loaded, previews),
+    refused,
+    // What is refused or waits has not asked for everything yet.
+    notes: refused.length > 0 ? [] : describeUnused(loaded, previews),
   };
 }
+
+/** A run that began is judged no more. */
+const hasBegun = (composite: JsonObject | undefined): boolean =>
+  composite !== undefined && readCondition(composite, 'Admitted')?.status === 'True';
 
 /** What was given and nobody asked for. In a directory there may be anything; a policy that holds nowhere is worth a word anywhere. */
 function describeUnused({ pool: { all, others }, subjects }: Loaded, previews: Preview[]): string[] {

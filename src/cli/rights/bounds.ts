@@ -17,7 +17,15 @@ export interface Changes {
 /** What a policy bounds: without it there is more. Where a list has entries, only those are permitted. */
 const BOUNDS: string[][] = [
   ...['timeout', 'startTimeout', 'skills', 'env', 'agent', 'sidecar'].map((field) => ['limits', field]),
-  ...[['images', 'registries'], ['images', 'requireDigest'], ['packs'], ['models'], ['secrets'], ['network', 'mode']],
+  ...[
+    ['images', 'registries'],
+    ['images', 'requireDigest'],
+    ['packs'],
+    ['models', 'providers'],
+    ['models', 'baseURLs'],
+    ['secrets'],
+    ['network', 'mode'],
+  ],
 ];
 const DENIES: string[][] = [['env', 'deny']];
 

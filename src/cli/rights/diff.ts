@@ -11,10 +11,14 @@ export function compareRights(before: string, after: string, policyPaths: string
   const bounds = compareBounds(given ?? [], changed ?? []);
   const lacks = (powers: Power[]) => {
     const known = new Set(powers.map(keyOf));
-    return (power: Power): boolean => !known.has(keyOf(power)) && !known.has(keyOf(withoutNames(power)));
+    return (power: Power): boolean => !wider(power).some((other) => known.has(keyOf(other)));
   };
   return { added: [...now.filter(lacks(old)), ...bounds.added], removed: [...old.filter(lacks(now)), ...bounds.removed] };
 }
+
+/** A power, and those that have it in them: the same on every resource of the kind, and the same in the whole cluster. */
+const wider = (power: Power): Power[] =>
+  [power, withoutNames(power)].flatMap((each) => [each, { ...each, where: each.where.replace(/Namespace$/, 'Cluster') }]);
 
 /** For people: what is added with a plus, what is taken away with a minus, in the order of what it is a power of. */
 export function formatChanges({ added, removed }: Changes): string {

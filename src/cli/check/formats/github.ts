@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { byGravity, type Checked, type Finding, type Severity } from '../finding.ts';
 
 const COMMANDS: Record<Severity, string> = {
@@ -21,9 +22,9 @@ export const formatGithub = (checked: Checked[]): string =>
 
 function toCommand({ severity, file, line, column, rule, path, message, fix }: Finding): string {
   const properties = Object.entries({ file, line, col: column, title: `${rule}${path && ` ${path}`}` })
-    .map(([name, value]) => `${name}=${escapeProperty(String(value))}`)
+    .map(([name, value]) => `${name}=${escapeProperty(printable(String(value)))}`)
     .join(',');
-  return `::${COMMANDS[severity]} ${properties}::${escapeData(`${message}${fix && `\nfix: ${fix}`}`)}\n`;
+  return `::${COMMANDS[severity]} ${properties}::${escapeData([message, ...(fix === '' ? [] : [`fix: ${fix}`])].map(printable).join('\n'))}\n`;
 }
 
 const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { printable } from '../../printable.ts';
 import type { Checked, Severity } from '../finding.ts';
 
 const COLORS = { critical: 'red', high: 'red', error: 'red', warning: 'yellow', info: 'blue' } as const satisfies Record<
@@ -10,11 +11,11 @@ const COLORS = { critical: 'red', high: 'red', error: 'red', warning: 'yellow', 
 export function formatText(checked: Checked[], stream: NodeJS.WriteStream = process.stdout): string {
   const paint = (severity: Severity): string => styleText(COLORS[severity], severity, { stream });
   const lines = checked.flatMap(({ resource, findings }) => [
-    `${resource}: ${findings.length === 0 ? 'nothing found' : `${findings.length} found`}`,
+    `${printable(resource)}: ${findings.length === 0 ? 'nothing found' : `${findings.length} found`}`,
     ...findings.flatMap(({ severity, policy, rule, path, message, fix, file, line, column }) => [
-      `  ${file}:${line}:${column}  ${paint(severity)}  ${rule}${policy === undefined ? '' : ` (${policy})`}${path && `  ${path}`}`,
-      `    ${message}`,
-      ...(fix === '' ? [] : [`    fix: ${fix}`]),
+      `  ${printable(file)}:${line}:${column}  ${paint(severity)}  ${rule}${printable(`${policy === undefined ? '' : ` (${policy})`}${path && `  ${path}`}`)}`,
+      `    ${printable(message)}`,
+      ...(fix === '' ? [] : [`    fix: ${printable(fix)}`]),
     ]),
   ]);
   return `${lines.join('\n')}\n`;
