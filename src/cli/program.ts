@@ -109,6 +109,21 @@ export function createProgram(): Command {
     .exitOverride()
     .addHelpText('after', `${EXIT_CODES}\nColours are for terminals only; NO_COLOR=1 switches them off.`);
 
+  for (const add of COMMANDS) add(program);
+  return program;
+}
+
+/** A command that takes what a tenant writes, or the files of Crossplane's own render. */
+const previewing = (program: Command, name: string): Command =>
+  program
+    .command(name)
+    .argument('[path...]', `${FILES}: what a tenant writes, and in any order what it refers to, a Composition, its Functions`)
+    .option('-e, --required-resources <path>', 'file or directory with what the run refers to (repeatable)', collect, [])
+    .addOption(configuration())
+    .option('--run <name>', 'the one AgentRun that is meant, where the files have several')
+    .option('--strict', 'exit with 1 when something is refused or waits', false);
+
+function addValidate(program: Command): void {
   program
     .command('validate')
     .description(
@@ -142,7 +157,9 @@ export function createProgram(): Command {
         throw new Error(`the files hold nothing of this product: they hold ${listTitles(pool.others)}`);
       conclude(validate(pool, unreadable, options), output);
     });
+}
 
+function addLint(program: Command): void {
   program
     .command('lint')
     .description('Reports what a SkillPack could do and what would refuse it, before it is applied.')
@@ -171,17 +188,10 @@ export function createProgram(): Command {
       const pool = sortResources(packs, loadKind(policy, SYMPOZIUM_POLICY), (twin) => unreadable.push(twin));
       conclude(validate(pool, unreadable), output);
     });
+}
 
-  const previewing = (name: string): Command =>
-    program
-      .command(name)
-      .argument('[path...]', `${FILES}: what a tenant writes, and in any order what it refers to, a Composition, its Functions`)
-      .option('-e, --required-resources <path>', 'file or directory with what the run refers to (repeatable)', collect, [])
-      .addOption(configuration())
-      .option('--run <name>', 'the one AgentRun that is meant, where the files have several')
-      .option('--strict', 'exit with 1 when something is refused or waits', false);
-
-  previewing('render')
+function addRender(program: Command): void {
+  previewing(program, 'render')
     .description(
       'Prints the status of each AgentRun and every resource that is composed for it. Without files: the example first-run.',
     )
@@ -205,8 +215,10 @@ export function createProgram(): Command {
       ]);
       process.stdout.write(documents.map(writeYaml).join(''));
     });
+}
 
-  previewing('simulate')
+function addSimulate(program: Command): void {
+  previewing(program, 'simulate')
     .description(
       'Plays a whole life of an AgentRun, from its creation to its deletion, in a small model of Crossplane, provider and cluster: ' +
         'what happens when, and who holds which right from when to when. Without files: the example first-run.',
@@ -233,7 +245,9 @@ export function createProgram(): Command {
       process.stdout.write(PICTURES[flags.output](simulated));
       if (simulated.left.length > 0) process.exitCode = 1;
     });
+}
 
+function addRights(program: Command): void {
   const rights = program
     .command('rights')
     .enablePositionalOptions()
@@ -296,7 +310,9 @@ export function createProgram(): Command {
       process.stdout.write(output === 'json' ? `${JSON.stringify(changes, null, 2)}\n` : formatChanges(changes));
       if (failOnGrowth && changes.added.length > 0) process.exitCode = 1;
     });
+}
 
+function addImport(program: Command): void {
   program
     .command('import')
     .description(
@@ -320,7 +336,9 @@ export function createProgram(): Command {
         process.stderr.write(describeSizes(skills));
       }
     });
+}
 
+function addExport(program: Command): void {
   program
     .command('export')
     .description('Writes the folder of each skill of a SkillPack, as agents read it: what import makes a SkillPack of.')
@@ -333,7 +351,9 @@ export function createProgram(): Command {
       tell(report);
       process.stderr.write(folders.map((folder) => `${folder}\n`).join(''));
     });
+}
 
+function addCompletion(program: Command): void {
   program
     .command('completion')
     .description('Prints what completes commands, options and their values in a shell.')
@@ -345,9 +365,10 @@ export function createProgram(): Command {
     .action((shell: Shell) => {
       process.stdout.write(completionOf(program, shell));
     });
-
-  return program;
 }
+
+/** In the order of the help. */
+const COMMANDS = [addValidate, addLint, addRender, addSimulate, addRights, addImport, addExport, addCompletion];
 
 /** Prints what was found, and says by the exit code whether it is more than warnings. */
 function conclude(checked: Checked[], output: Format): void {

@@ -7,9 +7,9 @@ import type { RenderFiles } from '../../src/cli/input/load.ts';
 import { readYaml, writeYaml } from '../../src/cli/input/yaml.ts';
 import { render } from '../../src/cli/preview/render.ts';
 import type { Simulated } from '../../src/cli/preview/simulate.ts';
-import { listAt, textAt, valueAt } from '../../src/kube/json.ts';
-import { type Ran, skillpack } from '../support/command.ts';
-import { loadOne } from '../support/examples.ts';
+import { type JsonObject, listAt, textAt, valueAt } from '../../src/kube/json.ts';
+import { directoryWith, type Ran, skillpack } from '../support/command.ts';
+import { loadOne, readExample } from '../support/examples.ts';
 import { projectPath, readDocuments, readText } from '../support/project.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
@@ -54,6 +54,50 @@ describe('the command line', () => {
       stdout: '',
       stderr: 'skillpack: cannot read nowhere.yaml: there is no such file or directory\n',
     });
+  });
+
+  it('takes the one run that is named, with its namespace or without', async () => {
+    const run = (namespace: string): string =>
+      `apiVersion: sympozium.ai/v1alpha1\nkind: AgentRun\nmetadata: {name: r, namespace: ${namespace}}\nspec: {instanceRef: i}\n`;
+    const cwd = directoryWith({ 'runs.yaml': `${run('a')}---\n${run('b')}` });
+    const named = async (...args: string[]) => {
+      const { code, stdout } = await skillpack(['render', 'runs.yaml', ...args], { cwd });
+      return [code, (readYaml(stdout, 'stdout') as JsonObject[]).map((item) => textAt(item, 'metadata', 'namespace'))];
+    };
+    expect([await named(), await named('--run', 'r'), await named('--run', 'b/r'), await named('--run', 'c/r')]).toEqual([
+      [0, ['a', 'b']],
+      [0, ['a', 'b']],
+      [0, ['b']],
+      [2, []],
+    ]);
+  });
+
+  it('is strict with what is refused or waits, and not with what has begun', async () => {
+    const example = (name: string): string[] => {
+      const { files } = readExample(name);
+      return [
+        'render',
+        ...files.paths,
+        ...files.required.flatMap((path) => ['-e', path]),
+        ...(files.observed === undefined ? [] : ['-o', files.observed]),
+        '--strict',
+      ];
+    };
+    for (const name of ['phase-running', 'phase-succeeded', 'phase-failed', 'phase-cancelled', 'phase-serving', 'direct-run'])
+      expect([name, (await run(...example(name))).code]).toEqual([name, 0]);
+    for (const name of ['missing-pack', 'invalid-run', 'phase-pending'])
+      expect([name, (await run(...example(name))).code]).toEqual([name, 1]);
+  });
+
+  it('gives a claim its own identity, whatever it says', async () => {
+    const cwd = directoryWith({
+      'run.yaml':
+        'apiVersion: sympozium.ai/v1alpha1\nkind: AgentRun\nmetadata: {name: r, namespace: a}\nspec: {instanceRef: i, claimRef: {namespace: b, name: x}}\n',
+    });
+    const { stdout } = await skillpack(['render', 'run.yaml', '--configuration', 'claims'], { cwd });
+    expect(textAt(readYaml(stdout, 'stdout')[0], 'status', 'message')).toMatch(
+      /SympoziumInstance i does not exist in namespace a/,
+    );
   });
 
   it('plays scenarios, as text or as JSON', async () => {

@@ -1,4 +1,6 @@
 /** Findings in every form: for people, for programs, for code scanning, for GitHub and for what reads JUnit. */
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Checked, Finding } from '../../src/cli/check/finding.ts';
 import { suggestField } from '../../src/cli/check/hints.ts';
@@ -195,7 +197,12 @@ describe('validate', () => {
   });
 
   const judged = async (given: Record<string, string>, ...args: string[]) => {
-    const { code, stdout } = await skillpack(['validate', ...args, '--output', 'json'], { cwd: directoryWith(given) });
+    const cwd = directoryWith(given);
+    mkdirSync(join(cwd, 'linked'));
+    // A link that leads somewhere, and one that leads back.
+    symlinkSync('../more', join(cwd, 'linked/more'));
+    symlinkSync('.', join(cwd, 'linked/again'));
+    const { code, stdout } = await skillpack(['validate', ...args, '--output', 'json'], { cwd });
     const findings = (JSON.parse(stdout) as Checked[]).flatMap((each) => each.findings);
     return { code, found: findings.map(({ resource, file, line, rule, path }) => `${resource} ${file}:${line} ${rule} ${path}`) };
   };
@@ -233,6 +240,24 @@ describe('validate', () => {
         'AgentRun team/a run.yaml:3 schema metadata.labels.b!',
         'AgentRun team/a run.yaml:3 schema metadata.labels.d',
       ],
+    ],
+    [
+      'a pack below a link',
+      { ...good, 'more/p.yaml': files['pack.yaml'].replace('name: p}', 'name: q}') },
+      ['linked'],
+      ['SkillPack q linked/more/p.yaml:8 wildcard-rights spec.sidecar.rbac[0].verbs'],
+    ],
+    [
+      'two of a kind that has no namespace',
+      { ...good, 'other.yaml': good['pack.yaml'].replace('name: p}', 'name: p, namespace: a}') },
+      ['.'],
+      ['File pack.yaml:1 file '],
+    ],
+    [
+      'what is refused beside a field with a dot in its name',
+      { 'pack.yaml': files['pack.yaml'].replace('  sidecar:', '  a.b: 1\n  sidecar:') },
+      ['pack.yaml'],
+      ['SkillPack p pack.yaml:9 wildcard-rights spec.sidecar.rbac[0].verbs', 'SkillPack p pack.yaml:6 schema spec.a.b'],
     ],
     [
       'an entry of a List that is none',

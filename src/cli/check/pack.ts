@@ -92,13 +92,24 @@ const tellTools = (path: string, { tools = [] }: Sidecar): Found[] =>
 /** A copy without the fields that the schema does not know. */
 function withoutUnknown(pack: JsonObject, faults: Fault[]): JsonObject {
   const copy = structuredClone(pack);
-  for (const { path, found } of faults) {
-    if (found !== 'an unknown field') continue;
-    const keys = [...path.matchAll(/\.?([^.[\]]+)/g)].map(([, key = '']) => key);
-    const last = keys.pop() ?? '';
-    let parent: JsonValue | undefined = copy;
-    for (const key of keys) parent = isObject(parent) || Array.isArray(parent) ? (parent as JsonObject)[key] : undefined;
-    if (isObject(parent)) delete parent[last];
-  }
+  for (const { path, found } of faults) if (found === 'an unknown field') removeField(copy, path);
   return copy;
+}
+
+/** Keys may have dots in them: the longest one that the path begins with is meant. */
+function removeField(value: JsonValue | undefined, path: string): void {
+  const [whole = '', index] = /^\[(\d+)\]\.?/.exec(path) ?? [];
+  if (index !== undefined && Array.isArray(value)) {
+    removeField(value[Number(index)], path.slice(whole.length));
+    return;
+  }
+  if (!isObject(value)) return;
+  if (Object.hasOwn(value, path)) {
+    delete value[path];
+    return;
+  }
+  const [key] = Object.keys(value)
+    .filter((name) => path.startsWith(name) && /^[.[]/.test(path.slice(name.length)))
+    .sort((one, other) => other.length - one.length);
+  if (key !== undefined) removeField(value[key], path.slice(key.length).replace(/^\./, ''));
 }
