@@ -68,7 +68,8 @@ async function ofFunction(): Promise<Map<string, Values>> {
   const { registry, report } = createMetrics(() => 0);
   const results = [{ reason: 'PolicyDenied' }];
   const response = { status: { phase: 'Failed' }, results, deniedBy: ['image'] } as unknown as Composed;
-  report({ kind: 'composed', composite: { kind: NAMESPACED.agentRun }, response }, 0.001, {});
+  const conditions = [{ type: 'Responsive', status: 'False', reason: 'WatchCircuitOpen' }];
+  report({ kind: 'composed', composite: { kind: NAMESPACED.agentRun, status: { conditions } }, response }, 0.001, {});
   const known: Values = { kind: [...COMPOSITES, ''], outcome: OUTCOMES, phase: PHASES, reason: Object.keys(REASONS) };
   const series = [...(await registry.metrics()).matchAll(/^(\w+)(?:\{(.*)\})? /gm)];
   // What every series of a target has.

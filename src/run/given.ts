@@ -5,6 +5,7 @@ import type { Parsed } from '../api/fault.ts';
 import type { AgentRunSpec } from '../api/generated/types.ts';
 import { identityOf, type Variant, variantOf } from '../api/kinds.ts';
 import { runId } from '../api/names.ts';
+import { isBreakerOpen } from '../call/breaker.ts';
 import { readCondition } from '../kube/conditions.ts';
 import { type JsonObject, textAt, valueAt } from '../kube/json.ts';
 import type { Remains, RunIdentity } from '../model/run.ts';
@@ -33,7 +34,6 @@ export interface GivenRun {
 
 export function readGiven(composite: JsonObject): GivenRun {
   const variant = variantOf(composite);
-  const responsive = readCondition(composite, 'Responsive');
   return {
     variant,
     identity: identifyRun(composite),
@@ -43,8 +43,7 @@ export function readGiven(composite: JsonObject): GivenRun {
     remains: readRemains(valueAt(composite, 'spec')),
     isPreview: textAt(composite, 'metadata', 'creationTimestamp') === undefined,
     failure: readFailure(composite),
-    // crossplane/crossplane, apis/apiextensions/v1/conditions.go: WatchCircuitOpen.
-    isBreakerOpen: responsive?.status === 'False' && responsive.reason === 'WatchCircuitOpen',
+    isBreakerOpen: isBreakerOpen(composite),
   };
 }
 

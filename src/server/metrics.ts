@@ -1,6 +1,7 @@
 /** What /metrics serves: the calls of the function, what they came to, and the process. */
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import manifest from '../../package.json' with { type: 'json' };
+import { isBreakerOpen } from '../call/breaker.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import type { Report } from './handler.ts';
 
@@ -45,6 +46,12 @@ export function createMetrics(inFlight: () => number): Metrics {
     labelNames: ['rule'],
     registers,
   });
+  const deaf = new Counter({
+    name: 'function_skillpack_breaker_open_calls_total',
+    help: "Calls about a composite for which Crossplane's circuit breaker was open.",
+    labelNames: ['kind'],
+    registers,
+  });
   new Gauge({
     name: 'function_skillpack_calls_in_flight',
     help: 'Calls that have begun and have no answer yet.',
@@ -66,6 +73,7 @@ export function createMetrics(inFlight: () => number): Metrics {
     calls.inc({ kind, outcome: outcome.kind });
     durations.observe({ kind }, seconds);
     if (outcome.kind !== 'composed') return;
+    if (isBreakerOpen(outcome.composite)) deaf.inc({ kind });
     const { status, results, deniedBy = [] } = outcome.response;
     const transition = `${status.phase} ${results.map(({ reason }) => reason).join(' ')}`;
     if (results.length === 0 || !isFirst(outcome.composite, transition)) return;

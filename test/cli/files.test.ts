@@ -1,6 +1,5 @@
 /** Input as people have it: every form that kubectl takes, and one line that names the file for each that nothing takes. */
 import { execFile, spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -8,22 +7,12 @@ import { parseAgentRun } from '../../src/api/agentrun.ts';
 import type { Parsed } from '../../src/api/fault.ts';
 import { parseSkillPack } from '../../src/api/skillpack.ts';
 import { loadKind, loadResources, withoutTwins } from '../../src/cli/input/files.ts';
+import { directoryWith } from '../support/command.ts';
 import { projectPath } from '../support/project.ts';
-import { temporaryDirectory } from '../support/temporary.ts';
 
 const pack = (name: string, apiVersion = 'sympozium.ai/v1alpha1'): string =>
   `apiVersion: ${apiVersion}\nkind: SkillPack\nmetadata: {name: ${name}}\nspec: {skills: [{name: ${name}, content: Look}]}\n`;
 const CONFIG_MAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n';
-
-/** Files by their path below a directory, which is returned. */
-function directoryWith(files: Record<string, string | Uint8Array>): string {
-  const root = temporaryDirectory();
-  for (const [path, content] of Object.entries(files)) {
-    mkdirSync(join(root, path, '..'), { recursive: true });
-    writeFileSync(join(root, path), content);
-  }
-  return root;
-}
 
 /** The names of what is read, and what is said meanwhile, without the directory. */
 function readAll(files: Record<string, string | Uint8Array>, path = '') {

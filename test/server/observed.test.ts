@@ -115,6 +115,19 @@ describe('the metrics', () => {
     ]);
   });
 
+  it('count the calls while the circuit breaker of Crossplane is open', async () => {
+    const { registry, report } = createMetrics(() => 0);
+    await start(report);
+    const responsive = { type: 'Responsive', status: 'False', reason: 'WatchCircuitOpen' };
+    await client.runFunction(callOf(RUN));
+    await client.runFunction(callOf({ ...RUN, status: { conditions: [responsive] } }));
+    await client.runFunction(callOf({ ...RUN, status: { conditions: [{ ...responsive, status: 'True' }] } }));
+    const counted = await registry.getSingleMetricAsString('function_skillpack_breaker_open_calls_total');
+    expect(counted.split('\n').filter((line) => !line.startsWith('#'))).toEqual([
+      'function_skillpack_breaker_open_calls_total{kind="XAgentRun"} 1',
+    ]);
+  });
+
   it('count a transition and its denials once, however often the same is asked before it is written', async () => {
     const { registry, report } = createMetrics(() => 0);
     await start(report);
