@@ -2,7 +2,7 @@
 import { load, type RenderFiles, type RenderInput } from '../../src/cli/input/load.ts';
 import { listDirectory, projectPath, readText } from './project.ts';
 
-const NOT_EXAMPLES = ['README.md', 'agent', 'functions.yaml', 'install', 'operate', 'packs', 'retention'];
+const NOT_EXAMPLES = ['README.md', 'agent', 'functions.yaml', 'install', 'operate', 'packs', 'retention', 'world'];
 
 export const listExamples = (): string[] => listDirectory('examples').filter((name) => !NOT_EXAMPLES.includes(name));
 
