@@ -5,15 +5,17 @@ import { API_VERSION, CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLI
 import { parseSympoziumInstance } from '../../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../../api/sympoziumpolicy.ts';
 import { missingPack, packNames } from '../../call/references.ts';
-import { isObject, type JsonObject, textAt, valueAt } from '../../kube/json.ts';
+import type { JsonObject } from '../../kube/json.ts';
 import { effectivePolicies } from '../../policy/findings.ts';
 import type { Configuration } from '../generated/inputs.ts';
 import { titleOf } from '../input/files.ts';
 import { listTitles, type Pool, toInputs } from '../input/load.ts';
 import { inherit, placeOf } from '../input/places.ts';
 import type { FileError } from '../input/yaml.ts';
-import { byGravity, type Checked, type Finding, type Found } from './finding.ts';
+import { byGravity, type Checked, type Found } from './finding.ts';
 import { foundOf } from './found.ts';
+import { locate } from './locate.ts';
+import { judgeMetadata } from './metadata.ts';
 import { lintPack } from './pack.ts';
 import { foundOfWaiting, judgeRun, MISSING } from './run.ts';
 
@@ -111,40 +113,6 @@ function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configur
     .filter(({ severity }) => severity === 'high' || severity === 'critical');
 }
 
-const LABEL_VALUE = /^(?=.{0,63}$)([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/;
-const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
-
-/** What the API server says of labels and annotations, which no parser of ours reads. */
-function judgeMetadata(resource: JsonObject): Found[] {
-  const fault = (path: string, message: string, fix: string): Found => ({
-    severity: 'error',
-    rule: 'schema',
-    path,
-    message,
-    fix,
-  });
-  return ['labels', 'annotations'].flatMap((field) => {
-    const value = valueAt(resource, 'metadata', field) ?? {};
-    const path = `metadata.${field}`;
-    if (!isObject(value)) return [fault(path, 'found no map', 'must be a map of texts')];
-    return Object.entries(value).flatMap(([key, text]) => {
-      const at = `${path}.${key}`;
-      if (!LABEL_KEY.test(key))
-        return [
-          fault(
-            at,
-            'found a name that is none',
-            'must be letters, digits, hyphens, underscores and dots, with a domain before it or without',
-          ),
-        ];
-      if (typeof text !== 'string') return [fault(at, 'found no text', 'must be text: numbers, true and false need quotes')];
-      return field === 'labels' && !LABEL_VALUE.test(text)
-        ? [fault(at, 'found the value of no label', 'must be at most 63 letters, digits, hyphens, underscores and dots')]
-        : [];
-    });
-  });
-}
-
 /** What is missing, with what there is; or only told, where it is in the cluster. */
 function withNames(found: Found, { all }: Pool, { ignoreMissing = false }: ValidateOptions): Found {
   if (found.rule !== MISSING) return found;
@@ -152,34 +120,4 @@ function withNames(found: Found, { all }: Pool, { ignoreMissing = false }: Valid
   const kind = found.message.split(' ')[0] ?? '';
   const known = all.filter((resource) => [kind, `X${kind}`].includes(String(resource['kind'])));
   return { ...found, fix: `${found.fix}; the files have ${listTitles(known)}` };
-}
-
-/** Of another resource: `SkillPack/name path`, as messages have it. A policy that is given has no name there. */
-const OF_ANOTHER = new RegExp(
-  `^(${[SKILL_PACK, NAMESPACED.sympoziumInstance, SYMPOZIUM_POLICY].join('|')})(?:/(.*?))? (spec\\b.*|metadata\\b.*)$`,
-);
-
-function locate(found: Found, resource: JsonObject, { all }: Pool): Finding {
-  const [, kind = '', name, path = found.path] = OF_ANOTHER.exec(found.path) ?? [];
-  const namespace = identityOf(resource)?.namespace;
-  const isMeant = (other: JsonObject): boolean =>
-    [kind, `X${kind}`].includes(String(other['kind'])) &&
-    (name === undefined || (identityOf(other)?.name ?? nameOf(other)) === name) &&
-    (kind !== NAMESPACED.sympoziumInstance || identityOf(other)?.namespace === namespace);
-  const isOwn = kind === '' || isMeant(resource);
-  const other = isOwn ? whoseField(resource, path, all) : all.find(isMeant);
-  return { resource: titleOf(resource), ...placeOf(other ?? resource, path), ...found, path: isOwn ? path : found.path };
-}
-
-/** A run inherits what its instance says: the field stands there where the run does not have it. */
-function whoseField(run: JsonObject, path: string, all: JsonObject[]): JsonObject {
-  const [, top = ''] = /^spec\.(\w+)/.exec(path) ?? [];
-  const name = textAt(run, 'spec', 'instanceRef');
-  if (name === undefined || top === '' || valueAt(run, 'spec', top) !== undefined) return run;
-  const namespace = identityOf(run)?.namespace;
-  const isInstance = (other: JsonObject): boolean => {
-    const identity = identityOf(other);
-    return /^X?SympoziumInstance$/.test(String(other['kind'])) && identity?.name === name && identity.namespace === namespace;
-  };
-  return all.find((other) => isInstance(other) && valueAt(other, 'spec', top) !== undefined) ?? run;
 }
