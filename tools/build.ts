@@ -16,8 +16,10 @@ const SHARED: BuildOptions = {
   legalComments: 'external',
 };
 
-const buildFunction = (): Promise<unknown> =>
-  build({ ...SHARED, entryPoints: [at('src/main.ts')], format: 'cjs', outfile: at('dist/main.cjs') });
+/** @param entry the function, or another server that is measured beside it */
+export async function buildFunction(entry = 'src/main.ts', outfile = at('dist/main.cjs')): Promise<void> {
+  await build({ ...SHARED, entryPoints: [at(entry)], format: 'cjs', outfile });
+}
 
 /** An ES module, whose place in the tree tells where the examples are. Some libraries in it still ask for `require`. */
 export async function buildCommand(outfile = at('dist/cli/skillpack.mjs')): Promise<void> {

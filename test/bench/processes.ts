@@ -1,21 +1,18 @@
 /** The processes that are measured, each as one bundle as it is shipped. */
-import { type ChildProcess, exec, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { promisify } from 'node:util';
-import { projectPath, readText } from '../support/project.ts';
+import { buildFunction } from '../../tools/build.ts';
 
 /** As examples/install sets them. */
 const MEMORY = '--max-old-space-size=96 --max-semi-space-size=2';
 
-/** Bundles an entry as it is shipped, by the command of the project. */
+/** Bundles an entry as it is shipped. */
 export async function bundle(entry: string, directory: string): Promise<string> {
-  const { scripts } = JSON.parse(readText('package.json')) as { scripts: { build: string } };
   const outfile = join(directory, entry.replaceAll('/', '-').replace('.ts', '.cjs'));
-  const command = scripts.build.replace('src/main.ts', entry).replace('dist/main.cjs', outfile);
-  await promisify(exec)(`npx ${command} --log-level=error`, { cwd: projectPath('.') });
+  await buildFunction(entry, outfile);
   return outfile;
 }
 
