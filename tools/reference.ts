@@ -74,7 +74,7 @@ const schemaOf = (file: string): Schema =>
 
 /** The page, by its path. */
 export function generateReference(): Record<string, string> {
-  const kinds = readdirSync(new URL('package/direct/apis', ROOT)).sort();
+  const kinds = readdirSync(new URL('package/claims/apis', ROOT)).sort();
   const sections = kinds.flatMap((kind) => {
     const file = `package/claims/apis/${kind}/definition.yaml`;
     const { spec } = parse(readFileSync(new URL(file, ROOT), 'utf8'));

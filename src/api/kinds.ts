@@ -63,13 +63,15 @@ export function identityOf(composite: JsonObject): { namespace: string; name: st
 /** A composite of a namespace that has one and no name: a preview, of what a cluster would name. */
 const NAMELESS = { path: 'metadata.name', found: 'nothing', rule: 'must be set: only a cluster makes a name of generateName' };
 
+const NAME = new RegExp(NAME_PATTERN);
+
 /** What is wrong with the namespace and name of a run or an instance: what it does not say, or a name that the API server does not take. */
 export function checkIdentity(composite: JsonObject): Fault[] {
   const variant = variantOf(composite);
   const identity = identityOf(composite);
   if (identity !== undefined) {
     const { name } = identity;
-    if (name.length <= 253 && new RegExp(NAME_PATTERN).test(name)) return [];
+    if (name.length <= 253 && NAME.test(name)) return [];
     return [{ path: [...variant.identity, 'name'].join('.'), found: show(name), rule: PATTERNS[NAME_PATTERN] ?? '' }];
   }
   const isNameless = variant === NAMESPACED && textAt(composite, 'metadata', 'namespace') !== undefined;

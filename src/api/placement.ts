@@ -10,10 +10,13 @@ const LABEL =
   /^([a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*\/)?[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABEL = 317;
 
+/** Whether it is the name of a label or of an annotation. */
+export const isLabelKey = (key: string): boolean => key.length <= MAX_LABEL && LABEL.test(key);
+
 /** Of a map of labels, or of annotations. */
 export function checkLabelKeys(faults: Fault[], path: string, labels: JsonValue | undefined): void {
   for (const key of Object.keys(objectAt(labels))) {
-    if (key.length <= MAX_LABEL && LABEL.test(key)) continue;
+    if (isLabelKey(key)) continue;
     faults.push({ path, found: show(key), rule: 'keys must be names of labels' });
   }
 }

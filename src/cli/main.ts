@@ -1,6 +1,6 @@
 /** The process of the command line: arguments in, an exit code out. */
 import { CommanderError } from 'commander';
-import { note } from './printable.ts';
+import { note } from './output.ts';
 import { createProgram } from './program.ts';
 
 /** 0: fine; 1: something was found; 2: the program could not do what it was asked. */

@@ -1,6 +1,6 @@
 /** Where a finding stands: in the resource that it is about, in one that it refers to, or in the one that it inherits from. */
 import { nameOf } from '../../api/composite.ts';
-import { identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { type JsonObject, textAt, valueAt } from '../../kube/json.ts';
 import { titleOf } from '../input/files.ts';
 import type { Pool } from '../input/load.ts';
@@ -24,6 +24,8 @@ export function locate(found: Found, resource: JsonObject, { all }: Pool): Findi
   return { resource: titleOf(resource), ...placeOf(other ?? resource, path), ...found, path: isOwn ? path : found.path };
 }
 
+const INSTANCES = [NAMESPACED.sympoziumInstance, CLAIMS.sympoziumInstance];
+
 /** A run inherits what its instance says: the field stands there where the run does not have it. */
 function whoseField(run: JsonObject, path: string, all: JsonObject[]): JsonObject {
   const [, top = ''] = /^spec\.(\w+)/.exec(path) ?? [];
@@ -32,7 +34,7 @@ function whoseField(run: JsonObject, path: string, all: JsonObject[]): JsonObjec
   const namespace = identityOf(run)?.namespace;
   const isInstance = (other: JsonObject): boolean => {
     const identity = identityOf(other);
-    return /^X?SympoziumInstance$/.test(String(other['kind'])) && identity?.name === name && identity.namespace === namespace;
+    return INSTANCES.includes(String(other['kind'])) && identity?.name === name && identity.namespace === namespace;
   };
   return all.find((other) => isInstance(other) && valueAt(other, 'spec', top) !== undefined) ?? run;
 }

@@ -1,8 +1,8 @@
+import { isLabelKey } from '../../api/placement.ts';
 import { isObject, type JsonObject, valueAt } from '../../kube/json.ts';
 import type { Found } from './finding.ts';
 
 const LABEL_VALUE = /^(?=.{0,63}$)([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/;
-const LABEL_KEY = /^([a-z0-9]([-a-z0-9.]*[a-z0-9])?\/)?(?=.{1,63}$)[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
 /** What the API server says of labels and annotations, which no parser of ours reads. */
 export function judgeMetadata(resource: JsonObject): Found[] {
@@ -19,7 +19,7 @@ export function judgeMetadata(resource: JsonObject): Found[] {
     if (!isObject(value)) return [fault(path, 'found no map', 'must be a map of texts')];
     return Object.entries(value).flatMap(([key, text]) => {
       const at = `${path}.${key}`;
-      if (!LABEL_KEY.test(key))
+      if (!isLabelKey(key))
         return [
           fault(
             at,

@@ -12,6 +12,7 @@ import { findCredentialsInPack, findDenials } from '../../policy/findings.ts';
 import { findInert } from '../../policy/rights/inert.ts';
 import { sidecarPath } from '../../policy/rule.ts';
 import { findUnusual } from '../../policy/skills.ts';
+import { nextIndex, nextKey } from '../input/path.ts';
 import { byGravity, type Found } from './finding.ts';
 import { foundOf, foundOfDenial } from './found.ts';
 
@@ -96,20 +97,12 @@ function withoutUnknown(pack: JsonObject, faults: Fault[]): JsonObject {
   return copy;
 }
 
-/** Keys may have dots in them: the longest one that the path begins with is meant. */
 function removeField(value: JsonValue | undefined, path: string): void {
-  const [whole = '', index] = /^\[(\d+)\]\.?/.exec(path) ?? [];
-  if (index !== undefined && Array.isArray(value)) {
-    removeField(value[Number(index)], path.slice(whole.length));
-    return;
+  const entry = nextIndex(path);
+  const step = isObject(value) ? nextKey(path, Object.keys(value)) : undefined;
+  if (entry && Array.isArray(value)) removeField(value[entry.index], entry.rest);
+  else if (step && isObject(value)) {
+    if (step.rest === '') delete value[step.key];
+    else removeField(value[step.key], step.rest);
   }
-  if (!isObject(value)) return;
-  if (Object.hasOwn(value, path)) {
-    delete value[path];
-    return;
-  }
-  const [key] = Object.keys(value)
-    .filter((name) => path.startsWith(name) && /^[.[]/.test(path.slice(name.length)))
-    .sort((one, other) => other.length - one.length);
-  if (key !== undefined) removeField(value[key], path.slice(key.length).replace(/^\./, ''));
 }

@@ -1,4 +1,5 @@
 /** The forms in which findings are printed. */
+import { formatJson } from '../output.ts';
 import type { Checked } from './finding.ts';
 import { formatGithub } from './formats/github.ts';
 import { formatJunit } from './formats/junit.ts';
@@ -7,7 +8,7 @@ import { formatText } from './formats/text.ts';
 
 export const FORMATS = {
   text: (checked: Checked[]): string => formatText(checked),
-  json: (checked: Checked[]): string => `${JSON.stringify(checked, null, 2)}\n`,
+  json: formatJson,
   sarif: formatSarif,
   github: formatGithub,
   junit: formatJunit,

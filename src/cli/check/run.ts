@@ -1,7 +1,8 @@
 /** Whether a run would begin: what the function itself says of it, finding by finding. */
 import { formatFaults } from '../../api/fault.ts';
 import { parseSettings } from '../../api/settings.ts';
-import { type Required, selects } from '../../call/request.ts';
+import { selects } from '../../call/request.ts';
+import { askInRounds } from '../../call/rounds.ts';
 import { chooseCarrier } from '../../objects/choice.ts';
 import { admit } from '../../run/admit.ts';
 import { readGiven } from '../../run/given.ts';
@@ -9,42 +10,33 @@ import type { RenderInput } from '../input/load.ts';
 import type { Found } from './finding.ts';
 import { foundOf, foundOfDenial } from './found.ts';
 
-/** Instance, then its packs; a few more do no harm. */
-const MAX_ROUNDS = 5;
-
 /** Throws when nobody can read the input of the Composition. */
 export function judgeRun({ composite, input, required }: RenderInput): Found[] {
   const settings = parseSettings(input);
   if (!settings.ok) throw new Error(`cannot read the function input: ${formatFaults(settings.faults)}`);
   const given = readGiven(composite);
   const carrier = chooseCarrier(settings.value, given.variant);
-  let fetched: Required = new Map();
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const { admission, requirements } = admit(given, fetched, { settings: settings.value, carrier, serves: false });
-    if (!Object.keys(requirements).every((key) => fetched.has(key))) {
-      fetched = new Map(
-        Object.entries(requirements).map(([key, selector]) => [key, required.filter((resource) => selects(selector, resource))]),
-      );
-      continue;
-    }
-    switch (admission.kind) {
-      case 'invalid':
-        return admission.faults.map((fault) => foundOf('AgentRun', fault));
-      case 'denied':
-        return admission.denials.map(foundOfDenial);
-      case 'waiting':
-        return admission.waiting.map(({ reason, message }) => foundOfWaiting(reason, message));
-      case 'admitted':
-        return admission.warnings.map(({ reason, message }) => ({
-          severity: 'warning',
-          rule: reason,
-          path: '',
-          message,
-          fix: '',
-        }));
-    }
+  const admission = askInRounds(
+    (fetched) => admit(given, fetched, { settings: settings.value, carrier, serves: false }),
+    (selector) => required.filter((resource) => selects(selector, resource)),
+  )?.admission;
+  if (admission === undefined || admission.kind === 'unasked') throw new Error('what the run refers to did not become stable');
+  switch (admission.kind) {
+    case 'invalid':
+      return admission.faults.map((fault) => foundOf('AgentRun', fault));
+    case 'denied':
+      return admission.denials.map(foundOfDenial);
+    case 'waiting':
+      return admission.waiting.map(({ reason, message }) => foundOfWaiting(reason, message));
+    case 'admitted':
+      return admission.warnings.map(({ reason, message }) => ({
+        severity: 'warning',
+        rule: reason,
+        path: '',
+        message,
+        fix: '',
+      }));
   }
-  throw new Error('what the run refers to did not become stable');
 }
 
 /** What is not in the files may be in the cluster. */

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../output.ts';
 
 /** What a command tells beside its output: faults, which leave nothing, and what it took all the same. */
 interface Told {

@@ -7,7 +7,7 @@ import { extname, join } from 'node:path';
 import { nameOf } from '../../api/composite.ts';
 import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { equal, isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
-import { note } from '../printable.ts';
+import { note } from '../output.ts';
 import { nearest } from './nearest.ts';
 import { fileOf, type Origin, placeOf, realFileOf, recordOrigin } from './places.ts';
 import { FileError, parseYaml, readYaml } from './yaml.ts';

@@ -1,6 +1,7 @@
 /** Where a resource, and each field of it, stands in the files of a user. */
 import { isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml';
 import { isObject, type JsonObject } from '../../kube/json.ts';
+import { nextIndex, nextKey } from './path.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** Lines and columns begin with 1. */
@@ -54,25 +55,16 @@ export function placeOf(resource: JsonObject, path = ''): Place {
 function find(root: Node | null, path: string): Node | Pair | null {
   let [node, found, rest]: [unknown, Node | Pair | null, string] = [root, root, path];
   while (rest !== '') {
-    const index = /^\[(\d+)\]\.?/.exec(rest);
-    if (index && isSeq(node)) {
-      const item = node.items[Number(index[1])] as Node | undefined;
-      if (item === undefined) break;
-      [node, found, rest] = [item, item, rest.slice(index[0].length)];
-      continue;
-    }
-    const pair: Pair | undefined = isMap(node) ? longest(node.items, rest) : undefined;
-    if (pair === undefined) break;
-    [node, found, rest] = [pair.value, pair, rest.slice(String(keyOf(pair)).length).replace(/^\./, '')];
+    const entry = isSeq(node) ? nextIndex(rest) : undefined;
+    const item = entry && isSeq(node) ? (node.items[entry.index] as Node | undefined) : undefined;
+    const step = isMap(node) ? nextKey(rest, node.items.map(keyOf)) : undefined;
+    const pair = step && isMap(node) ? node.items.find((each) => keyOf(each) === step.key) : undefined;
+    if (entry && item) [node, found, rest] = [item, item, entry.rest];
+    else if (step && pair) [node, found, rest] = [pair.value, pair, step.rest];
+    else break;
   }
   return found;
 }
-
-/** Keys may have dots in them: the longest one that the path begins with. */
-const longest = (pairs: Pair[], path: string): Pair | undefined =>
-  pairs
-    .filter((pair) => path.startsWith(keyOf(pair)) && /^($|[.[])/.test(path.slice(keyOf(pair).length)))
-    .sort((a, b) => keyOf(b).length - keyOf(a).length)[0];
 
 const keyOf = ({ key }: Pair): string => String(isScalar(key) ? key.value : key);
 

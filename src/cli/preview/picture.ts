@@ -1,6 +1,6 @@
 /** A life of a run as a picture: its phases, its Pods, and who holds which right from when to when. It stands alone: no script, no network. */
 import { escapeXml } from '../xml.ts';
-import { describeHolder, describeRule, type Simulated } from './simulate.ts';
+import { CLOUD, describeHolder, describeRule, type Simulated, UNBOUND } from './simulate.ts';
 
 interface Bar {
   since: number;
@@ -129,12 +129,12 @@ function listSections({ rights, pods, clouds, reach }: Simulated): Section[] {
     {
       title: 'What its Pods reach',
       rows: reach.map((reached) => ({ ...reached, label: `${reached.to} ${reached.ports}`, color: OTHER_COLOR })),
-      empty: 'all that the network permits them, because no policy isolates the run',
+      empty: UNBOUND,
     },
   ];
   if (clouds.length === 0) return sections;
   const rows = clouds.map((cloud) => ({ ...cloud, label: `${cloud.annotation} ${cloud.value}`, color: OTHER_COLOR }));
-  return [...sections, { title: 'As whom it acts in a cloud, whose tokens last longer', rows, empty: '' }];
+  return [...sections, { title: CLOUD, rows, empty: '' }];
 }
 
 interface Phase extends Bar {

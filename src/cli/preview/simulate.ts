@@ -106,8 +106,8 @@ export function formatSimulated(simulated: Simulated): string {
   ].join('\n');
 }
 
-const CLOUD = 'As whom it acts in a cloud, whose tokens last longer';
-const UNBOUND = 'all that the network permits them, because no policy isolates the run';
+export const CLOUD = 'As whom it acts in a cloud, whose tokens last longer';
+export const UNBOUND = 'all that the network permits them, because no policy isolates the run';
 
 const span = ({ since, until }: { since: number; until?: number | undefined }): string[] => [
   since.toFixed(1),

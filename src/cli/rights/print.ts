@@ -11,14 +11,12 @@ import { formatDenials } from '../../policy/verdict.ts';
 import { loadKind, withoutTwins } from '../input/files.ts';
 import { writeYaml } from '../input/yaml.ts';
 import { buildRights, type Holder, type Maker, type NamedPack } from './needed.ts';
+import { read } from './powers.ts';
 
 /** The policies of some files, each laid over the default one; without files the built-in guardrails. */
 export function loadPolicies(paths: string[]): Map<string, SympoziumPolicySpec> {
   const policies = withoutTwins(loadKind(paths, SYMPOZIUM_POLICY));
-  for (const policy of policies) {
-    const parsed = parseSympoziumPolicy(policy);
-    if (!parsed.ok) throw new Error(`SympoziumPolicy ${nameOf(policy)} is invalid: ${formatFaults(parsed.faults)}`);
-  }
+  for (const policy of policies) read(policy, parseSympoziumPolicy);
   return effectivePolicies(policies);
 }
 

@@ -1,4 +1,4 @@
-import { printable } from '../../printable.ts';
+import { printable } from '../../output.ts';
 import { byGravity, type Checked, type Finding, type Severity } from '../finding.ts';
 
 const COMMANDS: Record<Severity, string> = {

@@ -1,6 +1,7 @@
 import type { Log, ReportingDescriptor, Result } from 'sarif';
 import manifest from '../../../../package.json' with { type: 'json' };
 import { sha256 } from '../../../kube/digest.ts';
+import { formatJson } from '../../output.ts';
 import type { Checked, Finding, Severity } from '../finding.ts';
 
 const LEVELS: Record<Severity, Result.level> = {
@@ -37,7 +38,7 @@ export function formatSarif(checked: Checked[]): string {
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return formatJson(log);
 }
 
 const toRule = ({ rule, severity }: Finding): ReportingDescriptor => ({

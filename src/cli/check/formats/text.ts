@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { printable } from '../../printable.ts';
+import { printable } from '../../output.ts';
 import type { Checked, Severity } from '../finding.ts';
 
 const COLORS = { critical: 'red', high: 'red', error: 'red', warning: 'yellow', info: 'blue' } as const satisfies Record<

@@ -1,3 +1,5 @@
+/** What every command writes in the same way. */
+
 /** A text in one line: names of files and fields may hold what a terminal, or whoever reads lines, obeys. */
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
@@ -6,3 +8,6 @@ export const printable = (text: string): string =>
 export const note = (text: string): void => {
   process.stderr.write(`skillpack: ${printable(text)}\n`);
 };
+
+/** For programs. */
+export const formatJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;

@@ -1,0 +1,123 @@
+/** `render` and `simulate`. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { SCENARIOS, type ScenarioName } from '../../simulation/scenarios.ts';
+import { formatText } from '../check/formats/text.ts';
+import { EXAMPLE } from '../example.ts';
+import type { Configuration } from '../generated/inputs.ts';
+import { writeYaml } from '../input/yaml.ts';
+import { formatJson, note } from '../output.ts';
+import { formatHtml } from '../preview/page.ts';
+import { formatSvg } from '../preview/picture.ts';
+import { preview } from '../preview/preview.ts';
+import { formatSimulated, simulate } from '../preview/simulate.ts';
+import { collect, configuration, examples, FILES, formats } from './options.ts';
+
+interface PreviewFlags {
+  requiredResources: string[];
+  observedResources?: string;
+  configuration?: Configuration;
+  run?: string;
+  strict: boolean;
+}
+
+interface RenderFlags extends PreviewFlags {
+  includeFunctionResults: boolean;
+  now?: Date;
+}
+
+interface SimulateFlags extends PreviewFlags {
+  scenario: ScenarioName;
+  output: keyof typeof PICTURES;
+}
+
+const PICTURES = {
+  text: formatSimulated,
+  json: formatJson,
+  svg: formatSvg,
+  html: formatHtml,
+};
+
+/** A command that takes what a tenant writes, or the files of Crossplane's own render. */
+const previewing = (program: Command, name: string): Command =>
+  program
+    .command(name)
+    .argument('[path...]', `${FILES}: what a tenant writes, and in any order what it refers to, a Composition, its Functions`)
+    .option('-e, --required-resources <path>', 'file or directory with what the run refers to (repeatable)', collect, [])
+    .addOption(configuration())
+    .option('--run <name>', 'the one AgentRun that is meant, where the files have several')
+    .option('--strict', 'exit with 1 when something is refused or waits', false);
+
+export function addRender(program: Command): void {
+  previewing(program, 'render')
+    .description(
+      'Prints the status of each AgentRun and every resource that is composed for it. Without files: the example first-run.',
+    )
+    .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
+    .option('-r, --include-function-results', 'print results (events) too', false)
+    .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime)
+    .addHelpText(
+      'after',
+      examples(
+        'skillpack render run.yaml -e packs',
+        'skillpack render . --run check-deployments --configuration claims',
+        'skillpack render xr.yaml composition.yaml functions.yaml -e required.yaml',
+      ),
+    )
+    .action((paths: string[], flags: RenderFlags) => {
+      const { previews } = prepare(paths, flags, flags.now);
+      const documents = previews.flatMap(({ rendered: { composite, composed, results } }) => [
+        composite,
+        ...composed,
+        ...(flags.includeFunctionResults ? results : []),
+      ]);
+      process.stdout.write(documents.map(writeYaml).join(''));
+    });
+}
+
+export function addSimulate(program: Command): void {
+  previewing(program, 'simulate')
+    .description(
+      'Plays a whole life of an AgentRun, from its creation to its deletion, in a small model of Crossplane, provider and cluster: ' +
+        'what happens when, and who holds which right from when to when. Without files: the example first-run.',
+    )
+    .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))
+    .addOption(formats(Object.keys(PICTURES)))
+    .addHelpText(
+      'after',
+      ['', 'Scenarios:', ...Object.entries(SCENARIOS).map(([name, { about }]) => `  ${name}: ${about}`)].join('\n'),
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'skillpack simulate run.yaml -e packs',
+        'skillpack simulate run.yaml -e packs -s cancel --output html > cancel.html',
+      ),
+    )
+    .action((paths: string[], flags: SimulateFlags) => {
+      const { previews } = prepare(paths, flags);
+      const [first, ...others] = previews;
+      if (first === undefined || others.length > 0)
+        throw new Error(`simulate plays one AgentRun, and the files have ${previews.length}: choose it with --run`);
+      const simulated = simulate(first.input, flags.scenario);
+      process.stdout.write(PICTURES[flags.output](simulated));
+      if (simulated.left.length > 0) process.exitCode = 1;
+    });
+}
+
+/** Reads what is to be rendered, and says on stderr what is refused, what waits, and what was given in vain. */
+function prepare(paths: string[], flags: PreviewFlags, now = new Date()) {
+  const { requiredResources, observedResources: observed, configuration, run, strict } = flags;
+  const example = paths.length === 0 ? EXAMPLE : { paths, required: [] };
+  const files = { ...example, required: [...example.required, ...requiredResources], observed, configuration, run };
+  const prepared = preview(files, now);
+  for (const text of prepared.notes) note(text);
+  if (prepared.refused.length > 0) process.stderr.write(formatText(prepared.refused, process.stderr));
+  if (strict && prepared.refused.length > 0) process.exitCode = 1;
+  return prepared;
+}
+
+function parseTime(text: string): Date {
+  const time = new Date(text);
+  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
+  return time;
+}
