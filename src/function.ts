@@ -1,10 +1,11 @@
 /** The whole function as one pure step: request in, response out. */
 import { formatFaults } from './api/fault.ts';
-import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
+import { AGENT_RUN_APPROVAL, API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
 import { parseSettings, type Settings, settingsOfUnreadable } from './api/settings.ts';
 import type { Request } from './call/request.ts';
 import type { Composed, Response } from './call/response.ts';
 import { isLast } from './call/rounds.ts';
+import { composeApproval } from './composites/agentrunapproval.ts';
 import { composeSkillPack } from './composites/skillpack.ts';
 import { composeInstance } from './composites/sympoziuminstance.ts';
 import { composePolicy } from './composites/sympoziumpolicy.ts';
@@ -13,7 +14,7 @@ import { composeRun } from './run/agentrun.ts';
 
 /** What the function's own flags decide. */
 export interface Options {
-  /** How soon Crossplane asks again about a SkillPack, SympoziumInstance or SympoziumPolicy. */
+  /** How soon Crossplane asks again about what is no AgentRun. */
   ttlSeconds: number;
   /** Runs wait until a SympoziumPolicy exists, whatever the input says. */
   requirePolicy: boolean;
@@ -31,6 +32,7 @@ const COMPOSERS: Record<string, Composer> = {
   [CLAIMS.agentRun]: composeAgentRun,
   [NAMESPACED.sympoziumInstance]: composeSympoziumInstance,
   [NAMESPACED.agentRun]: composeAgentRun,
+  [AGENT_RUN_APPROVAL]: unlessUnreadable((request, _, ttlSeconds) => composeApproval(request, ttlSeconds)),
   [SYMPOZIUM_POLICY]: unlessUnreadable((request, _, ttlSeconds) => composePolicy(request, ttlSeconds)),
 };
 

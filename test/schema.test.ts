@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseAgentRun } from '../src/api/agentrun.ts';
+import { parseAgentRunApproval } from '../src/api/agentrunapproval.ts';
 import type { Parsed } from '../src/api/fault.ts';
 import { PATTERNS } from '../src/api/schema.ts';
 import { parseSkillPack } from '../src/api/skillpack.ts';
@@ -23,6 +24,7 @@ const PARSERS: Record<Kind, (composite: JsonObject) => Parsed<unknown>> = {
   SympoziumInstance: parseSympoziumInstance,
   AgentRun: parseAgentRun,
   SympoziumPolicy: parseSympoziumPolicy,
+  AgentRunApproval: parseAgentRunApproval,
 };
 
 function loadCases(kind: Kind): Case[] {
@@ -215,6 +217,20 @@ describe('what AgentRun and SympoziumInstance share', () => {
       .map(([name]) => `has(self.${name}) == has(oldSelf.${name})`);
     const [{ rule = '' } = {}] = spec?.['x-kubernetes-validations'] ?? [];
     expect(rule.split(' && ').sort()).toEqual(optional.sort());
+  });
+});
+
+describe('an AgentRunApproval', () => {
+  it('is immutable, whatever of it is optional', () => {
+    const spec = xrdSchema('AgentRunApproval').properties?.['spec'];
+    const rules = Object.values(spec?.properties ?? {}).map((schema) =>
+      schema['x-kubernetes-validations']?.map(({ rule }) => rule),
+    );
+    expect(rules).toEqual(rules.map(() => ['self == oldSelf']));
+    const { required = [] } = spec as { required?: string[] };
+    const optional = Object.keys(spec?.properties ?? {}).filter((name) => !required.includes(name));
+    const kept = optional.map((name) => `has(self.${name}) == has(oldSelf.${name})`);
+    expect(spec?.['x-kubernetes-validations']?.map(({ rule }) => rule)).toEqual(kept);
   });
 });
 

@@ -2,7 +2,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { formatSimulated, type Simulated, simulate } from '../src/cli/preview/simulate.ts';
 import type { JsonObject } from '../src/kube/json.ts';
-import { SCENARIOS, type ScenarioName } from '../src/simulation/scenarios.ts';
+import type { ScenarioName } from '../src/simulation/scenarios.ts';
 import { loadOne } from './support/examples.ts';
 import { plain, RUN_ID, task, tools, web } from './support/packs.ts';
 import { projectPath } from './support/project.ts';
@@ -47,7 +47,11 @@ const momentOf = ({ timeline }: Simulated, what: string): number =>
 /** When the last right ended. */
 const lastRight = ({ rights }: Simulated): number => Math.max(...rights.map(({ until = Number.POSITIVE_INFINITY }) => until));
 
-const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
+/** Where nobody is asked they are what `success` is. */
+const ASKING = ['denied', 'unanswered'] as const;
+type Unasked = Exclude<ScenarioName, (typeof ASKING)[number]>;
+
+const EXPECTED: Record<Unasked, { phases: string[]; reason: string }> = {
   success: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
   failure: { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
   'exit-code': { phases: ['Preparing', 'Running', 'Failed'], reason: 'AgentFailed' },
@@ -66,7 +70,29 @@ const EXPECTED: Record<ScenarioName, { phases: string[]; reason: string }> = {
   reapplied: { phases: ['Preparing', 'Running', 'Succeeded'], reason: 'Completed' },
 };
 
-describe.each(Object.keys(SCENARIOS) as ScenarioName[])('simulate %s', (name) => {
+describe('a run that has to be approved', () => {
+  const approval = { ...policyXr(), spec: { approval: { mode: 'Always', timeout: '8h' } } };
+  const asking = { ...example, required: [...example.required.filter(({ kind }) => kind !== 'SympoziumPolicy'), approval] };
+
+  it.each([
+    ['success', ['Pending', 'Preparing', 'Running', 'Succeeded'], 'Completed', 1],
+    ['denied', ['Pending', 'Failed'], 'ApprovalDenied', 0],
+    ['unanswered', ['Pending', 'Failed'], 'ApprovalExpired', 0],
+  ] as const)('%s: goes through its phases, and holds nothing before it is approved', (name, phases, reason, pods) => {
+    const simulated = simulate(asking, name);
+    expect([phasesOf(simulated), simulated.end.reason, simulated.pods.length, simulated.left]).toEqual([
+      phases,
+      reason,
+      pods,
+      [],
+    ]);
+    const decided = momentOf(simulated, 'a human');
+    expect(simulated.rights.every(({ since }) => since > decided)).toBe(true);
+    expect(simulated.rights.length > 0).toBe(pods > 0);
+  });
+});
+
+describe.each(Object.keys(EXPECTED) as Unasked[])('simulate %s', (name) => {
   const simulated = simulate(LOOKED_AT.includes(name) ? watched : example, name);
 
   it('goes through its phases, with one Pod, and leaves nothing', () => {
@@ -150,7 +176,7 @@ describe.each(['Kubernetes', 'Cilium'])('a run that a policy isolates, in the wo
   const isolated = { ...example, required: [...example.required, policyXr({ network, results: { capture: 'Message' } })] };
   const NEW = ['image-pull', ...LOOKED_AT];
 
-  it.each(Object.keys(SCENARIOS) as ScenarioName[])('reaches what it may from before its Pod until after it: %s', (name) => {
+  it.each(Object.keys(EXPECTED) as Unasked[])('reaches what it may from before its Pod until after it: %s', (name) => {
     const input = NEW.includes(name) ? watched.input : example.input;
     const { reach, pods, rights, end, left } = simulate({ ...isolated, input }, name);
     expect([end.reason, left]).toEqual([EXPECTED[name].reason, []]);

@@ -29,14 +29,16 @@ describe('the definitions', () => {
   });
 
   it.each(KINDS)('of %s have the same schema, enforced Composition and names for users', (kind) => {
-    const { claimNames, names, defaultCompositeDeletePolicy: _, ...claims } = definition('claims', kind).spec;
+    const { claimNames, names, scope: own, defaultCompositeDeletePolicy: _, ...claims } = definition('claims', kind).spec;
     const { scope, ...namespaced } = definition('namespaced', kind).spec;
     expect(namespaced).toEqual({ ...claims, names: claimNames ?? names });
-    expect(scope).toBe(claimNames === undefined ? 'Cluster' : 'Namespaced');
+    expect(scope).toBe(own ?? (claimNames === undefined ? 'Cluster' : 'Namespaced'));
   });
 
   it.each(KINDS)('of %s are of the two versions of the API', (kind) => {
-    expect(definition('claims', kind).apiVersion).toBe('apiextensions.crossplane.io/v1');
+    // An approval is nobody's claim.
+    const version = kind === 'agentrunapproval' ? 'v2' : 'v1';
+    expect(definition('claims', kind).apiVersion).toBe(`apiextensions.crossplane.io/${version}`);
     expect(definition('namespaced', kind)).toMatchObject({
       apiVersion: 'apiextensions.crossplane.io/v2',
       name: definition('claims', kind).name?.replace(/^x/, ''),

@@ -37,6 +37,8 @@ const read = (kind: string, file: string): string =>
 
 function toDefinition(text: string): string {
   const xrd = parseDocument(text);
+  // Some kinds are namespaced with claims too.
+  if (xrd.getIn(['spec', 'scope']) !== undefined) return BANNER + xrd.toString(STYLE);
   const claimNames = xrd.getIn(['spec', 'claimNames']);
   xrd.set('apiVersion', 'apiextensions.crossplane.io/v2');
   xrd.setIn(['metadata', 'name'], withoutX(String(xrd.getIn(['metadata', 'name']))));

@@ -4,7 +4,8 @@
  * generate` writes the files; a test fails when they
  * are not what this would write.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Ajv } from 'ajv';
 import standalone from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
@@ -47,7 +48,7 @@ function child(schema: Schema | undefined, ...path: string[]): Schema {
 /** The schemas by the name of their type, with names for the parts that code speaks of. */
 function loadSchemas(): Record<string, Schema> {
   const schemas: Record<string, Schema> = { Settings: crd('skillpack.fn.crossplane.io_settings.yaml') };
-  for (const kind of ['SkillPack', 'SympoziumInstance', 'AgentRun', 'SympoziumPolicy']) {
+  for (const kind of ['SkillPack', 'SympoziumInstance', 'AgentRun', 'AgentRunApproval', 'SympoziumPolicy']) {
     const schema = xrd(kind.toLowerCase());
     schemas[`${kind}Spec`] = child(schema, 'spec');
     schemas[`${kind}Status`] = child(schema, 'status');
@@ -78,12 +79,17 @@ function loadSchemas(): Record<string, Schema> {
     ['Network', 'SympoziumPolicySpec', 'network'],
     ['Destination', 'SympoziumPolicySpec', 'network', 'destinations', '[]'],
     ['Results', 'SympoziumPolicySpec', 'results'],
+    ['Approval', 'AgentRunStatus', 'approval'],
+    ['ApprovalCause', 'AgentRunStatus', 'approval', 'because', '[]'],
+    ['RightPattern', 'SympoziumPolicySpec', 'approval', 'rights', '[]'],
   ];
   for (const [title, type, ...path] of parts) child(schemas[type], ...path).title = title;
   // The fields of an instance, and model and podMetadata of a policy, are the run's, so they share types; a test compares them.
   const run = child(schemas['AgentRunSpec']).properties ?? {};
   const instance = child(schemas['SympoziumInstanceSpec']).properties ?? {};
   for (const name of Object.keys(instance)) instance[name] = child(schemas['AgentRunSpec'], name);
+  const { rights, skills } = child(schemas['AgentRunStatus']).properties ?? {};
+  Object.assign(child(schemas['AgentRunStatus'], 'approval').properties ?? {}, { rights, skills });
   Object.assign(child(schemas['SympoziumPolicySpec'], 'defaults').properties ?? {}, {
     model: run['model'],
     podMetadata: run['podMetadata'],
@@ -210,5 +216,9 @@ export async function generate(): Promise<Record<string, string>> {
 }
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
-  for (const [path, text] of Object.entries(await generate())) writeFileSync(new URL(path, ROOT), text);
+  for (const [path, text] of Object.entries(await generate())) {
+    const file = new URL(path, ROOT).pathname;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

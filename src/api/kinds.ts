@@ -9,9 +9,10 @@ import { NAME_PATTERN, PATTERNS, show } from './schema.ts';
 
 export const API_VERSION = 'sympozium.ai/v1alpha1';
 
-/** These two kinds are the same in both variants. */
+/** These kinds are the same in both variants. */
 export const SKILL_PACK = 'SkillPack';
 export const SYMPOZIUM_POLICY = 'SympoziumPolicy';
+export const AGENT_RUN_APPROVAL = 'AgentRunApproval';
 
 export interface Variant {
   /** The kinds of the composites of a run and of an instance. */

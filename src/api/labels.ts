@@ -31,6 +31,9 @@ export const SKILLS = 'sympozium.ai/skills';
 /** Annotation on the ServiceAccount of a run that acts in a cloud: which of its other annotations are the policy's. */
 export const ANNOTATIONS = 'sympozium.ai/annotations';
 
+/** Annotation on an AgentRun: the user name of who made it, which an admission policy of examples/install holds to the truth. */
+export const CREATED_BY = 'sympozium.ai/created-by';
+
 /** Annotation on the Job or Deployment of a run: what the run was prepared with; see run/plan.ts. */
 export const PLAN = 'sympozium.ai/plan';
 

@@ -81,6 +81,13 @@ export const REASONS = {
     meaning: 'A SkillPack that is selected cannot be read.',
     action: 'Ask the platform team to correct the fields that the message lists.',
   },
+  ApprovalRequired: {
+    phases: ['Pending', 'Preparing'],
+    severity: 'Normal',
+    meaning:
+      'A policy asks that a human approves the run, and nothing of it exists before; `status.approval` has what would be given.',
+    action: 'Read `status.approval`; who may approve runs the command in the message.',
+  },
   CreatingObjects: {
     phases: ['Preparing'],
     severity: 'Normal',
@@ -179,6 +186,18 @@ export const REASONS = {
     severity: 'Warning',
     meaning: 'The spec cannot be used; nothing was created for it.',
     action: 'Correct every field that the message lists; a run has to be created anew.',
+  },
+  ApprovalDenied: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'Somebody who was asked to approve the run denied it; `status.approval` has who and why.',
+    action: 'Read the message, and create another run.',
+  },
+  ApprovalExpired: {
+    phases: ['Failed'],
+    severity: 'Warning',
+    meaning: 'Nobody approved the run within the time that the policy gives.',
+    action: 'Create a new run, and ask somebody who may approve it.',
   },
   PrerequisiteFailed: {
     phases: ['Failed'],
@@ -284,11 +303,12 @@ export const REASONS = {
     meaning: 'The ConfigMap of a pack does not exist yet.',
     action: 'Wait; if it stays, the message says what the provider cannot create, such as a missing system namespace.',
   },
+  Recorded: { phases: [], severity: 'Normal', meaning: 'An approval can be read.', action: NOTHING },
   Active: { phases: [], severity: 'Normal', meaning: 'A policy is in force.', action: NOTHING },
   Invalid: {
     phases: [],
     severity: 'Warning',
-    meaning: 'A pack or a policy cannot be used.',
+    meaning: 'A pack, a policy or an approval cannot be used.',
     action: 'Correct every field that the message lists.',
   },
 

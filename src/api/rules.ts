@@ -40,6 +40,10 @@ export const checkDuration = (faults: Fault[], path: string, value: JsonValue | 
 export const checkStartTimeout = (faults: Fault[], path: string, value: JsonValue | undefined): void =>
   checkBetween(faults, path, value, ['30s', '1h']);
 
+/** How long a run waits for its approval lies between 1m and 720h. */
+export const checkApprovalTimeout = (faults: Fault[], path: string, value: JsonValue | undefined): void =>
+  checkBetween(faults, path, value, ['1m', '720h']);
+
 function checkBetween(faults: Fault[], path: string, value: JsonValue | undefined, [least, most]: [string, string]): void {
   const [seconds, from = 0, to = 0] = [value, least, most].map((text) => parseDuration(typeof text === 'string' ? text : ''));
   if (seconds === undefined || (seconds >= from && seconds <= to)) return;

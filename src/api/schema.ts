@@ -34,6 +34,7 @@ export const PATTERNS: Record<string, string> = {
   '^[^\\s@]+@sha256:[0-9a-f]{64}$': 'must be the name of an image with its digest: name@sha256:…',
   '^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$':
     'must be base64 (RFC 4648) with its padding and without line breaks',
+  '^sha256:[0-9a-f]{64}$': 'must be a digest: sha256: and 64 hexadecimal digits',
   '^https?://[^\\s]+$': 'must begin with http:// or https://',
   '^([0-9]+(\\.[0-9]+)?(ns|us|ms|s|m|h))+$': 'must be a duration such as 90s, 10m or 1h30m',
   '^([1-9][0-9]*m|0*[1-9][0-9]*(\\.[0-9]+)?|0\\.0*[1-9][0-9]*)$': 'must be an amount of CPU such as 500m or 2',

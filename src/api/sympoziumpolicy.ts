@@ -7,7 +7,15 @@ import { validateSympoziumPolicySpec } from './generated/validators.js';
 import { checkNetwork } from './network.ts';
 import { checkPlacement } from './placement.ts';
 import { checkMetadata, checkPodMetadata } from './podmetadata.ts';
-import { checkArguments, checkDirectories, checkDuration, checkModel, checkStartTimeout, checkUnique } from './rules.ts';
+import {
+  checkApprovalTimeout,
+  checkArguments,
+  checkDirectories,
+  checkDuration,
+  checkModel,
+  checkStartTimeout,
+  checkUnique,
+} from './rules.ts';
 import { show } from './schema.ts';
 import { checkWorkspace } from './workspace.ts';
 
@@ -33,6 +41,7 @@ export function parseSympoziumPolicy(composite: JsonObject): Parsed<SympoziumPol
       checkDuration(faults, `spec.${group}.timeout`, valueAt(spec, group, 'timeout'));
       checkStartTimeout(faults, `spec.${group}.startTimeout`, valueAt(spec, group, 'startTimeout'));
     }
+    checkApprovalTimeout(faults, 'spec.approval.timeout', valueAt(spec, 'approval', 'timeout'));
     checkDevices(faults, 'spec.defaults.agent.resources.devices', valueAt(spec, 'defaults', 'agent', 'resources', 'devices'));
     for (const container of ['agent', 'sidecar'])
       checkDevices(faults, `spec.limits.${container}.devices`, valueAt(spec, 'limits', container, 'devices'));

@@ -1,12 +1,19 @@
 /** How a resource that a composite refers to is asked for and read: by whom, under which key, and why it may lack. */
+import { parseAgentRunApproval } from '../api/agentrunapproval.ts';
 import { formatFaults, type Parsed } from '../api/fault.ts';
-import type { SkillPackSpec, SkillUse, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
-import { API_VERSION, CLAIMS, identityOf, SKILL_PACK, SYMPOZIUM_POLICY, type Variant } from '../api/kinds.ts';
+import type {
+  AgentRunApprovalSpec,
+  SkillPackSpec,
+  SkillUse,
+  SympoziumInstanceSpec,
+  SympoziumPolicySpec,
+} from '../api/generated/types.ts';
+import { AGENT_RUN_APPROVAL, API_VERSION, CLAIMS, identityOf, SKILL_PACK, SYMPOZIUM_POLICY, type Variant } from '../api/kinds.ts';
 import { CLAIM_NAME, CLAIM_NAMESPACE } from '../api/labels.ts';
 import { parseSkillPack } from '../api/skillpack.ts';
 import { parseSympoziumInstance } from '../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
-import type { JsonObject } from '../kube/json.ts';
+import { type JsonObject, textAt } from '../kube/json.ts';
 import { lookUp, type Required, type Selector } from './request.ts';
 
 /** Why a composite waits. */
@@ -73,6 +80,31 @@ export function findInstance(
   return { key, selector, value: read(required, key, what, 'Instance', parseSympoziumInstance, isMeant) };
 }
 
+/** What a human decided about a run, and when. */
+export interface Decision {
+  spec: AgentRunApprovalSpec;
+  /** Undefined in a preview. */
+  createdAt: string | undefined;
+}
+
+/** The approval of a run has its name. One that cannot be read decides nothing. */
+export function findApproval(required: Required, { namespace, name }: { namespace: string; name: string }): Reference<Decision> {
+  const key = 'approval';
+  const selector = { apiVersion: API_VERSION, kind: AGENT_RUN_APPROVAL, matchName: name, namespace };
+  const found = lookUp(required, key);
+  if (found.kind === 'notFetched') return { key, selector, value: waitFor(`AgentRunApproval ${name}`) };
+  const parsed = found.kind === 'found' ? parseAgentRunApproval(found.resource) : undefined;
+  if (found.kind !== 'found' || !parsed?.ok) return { key, selector, value: { kind: 'missing' } };
+  const createdAt = textAt(found.resource, 'metadata', 'creationTimestamp');
+  return { key, selector, value: { kind: 'found', value: { spec: parsed.value, createdAt } } };
+}
+
+/** Crossplane calls again at once with what was asked for; one that does not is older than this function needs. */
+const waitFor = (what: string) => ({
+  kind: 'waiting' as const,
+  waiting: { reason: 'Fetching' as const, message: `Waiting for Crossplane to fetch ${what}` },
+});
+
 function read<T>(
   required: Required,
   key: string,
@@ -87,8 +119,7 @@ function read<T>(
     case 'missing':
       return { kind: 'missing' };
     case 'notFetched':
-      // Crossplane calls again at once with what was asked for; one that does not is older than this function needs.
-      return wait('Fetching', `Waiting for Crossplane to fetch ${what}`);
+      return waitFor(what);
     case 'several':
       return wait(`${kind}Ambiguous`, `There are ${found.count} of ${what}: ask the platform team`);
     case 'found': {

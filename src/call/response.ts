@@ -1,7 +1,13 @@
 /** The answer to one call, free of the wire. */
 
 import type { ConditionType } from '../api/conditions.ts';
-import type { AgentRunStatus, SkillPackStatus, SympoziumInstanceStatus, SympoziumPolicyStatus } from '../api/generated/types.ts';
+import type {
+  AgentRunApprovalStatus,
+  AgentRunStatus,
+  SkillPackStatus,
+  SympoziumInstanceStatus,
+  SympoziumPolicyStatus,
+} from '../api/generated/types.ts';
 import { type ForeignReason, type Reason, severityOf } from '../api/reasons.ts';
 import type { JsonObject } from '../kube/json.ts';
 import type { Selector } from './request.ts';
@@ -17,7 +23,7 @@ export interface Composed {
    * The complete status of the composite: what is left out is erased. Typed by the XRDs, because one field that they
    * do not declare fails the whole composition.
    */
-  status: SkillPackStatus | SympoziumInstanceStatus | AgentRunStatus | SympoziumPolicyStatus;
+  status: SkillPackStatus | SympoziumInstanceStatus | AgentRunStatus | AgentRunApprovalStatus | SympoziumPolicyStatus;
   /** Whether the composite is ready. */
   ready: boolean;
   /** Every composed resource that shall exist, by resource name; what is left out is deleted. */

@@ -1,6 +1,7 @@
 /** The program with all of its commands. */
 import { Command } from 'commander';
 import manifest from '../../package.json' with { type: 'json' };
+import { addApproval } from './commands/approval.ts';
 import { addLint, addValidate } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
 import { addExport, addImport } from './commands/folders.ts';
@@ -9,7 +10,7 @@ import { addRender, addSimulate } from './commands/preview.ts';
 import { addRights } from './commands/rights.ts';
 
 /** In the order of the help. */
-const COMMANDS = [addValidate, addLint, addRender, addSimulate, addRights, addImport, addExport, addCompletion];
+const COMMANDS = [addValidate, addLint, addRender, addSimulate, addApproval, addRights, addImport, addExport, addCompletion];
 
 export function createProgram(): Command {
   const program = new Command('skillpack')

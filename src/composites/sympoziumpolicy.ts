@@ -3,19 +3,10 @@ import { formatFaults } from '../api/fault.ts';
 import { parseSympoziumPolicy } from '../api/sympoziumpolicy.ts';
 import type { Request } from '../call/request.ts';
 import type { Composed } from '../call/response.ts';
-import { describeChange, describeValid } from './report.ts';
+import { composeReading } from './report.ts';
 
 export function composePolicy(request: Request, ttlSeconds: number): Composed {
   const parsed = parseSympoziumPolicy(request.composite);
-  const phase = parsed.ok ? 'Active' : 'Invalid';
-  const message = parsed.ok ? 'In force' : formatFaults(parsed.faults);
-  return {
-    status: { phase, message },
-    ready: parsed.ok,
-    resources: new Map(),
-    conditions: [describeValid(parsed.ok, parsed.ok ? 'Active' : 'InvalidSpec', message)],
-    results: describeChange(request.composite, phase, phase, message),
-    requirements: {},
-    ttlSeconds,
-  };
+  const [phase, message] = parsed.ok ? (['Active', 'In force'] as const) : (['Invalid', formatFaults(parsed.faults)] as const);
+  return composeReading(request, { phase, message, isValid: parsed.ok }, ttlSeconds);
 }

@@ -1,13 +1,16 @@
 /** Whether a run may begin: spec, references and guardrails together, and what its tenant should know all the same. */
 import type { Fault } from '../api/fault.ts';
 import type { SympoziumPolicySpec } from '../api/generated/types.ts';
+import { CREATED_BY } from '../api/labels.ts';
 import type { Settings } from '../api/settings.ts';
 import type { Required, Selector } from '../call/request.ts';
 import type { ResolvedRun } from '../model/run.ts';
 import type { Carrier } from '../objects/carrier.ts';
+import { findApprovalCauses } from '../policy/approval.ts';
 import { findCredentialsInTexts } from '../policy/credentials/credentials.ts';
 import { judgeRun } from '../policy/guardrails.ts';
-import { describeRestriction, withoutDenied } from '../policy/restrict.ts';
+import { describeRestriction, type Restriction, withoutDenied, withoutRights } from '../policy/restrict.ts';
+import { askForApproval } from './approval.ts';
 import { gatherReferences, type References } from './gather.ts';
 import type { GivenRun } from './given.ts';
 import { checkSizes, type Prepared, planRun } from './plan.ts';
@@ -20,35 +23,64 @@ import type { Admission, Warning } from './state.ts';
  * @param serves whether the run is a server that serves, so that a denial restricts it and does not end it
  */
 export function admit(
-  { variant, identity, parseSpec }: GivenRun,
+  { variant, identity, memory, createdBy, parseSpec }: GivenRun,
   required: Required,
-  { settings, carrier, serves }: { settings: Settings; carrier: Carrier; serves: boolean },
+  { settings, carrier, serves, now }: { settings: Settings; carrier: Carrier; serves: boolean; now: Date },
 ): { admission: Admission; requirements: Record<string, Selector> } {
   const parsed = parseSpec();
   if (!parsed.ok) return { admission: { kind: 'invalid', faults: parsed.faults }, requirements: {} };
   if (identity === undefined) return { admission: { kind: 'invalid', faults: [variant.noIdentity] }, requirements: {} };
   const spec = parsed.value;
-  const { namespace } = identity;
-  const { requirements, waiting, references } = gatherReferences({ spec, namespace, variant }, required, settings.requirePolicy);
+  const { namespace, name } = identity;
+  const asked = { spec, namespace, name, variant };
+  const { requirements, waiting, references } = gatherReferences(asked, required, settings.requirePolicy);
   if (waiting.length > 0) return { admission: { kind: 'waiting', waiting }, requirements };
   const resolved = resolveRun(spec, identity, references);
   if (!resolved.ok) return { admission: { kind: 'invalid', faults: resolved.faults }, requirements };
-  const { policy } = references;
+  const { policy, decision } = references;
   const denials = judgeRun(resolved.value, policy);
   // What serves already is restricted instead.
   if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
-  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
-  const packs = resolved.value.packs.map((pack) => (restriction ? withoutDenied(pack, policy, restriction) : pack));
-  const prepared = planRun(withRewrites({ ...resolved.value, packs }, policy));
+  const because = findApprovalCauses(resolved.value, policy);
+  if (because.length > 0 && policy.approval?.distinct && createdBy === undefined)
+    return { admission: { kind: 'invalid', faults: [NOBODY] }, requirements };
+  const run = withRewrites(resolved.value, policy);
+  const whole = planRun(run);
+  const asking = { run, prepared: whole, policy, because, decision, createdBy, before: memory.status.approval, serves, now };
+  const answer = because.length > 0 ? askForApproval(asking) : undefined;
+  const isUnapproved = answer !== undefined && answer.approval.state !== 'Approved';
+  const restriction = denials.length > 0 ? describeRestriction(denials, isUnapproved) : undefined;
+  const prepared =
+    restriction === undefined
+      ? whole
+      : planRun(withRewrites(restrict(resolved.value, policy, restriction, isUnapproved), policy));
   const faults = [...checkSizes(prepared), ...findUncarried(prepared, carrier)];
   if (faults.length > 0) return { admission: { kind: 'invalid', faults }, requirements };
+  if (isUnapproved && restriction === undefined) return { admission: { kind: 'unapproved', ...answer }, requirements };
   const warnings = [
     ...warnOfKey(resolved.value, references),
     ...warnOfTask(resolved.value),
     ...warnOfTexts(resolved.value, policy),
   ];
-  return { admission: { kind: 'admitted', prepared, warnings, restriction }, requirements };
+  return { admission: { kind: 'admitted', prepared, warnings, restriction, approval: answer?.approval }, requirements };
 }
+
+/** What is left of a server that is denied something. What nobody approved besides has no rights at all. */
+const restrict = (
+  run: ResolvedRun,
+  policy: SympoziumPolicySpec,
+  restriction: Restriction,
+  isUnapproved: boolean,
+): ResolvedRun => ({
+  ...run,
+  packs: run.packs.map((pack) => (isUnapproved ? withoutRights(pack) : withoutDenied(pack, policy, restriction))),
+});
+
+const NOBODY: Fault = {
+  path: `metadata.annotations[${CREATED_BY}]`,
+  found: 'nothing',
+  rule: 'must be your user name, because its policy wants it to be approved by somebody else (spec.approval.distinct)',
+};
 
 /** What cannot be made the way the platform makes runs: one fault for a rule, whatever breaks it. */
 function findUncarried({ manifests }: Prepared, carrier: Carrier): Fault[] {

@@ -19,7 +19,7 @@ import { COVERS, isAmong } from './parts.ts';
 import { keepSecondsOf } from './remains.ts';
 import { doesServe } from './server.ts';
 import { STAGES } from './stages.ts';
-import { type Admission, type Ended, type Facts, isEnded, isServing } from './state.ts';
+import { type Admission, type Ended, type Facts, isEnded, isPending, isServing } from './state.ts';
 import { describeConditions, describeTransition, writeStatus } from './status.ts';
 import { chooseTtl } from './wakeup.ts';
 
@@ -51,7 +51,7 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const known = { memory, objects };
   const isSettled = hasEnded || lifeOf(modeOf(known)).isFrozen(known);
   const serves = isServing(memory.state) || doesServe(known);
-  const judged = isSettled ? UNASKED : admit(run, required, { settings, carrier, serves });
+  const judged = isSettled ? UNASKED : admit(run, required, { settings, carrier, serves, now });
   const isListed = own.waiting.length === 0;
   const admission: Admission = isListed || isSettled ? judged.admission : { kind: 'waiting', waiting: own.waiting };
   const admitted = admission.kind === 'admitted' ? admission.prepared : undefined;
@@ -128,7 +128,7 @@ function cleanUpTime({ completionTime }: Ended, keepSeconds: number, keptUntil: 
 
 /** Whether a run has begun, so that it has to be watched to its end whatever becomes of the input. */
 const hasBegun = ({ memory: { state } }: GivenRun, parts: ReadonlyMap<string, JsonObject>): boolean =>
-  parts.size > 0 || (state !== undefined && state.stage !== 'waiting');
+  parts.size > 0 || !isPending(state);
 
 function withSettingsVerdict(composed: Composed, before: ObservedCondition | undefined, problem: string | undefined): Composed {
   if (problem === undefined && before === undefined) return composed;

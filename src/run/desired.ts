@@ -8,7 +8,7 @@ import type { Carrier } from '../objects/carrier.ts';
 import { lifeOf } from './life.ts';
 import { COVERS, GRANTS, isAmong, KEPT_FOR_LOGS, partOf, RIGHTS, WORKLOADS } from './parts.ts';
 import { haveRightsEnded, STAGES } from './stages.ts';
-import type { Facts, RunState } from './state.ts';
+import { type Facts, isPending, type RunState } from './state.ts';
 
 export interface Given {
   state: RunState;
@@ -37,11 +37,7 @@ export function desireObjects(given: Given): Map<string, DesiredResource> {
 
 /** Whether the status has to say first that the run is being made: what is refused then leaves at least that. */
 export const isUntold = ({ carrier, isPreview, facts: { memory }, observed }: Given): boolean =>
-  carrier.losesStatus &&
-  !isPreview &&
-  observed.size === 0 &&
-  !memory.isDecided &&
-  (memory.state?.stage ?? 'waiting') === 'waiting';
+  carrier.losesStatus && !isPreview && observed.size === 0 && !memory.isDecided && isPending(memory.state);
 
 /**
  * What leaves, once more: the roles without their rules, so that no right waits for a garbage collector, and everything else as it is, because

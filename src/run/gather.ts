@@ -1,12 +1,24 @@
 /**
- * What a run refers to: its instance, the packs, the policies. The set only grows from call to call: policies,
- * instance and the run's own packs are asked for at once, the instance's packs when the instance has arrived.
+ * What a run refers to: its instance, the packs, the policies, its approval. The set only grows from call to call: policies,
+ * instance and the run's own packs are asked for at once, the instance's packs when the instance has arrived, the approval when the
+ * policies have.
  */
 import type { AgentRunSpec, SkillPackSpec, SympoziumInstanceSpec, SympoziumPolicySpec } from '../api/generated/types.ts';
 import type { Variant } from '../api/kinds.ts';
 import { DEFAULT_POLICY, namespacePolicy } from '../api/sympoziumpolicy.ts';
-import { findInstance, findPack, findPolicy, missingPack, packNames, type Reference, type Waiting } from '../call/references.ts';
+import {
+  type Decision,
+  findApproval,
+  findInstance,
+  findPack,
+  findPolicy,
+  missingPack,
+  packNames,
+  type Reference,
+  type Waiting,
+} from '../call/references.ts';
 import type { Required, Selector } from '../call/request.ts';
+import { mayAskForApproval } from '../policy/approval.ts';
 import { overlay } from '../policy/effective.ts';
 
 /** Everything a run refers to, read and found valid. */
@@ -14,6 +26,8 @@ export interface References {
   instance: SympoziumInstanceSpec;
   policy: SympoziumPolicySpec;
   packs: Map<string, SkillPackSpec>;
+  /** What a human decided about it; undefined where nobody has, or nobody is asked. */
+  decision: Decision | undefined;
 }
 
 export interface Gathered {
@@ -24,7 +38,7 @@ export interface Gathered {
 }
 
 export function gatherReferences(
-  { spec, namespace, variant }: { spec: AgentRunSpec; namespace: string; variant: Variant },
+  { spec, namespace, name, variant }: { spec: AgentRunSpec; namespace: string; name: string; variant: Variant },
   required: Required,
   requirePolicy: boolean,
 ): Gathered {
@@ -44,6 +58,8 @@ export function gatherReferences(
   for (const found of policies) if (found.kind === 'found') policy = overlay(policy, found.value);
   if (requirePolicy && policies.every(({ kind }) => kind === 'missing')) waiting.push(NO_POLICY);
 
+  const approval = mayAskForApproval(policy) ? take(findApproval(required, { namespace, name })) : undefined;
+
   const packs = new Map<string, SkillPackSpec>();
   const inherited = instance.kind === 'found' ? instance.value.skills : undefined;
   for (const name of packNames(spec.skills ?? inherited)) {
@@ -51,7 +67,9 @@ export function gatherReferences(
     if (pack.kind === 'missing') waiting.push(missingPack(name));
     if (pack.kind === 'found') packs.set(name, pack.value);
   }
-  return { requirements, waiting, references: { instance: instance.kind === 'found' ? instance.value : {}, policy, packs } };
+  const decision = approval?.kind === 'found' ? approval.value : undefined;
+  const own = instance.kind === 'found' ? instance.value : {};
+  return { requirements, waiting, references: { instance: own, policy, packs, decision } };
 }
 
 const missingInstance = (name: string, namespace: string): Waiting => ({

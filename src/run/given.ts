@@ -4,6 +4,7 @@ import { nameOf } from '../api/composite.ts';
 import type { Parsed } from '../api/fault.ts';
 import type { AgentRunSpec } from '../api/generated/types.ts';
 import { identityOf, type Variant, variantOf } from '../api/kinds.ts';
+import { CREATED_BY } from '../api/labels.ts';
 import { runId } from '../api/names.ts';
 import { isBreakerOpen } from '../call/breaker.ts';
 import { readCondition } from '../kube/conditions.ts';
@@ -26,6 +27,8 @@ export interface GivenRun {
   remains: Remains;
   /** Whether the composite stands in no API server, as in `crossplane render`: then nothing can be refused, and all is shown at once. */
   isPreview: boolean;
+  /** Who made it, as far as its annotation tells. */
+  createdBy: string | undefined;
   /** Why Crossplane could not carry out an earlier answer, in its own words; undefined when it could. */
   failure: string | undefined;
   /** Whether Crossplane's circuit breaker is open for this composite, so that Crossplane hears of no change. */
@@ -42,6 +45,7 @@ export function readGiven(composite: JsonObject): GivenRun {
     cancel: valueAt(composite, 'spec', 'cancel') === true,
     remains: readRemains(valueAt(composite, 'spec')),
     isPreview: textAt(composite, 'metadata', 'creationTimestamp') === undefined,
+    createdBy: textAt(composite, 'metadata', 'annotations', CREATED_BY),
     failure: readFailure(composite),
     isBreakerOpen: isBreakerOpen(composite),
   };

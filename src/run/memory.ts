@@ -7,6 +7,7 @@
  * | status.mode | whether it is a task or a server, for good | recall |
  * | status.workloadName, workloadUID, preparedTime, frozenDigest | the decision to start, which is never undone | recall |
  * | status.skills, rights, runId | what the run was given | recall |
+ * | status.approval | what a human is asked, since when, and until when; never that somebody approved | run/approval.ts |
  * | status.readyTime | that the Pod was ready | recall |
  * | status.exitCode, podName, result, resultTruncated, usage | how the agent ended, for people | recall |
  * | status.podObservedTime | that the Pod was looked at after the end | recall |
@@ -94,7 +95,7 @@ const TEXT_FIELDS = [
   'result',
 ] as const satisfies readonly (keyof AgentRunStatus)[];
 const LIST_FIELDS = ['skills', 'rights'] as const satisfies readonly (keyof AgentRunStatus)[];
-const MAP_FIELDS = ['startFailure', 'service', 'usage'] as const satisfies readonly (keyof AgentRunStatus)[];
+const MAP_FIELDS = ['approval', 'startFailure', 'service', 'usage'] as const satisfies readonly (keyof AgentRunStatus)[];
 const NUMBER_FIELDS = ['exitCode'] as const satisfies readonly (keyof AgentRunStatus)[];
 const FLAG_FIELDS = ['resultTruncated'] as const satisfies readonly (keyof AgentRunStatus)[];
 
@@ -124,7 +125,7 @@ function readState(status: AgentRunStatus, written: unknown): RunState | undefin
     case undefined:
       return written === undefined || written === null || written === '' ? undefined : unknownPhase(end('aborted'), written);
     case 'Pending':
-      return { stage: 'waiting', reason, message };
+      return { stage: reason === AWAITS ? 'awaiting' : 'waiting', reason, message };
     case 'Preparing':
       return { stage: 'making', reason, message };
     case 'Running': {
@@ -143,13 +144,19 @@ function readState(status: AgentRunStatus, written: unknown): RunState | undefin
       return end('succeeded', withoutLogHint(message));
     case 'Failed':
       if (isJobEnd(reason)) return end('failed', withoutLogHint(message));
-      return end(reason === 'InvalidSpec' || reason === 'PolicyDenied' ? 'refused' : 'aborted');
+      return end(REFUSALS.includes(word) ? 'refused' : 'aborted');
     case 'Cancelled':
       return end('cancelled');
     default:
       return unknownPhase(end('aborted'), phase satisfies never);
   }
 }
+
+/** The reason of a run that a human has to approve. */
+const AWAITS: Reason = 'ApprovalRequired';
+
+/** The reasons of runs of which nothing was made. */
+const REFUSALS: readonly string[] = ['InvalidSpec', 'PolicyDenied', 'ApprovalDenied', 'ApprovalExpired'] satisfies Reason[];
 
 /** The stages of phase Running that their reasons tell. */
 const RUNNING: Record<string, StartedStage | undefined> = {

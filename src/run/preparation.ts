@@ -2,6 +2,7 @@
 import { formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../call/references.ts';
 import { formatDenials } from '../policy/verdict.ts';
+import type { Answer } from './approval.ts';
 import type { ObjectFacts } from './observe.ts';
 import { type Early, type Ended, endOf, type Facts, formatTime, type RunState, type Start } from './state.ts';
 
@@ -23,7 +24,7 @@ export interface Progress {
 /** The state of a run whose start is not decided. The run waits, is made, or ends because it is refused or cannot be made. */
 export function prepare(facts: Facts, { hasWorkload, isFixed, isReady }: Progress): RunState {
   const { admission, objects, memory } = facts;
-  const isRefused = admission.kind === 'denied' || admission.kind === 'invalid';
+  const isRefused = admission.kind === 'denied' || admission.kind === 'invalid' || admission.kind === 'unapproved';
   if (isRefused && !hasWorkload && isOutOfSight(facts)) return making(objects);
   if (admission.kind === 'denied' && !isFixed) return endOf(facts, 'refused', 'PolicyDenied', formatDenials(admission.denials));
   // A run that was not looked at for ten minutes and is complete has not waited in vain.
@@ -36,11 +37,20 @@ export function prepare(facts: Facts, { hasWorkload, isFixed, isReady }: Progres
     case 'waiting':
       // Objects that exist stay until the reference is back. A run that has begun to prepare does not wait again.
       return { stage: memory.state?.stage === 'making' ? 'making' : 'waiting', ...describeWaiting(admission.waiting) };
+    case 'unapproved':
+      return describeUnapproved(admission, facts);
     case 'admitted':
     case 'denied':
     case 'unasked':
       return making(objects);
   }
+}
+
+/** What was made of a run whose content was changed goes again, and it waits. */
+function describeUnapproved({ approval: { state }, message }: Answer, facts: Facts): RunState {
+  if (state === 'Denied') return endOf(facts, 'refused', 'ApprovalDenied', message);
+  if (state === 'Expired') return endOf(facts, 'refused', 'ApprovalExpired', message);
+  return { stage: 'awaiting', reason: 'ApprovalRequired', message };
 }
 
 /** Whether the workload may exist and not be observed yet, because the other Objects were made only now. */

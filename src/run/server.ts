@@ -9,6 +9,9 @@
  *   making             aborted      PrerequisiteFailed: an object could not be made in 10 minutes
  *   making             making       the start is decided: the status records the Deployment, which the next call gives a replica
  *   making             serving      the Deployment is available
+ *   (new), waiting     awaiting     a human has to approve it
+ *   awaiting           refused      ApprovalDenied, ApprovalExpired
+ *   serving            serving      what is planned now has to be approved: the server stays as it is until then
  *   serving            restricted   a policy denies something now: what is denied leaves, and the Pod where it is more than rights
  *   restricted         serving      nothing is denied any more
  *   any                cancelled    spec.cancel
@@ -87,8 +90,9 @@ function serve({
   if (admission.kind !== 'admitted' && previous?.stage === 'restricted')
     return { stage: 'restricted', reason: previous.reason, message: previous.message };
   if (lacksImages) return { stage: 'serving', reason: 'Unavailable', message: NO_IMAGES };
+  const waits = admission.kind === 'unapproved' ? `, as it is. ${admission.message}` : '';
   return deployment?.available
-    ? { stage: 'serving', reason: 'Available', message: 'The server is available' }
+    ? { stage: 'serving', reason: 'Available', message: `The server is available${waits}` }
     : { stage: 'serving', reason: 'Unavailable', message: describeUnavailable(deployment) };
 }
 

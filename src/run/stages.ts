@@ -17,12 +17,14 @@ interface Row {
   /** Whether the composite is ready, and so not in progress for Flux: its workload started and did not fail, or it was cancelled as it asks. */
   ready: boolean;
   /** How soon Crossplane calls again; see run/wakeup.ts. */
-  ttl: 'waiting' | 'making' | 'released' | 'working' | 'serving' | 'finished';
+  ttl: 'waiting' | 'awaiting' | 'making' | 'released' | 'working' | 'serving' | 'finished';
 }
 
 export const STAGES = {
   /** Something the run refers to is missing or cannot be read. */
   waiting: { phase: 'Pending', desires: 'nothing', final: false, ready: false, ttl: 'waiting' },
+  /** A human has to approve it first. */
+  awaiting: { phase: 'Pending', desires: 'nothing', final: false, ready: false, ttl: 'awaiting' },
   /** The objects of the run are made, its workload last and stopped. */
   making: { phase: 'Preparing', desires: 'parts', final: false, ready: false, ttl: 'making' },
   /** The start of a task is decided, and nobody reports yet that its Job was resumed. */

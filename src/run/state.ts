@@ -1,6 +1,6 @@
 /** The state of a run, and everything that decides the next one. */
 import type { Fault } from '../api/fault.ts';
-import type { AgentRunStatus, StartFailure } from '../api/generated/types.ts';
+import type { AgentRunStatus, Approval, StartFailure } from '../api/generated/types.ts';
 import type { ForeignReason, Phase, Reason } from '../api/reasons.ts';
 import type { Waiting } from '../call/references.ts';
 import type { Manifest } from '../kube/manifest.ts';
@@ -8,6 +8,7 @@ import type { Mode } from '../model/run.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { Restriction } from '../policy/restrict.ts';
 import type { Denial } from '../policy/verdict.ts';
+import type { Answer } from './approval.ts';
 import type { SeenPod } from './look.ts';
 import type { Memory } from './memory.ts';
 import type { ObjectFacts } from './observe.ts';
@@ -41,9 +42,12 @@ export interface Ended extends Words {
 
 export type RunState = Early | Started | Ended;
 
-export const isEnded = (state: RunState | undefined): state is Ended => state !== undefined && STAGES[state.stage].final;
-
 const isIn = (state: RunState | undefined, phase: Phase): boolean => state !== undefined && STAGES[state.stage].phase === phase;
+
+/** Whether nothing of a run was made yet; of one that is new too. */
+export const isPending = (state: RunState | undefined): boolean => state === undefined || isIn(state, 'Pending');
+
+export const isEnded = (state: RunState | undefined): state is Ended => state !== undefined && STAGES[state.stage].final;
 
 /** Whether a server serves: then a policy restricts it, and does not end it. */
 export const isServing = (state: RunState | undefined): state is Started => isIn(state, 'Serving');
@@ -75,8 +79,16 @@ export type Admission =
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
+  /** A human has to approve it as it would be made now, and nobody has. */
+  | ({ kind: 'unapproved' } & Answer)
   /** With a restriction: a server that serves and is denied something now; what is left of it is prepared. */
-  | { kind: 'admitted'; prepared: Prepared; warnings: readonly Warning[]; restriction?: Restriction | undefined };
+  | {
+      kind: 'admitted';
+      prepared: Prepared;
+      warnings: readonly Warning[];
+      restriction?: Restriction | undefined;
+      approval?: Approval | undefined;
+    };
 
 /** What a tenant should know of a run that is admitted all the same. Its event comes once, when the run begins. */
 export interface Warning {

@@ -19,9 +19,11 @@ export function writeStatus(
   const told = { reason: state.reason, exitCode: learned?.exitCode ?? memory.status.exitCode };
   const message = areLogsLeft && objects.job ? `${state.message}${logHint(told, objects.job)}` : state.message;
   const own: AgentRunStatus = { phase, reason: state.reason, message, ...(identity && { runId: identity.id }) };
+  const approval = approvalOf(facts);
+  if (state.stage === 'awaiting') return { ...own, ...(approval && { approval }) };
   if (state.stage === 'waiting') return { ...memory.status, ...own };
   const plan = isTold(memory) ? undefined : lifeOf(mode).planInForce(objects.plan, isEnded(state) ? undefined : prepared?.plan);
-  const { startFailure, service, ...kept } = memory.status;
+  const { startFailure, service, approval: _, ...kept } = memory.status;
   const failure = state.stage === 'working' || state.stage === 'stalled' ? state.startFailure : startFailure;
   // A Pod that ends is not ready, which is no failure of one that ends well.
   const isOver = state.stage === 'succeeded' && failure?.reason === 'PodNotReady';
@@ -29,6 +31,7 @@ export function writeStatus(
   return {
     ...without(kept, forgets),
     ...(failure && !isOver && { startFailure: failure }),
+    ...(approval && { approval }),
     ...(address && { service: address }),
     ...learned,
     ...own,
@@ -38,6 +41,11 @@ export function writeStatus(
     ...('startTime' in state && state.startTime && { startTime: state.startTime }),
     ...('completionTime' in state && state.completionTime && { completionTime: state.completionTime }),
   };
+}
+
+/** What was last judged of it; of a run that is judged no more, what it said before. */
+function approvalOf({ admission, memory }: Facts): AgentRunStatus['approval'] {
+  return admission.kind === 'admitted' || admission.kind === 'unapproved' ? admission.approval : memory.status.approval;
 }
 
 const without = (status: AgentRunStatus, fields: readonly (keyof AgentRunStatus)[]): AgentRunStatus =>

@@ -3,7 +3,10 @@
  *
  *   from                 to          when
  *   (new), waiting       waiting     something it refers to is missing or unreadable
- *   waiting              making      references, spec and guardrails are in order
+ *   (new), waiting       awaiting    a human has to approve it
+ *   making               awaiting    the same, because something was changed and its Job is not made yet
+ *   awaiting             refused     ApprovalDenied, ApprovalExpired
+ *   waiting, awaiting    making      references, spec and guardrails are in order
  *   waiting, making      refused     InvalidSpec, PolicyDenied; nothing was made, or nothing that could start
  *   making               aborted     PrerequisiteFailed: an object could not be made in 10 minutes, or is not as planned
  *   making               making      the start is decided: the status records the Job and its uid

@@ -7,6 +7,9 @@ import { nextJudgement } from './unready.ts';
 /** A finished run has nothing left to do; Crossplane calls again sooner when something changes. */
 const FINISHED_SECONDS = 6 * 3600;
 
+/** A human is slow, and Crossplane calls when the approval comes. */
+const AWAITING_SECONDS = 60;
+
 /** An end that is new is looked at again, so that what waits until it is recorded can go. */
 const NEW_END_SECONDS = 1;
 
@@ -62,6 +65,8 @@ function secondsOf({ state, facts, cleanUpAt, settings }: Wake): number {
   switch (STAGES[state.stage].ttl) {
     case 'waiting':
       return preparing;
+    case 'awaiting':
+      return Math.min(AWAITING_SECONDS, secondsUntil(expiryOf(facts.admission), now) ?? AWAITING_SECONDS);
     case 'making':
       return isYoung(facts.objects.since ?? now, 30) ? Math.min(preparing, FIRST_PREPARING_SECONDS) : preparing;
     case 'released':
@@ -78,3 +83,10 @@ function secondsOf({ state, facts, cleanUpAt, settings }: Wake): number {
       return Math.min(FINISHED_SECONDS, Math.max(1, Math.ceil((cleanUpAt - now) / 1000)));
   }
 }
+
+const expiryOf = (admission: Facts['admission']): string | undefined =>
+  admission.kind === 'unapproved' ? admission.approval.expiryTime : undefined;
+
+/** Whole seconds until a moment is over, at least 1. */
+const secondsUntil = (time: string | undefined, now: number): number | undefined =>
+  time === undefined ? undefined : Math.max(1, Math.floor((Date.parse(time) - now) / 1000) + 1);

@@ -138,6 +138,19 @@ export const SCENARIOS = {
       endWell(simulation);
     },
   },
+  denied: {
+    about: 'a human denies the run, where one is asked',
+    play: (simulation) => {
+      ask(simulation, 'Denied');
+      settle(simulation);
+    },
+  },
+  unanswered: {
+    about: 'no human decides, where one is asked',
+    play: (simulation) => {
+      simulation.until(() => isSettled(simulation) || isUp(simulation), 40 * 24 * HOUR);
+    },
+  },
   'provider-slow': {
     about: 'the provider takes 20 seconds for everything and runs without --enable-watches',
     options: { watches: false, providerDelayMs: 20_000 },
@@ -188,10 +201,20 @@ export function playScenario({ composite, ...cast }: Cast, name: ScenarioName): 
 
 const isSettled = ({ status }: Simulation): boolean => ['Succeeded', 'Failed', 'Cancelled'].includes(status.phase ?? '');
 
-/** Until the run runs or serves, or it is clear that it will not. */
-function start(simulation: Simulation): void {
-  simulation.until(() => ['Running', 'Serving'].includes(simulation.status.phase ?? '') || isSettled(simulation), 30 * MINUTE);
+const isUp = ({ status }: Simulation): boolean => ['Running', 'Serving'].includes(status.phase ?? '');
+
+/** A human who is asked decides after a minute; until the run runs or serves, or it is clear that it will not. */
+function ask(simulation: Simulation, decision: 'Approved' | 'Denied'): void {
+  const isClear = () => isUp(simulation) || isSettled(simulation);
+  simulation.until(() => isClear() || simulation.isAsking, 30 * MINUTE);
+  if (simulation.isAsking) {
+    simulation.wait(MINUTE);
+    simulation.decide(decision);
+  }
+  simulation.until(isClear, 30 * MINUTE);
 }
+
+const start = (simulation: Simulation): void => ask(simulation, 'Approved');
 
 function work(simulation: Simulation): void {
   start(simulation);

@@ -1,7 +1,7 @@
 /** One AgentRun in a world, and hands to act on it. */
 import { nameOf } from '../api/composite.ts';
 import type { AgentRunStatus } from '../api/generated/types.ts';
-import { API_VERSION, identityOf } from '../api/kinds.ts';
+import { AGENT_RUN_APPROVAL, API_VERSION, identityOf } from '../api/kinds.ts';
 import { PART, RUN } from '../api/labels.ts';
 import { runId, runObjectName } from '../api/names.ts';
 import { readCondition } from '../kube/conditions.ts';
@@ -75,6 +75,30 @@ export class Simulation {
     if (job === undefined || valueAt(job, 'spec', 'suspend') === suspend) return;
     this.world.timeline.tell(`somebody ${suspend ? 'suspends' : 'resumes'} the Job`);
     this.world.api.put({ ...job, spec: { ...objectAt(job, 'spec'), suspend } });
+  }
+
+  /** Whether a human is asked to approve the run. */
+  get isAsking(): boolean {
+    return this.status.approval?.state === 'Required';
+  }
+
+  /** A human decides what is asked, for what the status says. */
+  decide(decision: 'Approved' | 'Denied'): void {
+    const { runId = '', approval } = this.status;
+    if (approval?.digest === undefined) return;
+    this.world.timeline.tell(`a human ${decision === 'Approved' ? 'approves' : 'denies'} the run`);
+    const spec = { runId, digest: approval.digest, decision, approver: 'approver' };
+    this.removeApproval();
+    this.world.api.put({ ...this.approval, spec });
+  }
+
+  /** Its approval, if there is one, is deleted. */
+  removeApproval(): void {
+    if (this.world.api.get(this.approval) !== undefined) this.world.api.delete(this.approval);
+  }
+
+  private get approval(): JsonObject {
+    return { apiVersion: API_VERSION, kind: AGENT_RUN_APPROVAL, metadata: { ...identityOf(this.composite) } };
   }
 
   /** Whether Pods start. */

@@ -83,9 +83,14 @@ export class World {
 
   /** Default with the pack e2e-tools. */
   async createRun(spec: JsonObject = {}, name = 'run', namespace: string = this.namespace): Promise<Run> {
-    const run = new Run(this, name, namespace, spec);
+    const run = this.describeRun(name, spec, namespace);
     await run.apply();
     return run;
+  }
+
+  /** One that is not made yet. */
+  describeRun(name: string, spec: JsonObject = {}, namespace: string = this.namespace): Run {
+    return new Run(this, name, namespace, spec);
   }
 
   /** Deletes runs and instances, until nothing is left that was composed for them. */

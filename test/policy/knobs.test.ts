@@ -71,6 +71,14 @@ const READER = { sidecar: { rbac: [{ apiGroups: [''], resources: ['pods'], verbs
 const GREEDY: JsonObject = {
   defaults: { agent: { resources: { ephemeralStorage: '2Gi', devices: { 'nvidia.com/gpu': 2 } } } },
 };
+const approved = (one: JsonObject, other: JsonObject, more: Partial<Case> = {}): Case => ({
+  policies: [{ approval: one }, { approval: other }],
+  ...more,
+});
+const asked = (changes: JsonObject): Case => {
+  const right = { scope: 'Namespace', apiGroups: [''], resources: ['pods'], verbs: ['get'] };
+  return approved({ rights: [right] }, { rights: [{ ...right, ...changes }] }, READER);
+};
 const IDENTITY = { name: 'reader', serviceAccountAnnotations: { role: 'reader' } };
 /** Whoever `reader` is, with one value of a field and with another one or none. */
 const is = (one: JsonObject, other: JsonObject): Case => {
@@ -82,6 +90,23 @@ const is = (one: JsonObject, other: JsonObject): Case => {
 };
 
 const CASES: Record<string, Case> = {
+  'approval.mode': approved({ mode: 'Always' }, { mode: 'Never' }),
+  'approval.rights[].scope': asked({ scope: 'Cluster' }),
+  'approval.rights[].apiGroups[]': asked({ apiGroups: ['apps'] }),
+  'approval.rights[].resources[]': asked({ resources: ['nodes'] }),
+  'approval.rights[].verbs[]': asked({ verbs: ['list'] }),
+  'approval.packs[]': approved({ packs: ['p'] }, { packs: ['q'] }),
+  'approval.hostAccess': {
+    policies: [
+      { hostAccess: { hostNetwork: true }, approval: { hostAccess: true } },
+      { hostAccess: { hostNetwork: true }, approval: { hostAccess: false } },
+    ],
+    sidecar: { hostAccess: { enabled: true, hostNetwork: true } },
+  },
+  'approval.servers': approved({ servers: true }, { servers: false }, { sidecar: WEB }),
+  'approval.timeout': approved({ mode: 'Always', timeout: '1h' }, { mode: 'Always', timeout: '2h' }),
+  'approval.distinct': approved({ mode: 'Always', distinct: true }, { mode: 'Always', distinct: false }),
+  'rights.allow[].approval': { policies: [allow({ approval: 'Required' }), allow()], sidecar: EXEC },
   'defaults.podMetadata.labels': { policies: [{ defaults: { podMetadata: { labels: { team: 'a' } } } }, {}] },
   'defaults.podMetadata.annotations': { policies: [{ defaults: { podMetadata: { annotations: { team: 'a' } } } }, {}] },
   'limits.podMetadata.labels[]': {

@@ -9,7 +9,7 @@ import { digest } from '../../src/kube/digest.ts';
 import { hasEnded } from '../../src/kube/job.ts';
 import { equal, isObject, type JsonObject, objectAt, textAt, valueAt } from '../../src/kube/json.ts';
 import { PODS } from '../../src/objects/pods.ts';
-import { type PartKey, RIGHTS } from '../../src/run/parts.ts';
+import { PARTS, type PartKey, RIGHTS } from '../../src/run/parts.ts';
 import { readPlan } from '../../src/run/plan.ts';
 import { uidOf } from '../../src/simulation/apiserver.ts';
 import { CONTROLLER_UID } from '../../src/simulation/jobadmission.ts';
@@ -55,6 +55,7 @@ export class Answers {
     this.checkFrozen(known, request, response);
     this.checkSecondStart(known, request, phase);
     this.checkHeld(known, request, response);
+    this.checkApproval(request, response);
     this.checkLook(known, request, response);
     this.checkStaysReleased(known, request, response);
     must('othersUntouched', !response.resources.has(OTHERS), '');
@@ -71,7 +72,10 @@ export class Answers {
     must('digestIsFinal', frozenDigest === '' || frozenDigest === status['frozenDigest'], digests);
     // Whose phase a hand took away before anything was made has not begun.
     const isNew = known.isEdited && request.observed.size === 0 && phase === 'Pending';
-    const lost = isNew ? [] : KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
+    // What was made of it goes, because it is to be something that nobody approved.
+    const isAsking = status['reason'] === 'ApprovalRequired' && phase === 'Pending';
+    const lost =
+      isNew || isAsking ? [] : KEPT_STATUS.filter((field) => before[field] !== undefined && status[field] === undefined);
     must('statusIsKept', lost.length === 0, lost.join(', '));
   }
 
@@ -179,6 +183,23 @@ export class Answers {
     const rights = shown.filter((object) => textAt(object, 'metadata', 'labels', RUN) === id && isRight(object));
     const parts = rights.map((object) => textAt(object, 'metadata', 'labels', PART)).join(', ');
     must('heldWhileObserved', rights.length === 0, `${held.reason}, and there is ${parts}`);
+  }
+
+  /** A policy that wants every run approved, and what a human wrote, are read anew from what the request shows. */
+  private checkApproval({ observed, required }: Request, { resources, status }: Composed): void {
+    const [policy] = required.get('policy/default') ?? [];
+    if (valueAt(policy, 'spec', 'approval', 'mode') !== 'Always') return;
+    const isNew = (key: string, carried: JsonObject): boolean =>
+      PARTS.some((part) => part.key === key) && !observed.has(key) && !(carried['kind'] === 'Object' && isWithheld(carried));
+    const made = [...resources].filter(([key, { resource }]) => isNew(key, resource)).map(([key]) => key);
+    if (made.length === 0) return;
+    const [approval] = required.get('approval') ?? [];
+    const told = objectAt(status as JsonObject, 'approval');
+    const isMeant = ['runId', 'digest'].every(
+      (field) => textAt(approval, 'spec', field) === textAt({ ...told, runId: (status as JsonObject)['runId'] ?? '' }, field),
+    );
+    const isApproved = isMeant && textAt(approval, 'spec', 'decision') === 'Approved' && told['state'] === 'Approved';
+    must('approvedFirst', isApproved, `made: ${made.join(', ')}`);
   }
 
   /** A list of Pods may stall the composite for minutes, and with it what removes its rights. */

@@ -22,6 +22,9 @@ const web = serves({ rbac: [READ_PODS], clusterRBAC: [READ_NODES] });
 /** The Pods of runs are looked at, and what their agents leave is told. */
 const tellsResults = policyXr({ results: { capture: 'Message' } });
 
+/** A human has to approve every run, within ten minutes. */
+const asksForAll = policyXr({ approval: { mode: 'Always', timeout: '10m' } });
+
 export const GIVEN: JsonObject[] = [tools, web, instanceXr({ skills: uses('tools') }), tellsResults];
 
 /** What runs are made of: a task, a server, and what the instance says. */
@@ -54,6 +57,8 @@ const EDITS: JsonObject[] = [
   policyXr(),
   tellsResults,
   policyXr({ limits: { startTimeout: '1m' } }),
+  ...Array.from({ length: 2 }, () => asksForAll),
+  policyXr({ approval: { rights: [{ scope: 'Cluster', apiGroups: ['*'], resources: ['nodes'], verbs: ['*'] }] } }),
 ];
 
 /** Crossplane looks less often than by default, so that ten thousand lives take a minute or so. */
@@ -109,6 +114,9 @@ export const HANDS: Record<string, Hand> = {
   holdPods: { weight: 0.5, act: (_, __, run) => run.setStarting(false) },
   startPods: { weight: 1, act: (_, __, run) => run.setStarting(true) },
   evict: { weight: 0.5, act: (_, __, run) => run.evict() },
+  approve: { weight: 4, act: (_, __, run) => run.decide('Approved') },
+  deny: { weight: 0.3, act: (_, __, run) => run.decide('Denied') },
+  removeApproval: { weight: 0.5, act: (_, __, run) => run.removeApproval() },
   cancel: { weight: 1, act: (_, __, run) => run.change({ cancel: true }) },
   delete: { weight: 1, act: (_, __, run) => run.delete() },
   apply: { weight: 2, act: (_, __, run) => run.apply() },

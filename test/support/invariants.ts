@@ -9,6 +9,7 @@ const INVARIANTS = {
   digestIsFinal: 'the digest of what a run was prepared with never changes',
   othersUntouched: 'an answer says nothing of what another step composes',
   decidedOnReports: 'a start is decided when the provider reports the Job as it is asked for',
+  approvedFirst: 'nothing is made of a run that has to be approved before it is, for its id and for what it is made of',
   frozen: 'a task is what it was prepared with, and nothing of it goes before its end',
   endIsFinal: 'an end that stands in the status never becomes another phase',
   endTimeIsFinal: 'nor does its completionTime move, for a Job that ended by itself, and for others by seconds at most',

@@ -34,6 +34,8 @@ export interface Circumstances {
   isByHand: () => boolean;
   /** Since when Crossplane and function have been working, and everything; undefined while not. */
   upSince: () => number | undefined;
+  /** Whether the function ever had another time than the cluster. */
+  wasClockWrong: () => boolean;
   calmSince: () => number | undefined;
 }
 
@@ -103,7 +105,9 @@ export class Persisted {
       const isBoth = [reason, end.reason].every((told) => ['Cancelled', 'WorkloadLost'].includes(told));
       // Whose status was wiped is a server that never served, until the one it had is read no more.
       // A server that is denied something as it begins to serve may be told as ended first: README, Limits.
-      const isUnclear = end.reason === 'PolicyDenied' && (known.isEdited || phase === 'Serving');
+      // By a wrong clock nobody reported the start for 20 minutes; a call that read the status before that end may have the report: docs/limits.md.
+      const isOfWrongClock = end.reason === 'PrerequisiteFailed' && phase === 'Running' && this.given.wasClockWrong();
+      const isUnclear = isOfWrongClock || (end.reason === 'PolicyDenied' && (known.isEdited || phase === 'Serving'));
       must(
         'endIsFinal',
         phase === end.phase || known.evidenceTaken || isBoth || isUnclear,

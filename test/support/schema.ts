@@ -27,6 +27,7 @@ export const KINDS = {
   SympoziumInstance: 'sympoziuminstance',
   AgentRun: 'agentrun',
   SympoziumPolicy: 'sympoziumpolicy',
+  AgentRunApproval: 'agentrunapproval',
 };
 export type Kind = keyof typeof KINDS;
 

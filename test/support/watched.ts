@@ -47,6 +47,7 @@ export class Watched {
   private isEditingStatus = false;
   /** How far the function's clock is from the cluster's. */
   private skewMs = 0;
+  private wasClockWrong = false;
 
   constructor(cast: WorldCast, random: Random) {
     this.input = cast.input;
@@ -72,6 +73,7 @@ export class Watched {
       byId: (id) => this.byId.get(id),
       isByHand: () => this.isEditingStatus,
       upSince: () => (this.hasTrouble('function', 'crossplane') ? undefined : this.upSince),
+      wasClockWrong: () => this.wasClockWrong,
       calmSince: () => (this.troubles.size > 0 ? undefined : this.calmSince),
     });
     this.runs = cast.composites.map((composite) => new Simulation(this.world, composite));
@@ -126,6 +128,7 @@ export class Watched {
 
   setClock(seconds: number): void {
     this.skewMs = seconds * 1000;
+    this.wasClockWrong ||= seconds !== 0;
     this.set('clock', seconds !== 0);
   }
 

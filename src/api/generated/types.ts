@@ -8,6 +8,8 @@ export interface Schemas {
   SympoziumInstanceStatus: SympoziumInstanceStatus;
   AgentRunSpec: AgentRunSpec;
   AgentRunStatus: AgentRunStatus;
+  AgentRunApprovalSpec: AgentRunApprovalSpec;
+  AgentRunApprovalStatus: AgentRunApprovalStatus;
   SympoziumPolicySpec: SympoziumPolicySpec;
   SympoziumPolicyStatus: SympoziumPolicyStatus;
 }
@@ -1059,6 +1061,7 @@ export interface AgentRunStatus {
    * A digest of everything the run was prepared with.
    */
   frozenDigest?: string;
+  approval?: Approval;
   /**
    * The packs the run was given.
    */
@@ -1144,19 +1147,68 @@ export interface ServerAddress {
     protocol?: string;
   }[];
 }
-export interface UsedPack {
+/**
+ * What a human is asked to approve, where a policy asks for that, and what came of it.
+ */
+export interface Approval {
   /**
-   * The name of the SkillPack.
+   * Whether the run, as it would be made now, is approved. An end that another thing brought leaves it as it was.
    */
-  pack?: string;
+  state?: 'Required' | 'Approved' | 'Denied' | 'Expired';
   /**
-   * The version the pack stated.
-   */
-  version?: string;
-  /**
-   * A digest of the spec of the pack as it was used.
+   * A digest of everything the run would be made of. An approval counts for one digest only.
    */
   digest?: string;
+  /**
+   * Why the policy asks for an approval.
+   */
+  because?: ApprovalCause[];
+  /**
+   * Which rights the run was given, and for which pack.
+   */
+  rights?: Right[];
+  /**
+   * The packs the run was given.
+   */
+  skills?: UsedPack[];
+  /**
+   * The images that would run, the agent's first. Only while it waits.
+   */
+  images?: string[];
+  /**
+   * Since when the run waits for an approval of this digest.
+   */
+  requestedTime?: string;
+  /**
+   * When the run fails if nobody decides.
+   */
+  expiryTime?: string;
+  /**
+   * Who decided.
+   */
+  approver?: string;
+  /**
+   * When that was.
+   */
+  decisionTime?: string;
+  /**
+   * Why
+   */
+  reason?: string;
+}
+export interface ApprovalCause {
+  /**
+   * Which rule of the policy asks.
+   */
+  rule?: 'always' | 'pack' | 'rights' | 'host-access' | 'server';
+  /**
+   * The field that it is about.
+   */
+  path?: string;
+  /**
+   * What stands there.
+   */
+  what?: string;
 }
 export interface Right {
   /**
@@ -1187,6 +1239,58 @@ export interface Right {
    * The only objects the right holds for.
    */
   resourceNames?: string[];
+}
+export interface UsedPack {
+  /**
+   * The name of the SkillPack.
+   */
+  pack?: string;
+  /**
+   * The version the pack stated.
+   */
+  version?: string;
+  /**
+   * A digest of the spec of the pack as it was used.
+   */
+  digest?: string;
+}
+/**
+ * What is decided, and by whom. Immutable.
+ */
+export interface AgentRunApprovalSpec {
+  /**
+   * Which run is meant, status.runId of the AgentRun. One that is made again under the same name is another.
+   */
+  runId: string;
+  /**
+   * What the human has seen, status.approval.digest of the AgentRun. When anything of it changes, the run asks again.
+   */
+  digest: string;
+  /**
+   * Whether the run may start. Denied ends it.
+   */
+  decision: 'Approved' | 'Denied';
+  /**
+   * The user name of who decides, as the API server knows it. An admission policy of examples/install holds it to that.
+   */
+  approver: string;
+  /**
+   * Why, for people. The run shows it.
+   */
+  reason?: string;
+}
+/**
+ * Whether the approval can be read. Whether it counts, its AgentRun says.
+ */
+export interface AgentRunApprovalStatus {
+  /**
+   * Recorded when the approval can be read.
+   */
+  phase?: 'Recorded' | 'Invalid';
+  /**
+   * What is wrong with it.
+   */
+  message?: string;
 }
 /**
  * What is permitted and what is given by default. An empty spec means the built-in guardrails.
@@ -1659,7 +1763,44 @@ export interface SympoziumPolicySpec {
        * What may be done.
        */
       verbs: string[];
+      /**
+       * Required when a human has to approve each run that asks for one of these, whatever spec.approval says. Default not.
+       */
+      approval?: 'Required';
     }[];
+  };
+  /**
+   * Which runs a human has to approve, by an AgentRunApproval, before anything of them exists. Default none.
+   */
+  approval?: {
+    /**
+     * Matching asks for runs that meet one of rights, packs, hostAccess and servers. Default Matching where spec.approval is given.
+     */
+    mode?: 'Never' | 'Matching' | 'Always';
+    /**
+     * A run whose packs ask for one of these has to be approved. A star stands for everything, as in a Role.
+     */
+    rights?: RightPattern[];
+    /**
+     * A run with one of these SkillPacks has to be approved. A star stands for every pack.
+     */
+    packs?: string[];
+    /**
+     * Whether a run with a pack that reaches its node has to be approved. Default true.
+     */
+    hostAccess?: boolean;
+    /**
+     * Whether a run that is a server has to be approved. Default false.
+     */
+    servers?: boolean;
+    /**
+     * How long a run waits for its approval before it has failed, from 1m to 720h. Default 24h.
+     */
+    timeout?: string;
+    /**
+     * Whether the approver has to be somebody else than who made the run, by its annotation sympozium.ai/created-by, which an admission policy of examples/install holds to the truth. Default false.
+     */
+    distinct?: boolean;
   };
 }
 export interface CloudIdentity {
@@ -1798,6 +1939,24 @@ export interface Results {
    * Whether what looks like a credential is masked in the words. Default true.
    */
   redact?: boolean;
+}
+export interface RightPattern {
+  /**
+   * Whether the right holds in the namespace of the run or in the whole cluster.
+   */
+  scope: 'Namespace' | 'Cluster';
+  /**
+   * API groups; the empty string is the core group.
+   */
+  apiGroups: string[];
+  /**
+   * Resources or resource/subresource.
+   */
+  resources: string[];
+  /**
+   * What may be done.
+   */
+  verbs: string[];
 }
 /**
  * Whether the policy is in force.

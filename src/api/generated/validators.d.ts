@@ -9,6 +9,7 @@ export interface Validator {
   (value: unknown): boolean;
   errors?: SchemaError[] | null;
 }
+export const validateAgentRunApprovalSpec: Validator;
 export const validateAgentRunSpec: Validator;
 export const validateJsonSchema: Validator;
 export const validateSettings: Validator;

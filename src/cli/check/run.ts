@@ -5,6 +5,7 @@ import { selects } from '../../call/request.ts';
 import { askInRounds } from '../../call/rounds.ts';
 import { chooseCarrier } from '../../objects/choice.ts';
 import { admit } from '../../run/admit.ts';
+import type { Answer } from '../../run/approval.ts';
 import { readGiven } from '../../run/given.ts';
 import type { RenderInput } from '../input/load.ts';
 import type { Found } from './finding.ts';
@@ -17,7 +18,7 @@ export function judgeRun({ composite, input, required }: RenderInput): Found[] {
   const given = readGiven(composite);
   const carrier = chooseCarrier(settings.value, given.variant);
   const admission = askInRounds(
-    (fetched) => admit(given, fetched, { settings: settings.value, carrier, serves: false }),
+    (fetched) => admit(given, fetched, { settings: settings.value, carrier, serves: false, now: new Date() }),
     (selector) => required.filter((resource) => selects(selector, resource)),
   )?.admission;
   if (admission === undefined || admission.kind === 'unasked') throw new Error('what the run refers to did not become stable');
@@ -28,6 +29,8 @@ export function judgeRun({ composite, input, required }: RenderInput): Found[] {
       return admission.denials.map(foundOfDenial);
     case 'waiting':
       return admission.waiting.map(({ reason, message }) => foundOfWaiting(reason, message));
+    case 'unapproved':
+      return [foundOfAnswer(admission)];
     case 'admitted':
       return admission.warnings.map(({ reason, message }) => ({
         severity: 'warning',
@@ -38,6 +41,15 @@ export function judgeRun({ composite, input, required }: RenderInput): Found[] {
       }));
   }
 }
+
+/** To wait for a human is no fault. */
+const foundOfAnswer = ({ approval: { state }, message }: Answer): Found => ({
+  severity: state === 'Required' ? 'info' : 'error',
+  rule: 'approval',
+  path: '',
+  message,
+  fix: '',
+});
 
 /** What is not in the files may be in the cluster. */
 export function foundOfWaiting(reason: string, message: string): Found {

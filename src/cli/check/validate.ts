@@ -1,7 +1,17 @@
 /** Every finding about everything that people write, in some files together. */
+import { parseAgentRunApproval } from '../../api/agentrunapproval.ts';
 import { nameOf } from '../../api/composite.ts';
+import type { Parsed } from '../../api/fault.ts';
 import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
-import { API_VERSION, CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import {
+  AGENT_RUN_APPROVAL,
+  API_VERSION,
+  CLAIMS,
+  identityOf,
+  NAMESPACED,
+  SKILL_PACK,
+  SYMPOZIUM_POLICY,
+} from '../../api/kinds.ts';
 import { parseSympoziumInstance } from '../../api/sympoziuminstance.ts';
 import { parseSympoziumPolicy } from '../../api/sympoziumpolicy.ts';
 import { missingPack, packNames } from '../../call/references.ts';
@@ -74,7 +84,9 @@ function judgeKind(resource: JsonObject, { pool, options: { configuration }, pol
     case SKILL_PACK:
       return lintPack(resource, policies);
     case SYMPOZIUM_POLICY:
-      return judgePolicy(resource);
+      return judgeAlone(SYMPOZIUM_POLICY, parseSympoziumPolicy(resource));
+    case AGENT_RUN_APPROVAL:
+      return judgeAlone(AGENT_RUN_APPROVAL, parseAgentRunApproval(resource));
     case NAMESPACED.sympoziumInstance:
     case CLAIMS.sympoziumInstance:
       return judgeInstance(resource, pool, configuration);
@@ -83,10 +95,9 @@ function judgeKind(resource: JsonObject, { pool, options: { configuration }, pol
   }
 }
 
-function judgePolicy(policy: JsonObject): Found[] {
-  const parsed = parseSympoziumPolicy(policy);
-  return parsed.ok ? [] : parsed.faults.map((fault) => foundOf(SYMPOZIUM_POLICY, fault));
-}
+/** What refers to nothing. */
+const judgeAlone = (kind: string, parsed: Parsed<unknown>): Found[] =>
+  parsed.ok ? [] : parsed.faults.map((fault) => foundOf(kind, fault));
 
 /** What is wrong with it by itself; if nothing is, what a run would be refused that has nothing of its own. */
 function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {

@@ -14,6 +14,12 @@ export const INPUTS: Record<Configuration, Record<string, JsonObject>> = {
       "providerConfigName": "default",
       "compose": "Resources"
     },
+    "AgentRunApproval": {
+      "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
+      "kind": "Settings",
+      "systemNamespace": "sympozium-system",
+      "providerConfigName": "default"
+    },
     "SkillPack": {
       "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
       "kind": "Settings",
@@ -42,6 +48,12 @@ export const INPUTS: Record<Configuration, Record<string, JsonObject>> = {
       "systemNamespace": "sympozium-system",
       "providerConfigName": "default"
     },
+    "AgentRunApproval": {
+      "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
+      "kind": "Settings",
+      "systemNamespace": "sympozium-system",
+      "providerConfigName": "default"
+    },
     "SkillPack": {
       "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
       "kind": "Settings",
@@ -64,6 +76,12 @@ export const INPUTS: Record<Configuration, Record<string, JsonObject>> = {
   },
   "claims": {
     "XAgentRun": {
+      "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
+      "kind": "Settings",
+      "systemNamespace": "sympozium-system",
+      "providerConfigName": "default"
+    },
+    "AgentRunApproval": {
       "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
       "kind": "Settings",
       "systemNamespace": "sympozium-system",

@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { nameOf } from '../../api/composite.ts';
-import { API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { AGENT_RUN_APPROVAL, API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { equal, isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
 import { note } from '../output.ts';
 import { nearest } from './nearest.ts';
@@ -21,6 +21,7 @@ const NOT_OURS = ['node_modules'];
 export const KINDS = [
   SKILL_PACK,
   SYMPOZIUM_POLICY,
+  AGENT_RUN_APPROVAL,
   ...[CLAIMS, NAMESPACED].flatMap(({ agentRun, sympoziumInstance }) => [agentRun, sympoziumInstance]),
 ];
 

@@ -69,7 +69,7 @@ function listNames(values: string[]): string {
 const resourcesOf = ({ apiGroup, resources }: Grant): string[] =>
   resources.slice(0, MAX_NAMES + 1).map((resource) => (apiGroup === '' ? resource : `${resource}.${apiGroup}`));
 
-function describeGrants(grants: Grant[]): string {
+export function describeGrants(grants: Grant[]): string {
   return `${listNames(grants.flatMap(({ verbs }) => verbs))} ${listNames(grants.flatMap(resourcesOf))}`;
 }
 

@@ -1,0 +1,71 @@
+/** The AgentRunApproval for an AgentRun that asks for one, with what its approver is to read before it. */
+import type { AgentRunStatus } from '../api/generated/types.ts';
+import { AGENT_RUN_APPROVAL, API_VERSION, identityOf, NAMESPACED } from '../api/kinds.ts';
+import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { titleOf } from './input/files.ts';
+import { writeYaml } from './input/yaml.ts';
+import { printable } from './output.ts';
+import { describeRule } from './preview/simulate.ts';
+
+export interface Decision {
+  decision: 'Approved' | 'Denied';
+  approver: string;
+  reason?: string | undefined;
+}
+
+/** Throws when the run does not ask. */
+export function approve(run: JsonObject, { decision, approver, reason }: Decision): string {
+  const status = objectAt(run, 'status') as AgentRunStatus;
+  const { runId, approval } = status;
+  // What a tenant writes has no metadata of a claim.
+  const { name, namespace } = identityOf(run) ?? objectAt(run, 'metadata');
+  if (approval?.state !== 'Required' || approval.digest === undefined || runId === undefined)
+    throw new Error(`${titleOf(run)} asks for no approval: ${describeStatus(status)}`);
+  const uid = run['kind'] === NAMESPACED.agentRun ? textAt(run, 'metadata', 'uid') : undefined;
+  const owner = { apiVersion: API_VERSION, kind: NAMESPACED.agentRun, name: name ?? '', uid: uid ?? '' };
+  const manifest = {
+    apiVersion: API_VERSION,
+    kind: AGENT_RUN_APPROVAL,
+    // It goes with its run.
+    metadata: { name: name ?? '', namespace: namespace ?? '', ...(uid !== undefined && { ownerReferences: [owner] }) },
+    spec: { runId, digest: approval.digest, decision, approver, ...(reason !== undefined && { reason }) },
+  };
+  return `${describeRequest(run, status).map(comment).join('')}${writeYaml(manifest)}`;
+}
+
+const describeStatus = ({ phase, reason, message, approval }: AgentRunStatus): string => {
+  if (phase === undefined) return 'it has no status; give it as the cluster has it, by kubectl get agentrun NAME -o yaml';
+  return `it is ${phase}, ${reason}: ${message}${approval?.state === undefined ? '' : ` (approval ${approval.state})`}`;
+};
+
+/** Texts of packs and tenants may hold what ends a line. */
+const comment = (line: string): string => `# ${printable(line)}\n`;
+
+function describeRequest(run: JsonObject, { approval = {} }: AgentRunStatus): string[] {
+  const { because = [], rights = [], images = [], skills = [], requestedTime, expiryTime } = approval;
+  const list = (title: string, entries: string[]): string[] => [
+    `${title}: ${entries.length > 0 ? '' : 'none'}`.trim(),
+    ...entries.map((entry) => `  ${entry}`),
+  ];
+  return [
+    titleOf(run),
+    `asked ${requestedTime}${expiryTime === undefined ? '' : `, fails ${expiryTime} if nobody decides`}`,
+    ...list(
+      'because of',
+      because.map(({ rule, path, what }) => `${rule}: ${path}: ${what}`),
+    ),
+    ...list(
+      'rights',
+      rights.map(({ pack, scope, namespace, apiGroups = [], resources = [], verbs = [], resourceNames = [] }) => {
+        const where = scope === 'Cluster' ? 'in the cluster' : `in namespace ${namespace}`;
+        return `${describeRule({ apiGroups, resources, verbs, resourceNames })} ${where}, for pack ${pack}`;
+      }),
+    ),
+    ...list('images', images),
+    ...list(
+      'packs',
+      skills.map(({ pack, version, digest }) => `${pack}${version === undefined ? '' : ` ${version}`} ${digest}`),
+    ),
+    `task: ${textAt(run, 'spec', 'task') ?? 'none'}`,
+  ];
+}

@@ -1,0 +1,109 @@
+/** The approval of a run, as its approver reads and creates it. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readYaml, writeYaml } from '../../src/cli/input/yaml.ts';
+import type { JsonObject } from '../../src/kube/json.ts';
+import { skillpack } from '../support/command.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const directory = temporaryDirectory();
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const ASKING = {
+  phase: 'Pending',
+  reason: 'ApprovalRequired',
+  runId: 'clean-0a1b2c3d',
+  approval: {
+    state: 'Required',
+    digest: DIGEST,
+    because: [{ rule: 'rights', path: 'SkillPack/cleaner spec.sidecar.rbac[0]', what: 'delete jobs.batch' }],
+    rights: [
+      {
+        ...{ pack: 'cleaner', scope: 'Namespace', namespace: 'team-a' },
+        ...{ apiGroups: ['batch'], resources: ['jobs'], verbs: ['delete'] },
+      },
+    ],
+    skills: [{ pack: 'cleaner', version: '1', digest: 'sha256:b' }],
+    images: ['agent:1', 'kubectl:1'],
+    requestedTime: '2026-01-01T12:00:00Z',
+    expiryTime: '2026-01-01T20:00:00Z',
+  },
+};
+const runWith = (status: JsonObject, more: JsonObject = {}): JsonObject => ({
+  apiVersion: 'sympozium.ai/v1alpha1',
+  kind: 'AgentRun',
+  metadata: { name: 'clean', namespace: 'team-a', uid: 'uid-1' },
+  spec: { instanceRef: 'sre', task: 'Delete old Jobs\nspec: {decision: Approved}' },
+  status,
+  ...more,
+});
+
+const approval = (run: JsonObject, ...flags: string[]) => {
+  writeFileSync(join(directory, 'run.yaml'), writeYaml(run));
+  return skillpack(['approval', 'run.yaml', '--approver', 'anna', ...flags], { cwd: directory });
+};
+
+const HEAD = `# AgentRun team-a/clean
+# asked 2026-01-01T12:00:00Z, fails 2026-01-01T20:00:00Z if nobody decides
+# because of:
+#   rights: SkillPack/cleaner spec.sidecar.rbac[0]: delete jobs.batch
+# rights:
+#   delete: jobs (batch) in namespace team-a, for pack cleaner
+# images:
+#   agent:1
+#   kubectl:1
+# packs:
+#   cleaner 1 sha256:b
+# task: Delete old Jobs\\u000aspec: {decision: Approved}
+`;
+
+it('says what is approved, in comments that nothing can end, and is bound to it', async () => {
+  const { code, stdout, stderr } = await approval(runWith(ASKING), '--reason', 'CHG-12');
+  expect([code, stderr, stdout.slice(0, HEAD.length)]).toEqual([0, '', HEAD]);
+  expect(readYaml(stdout, 'stdout')).toEqual([
+    {
+      apiVersion: 'sympozium.ai/v1alpha1',
+      kind: 'AgentRunApproval',
+      metadata: {
+        name: 'clean',
+        namespace: 'team-a',
+        ownerReferences: [{ apiVersion: 'sympozium.ai/v1alpha1', kind: 'AgentRun', name: 'clean', uid: 'uid-1' }],
+      },
+      spec: { runId: 'clean-0a1b2c3d', digest: DIGEST, decision: 'Approved', approver: 'anna', reason: 'CHG-12' },
+    },
+  ]);
+});
+
+it('is a denial with --deny', async () => {
+  const { stdout } = await approval(runWith(ASKING), '--deny');
+  expect(readYaml(stdout, 'stdout')).toMatchObject([{ spec: { decision: 'Denied' } }]);
+});
+
+it.each([
+  [
+    'the composite of a claim, whose approval is of the claim',
+    runWith(ASKING, {
+      kind: 'XAgentRun',
+      metadata: { name: 'clean-x7k2p', uid: 'uid-2' },
+      spec: { claimRef: { namespace: 'team-a', name: 'clean' } },
+    }),
+  ],
+])('takes %s', async (_, run) => {
+  const { stdout } = await approval(run);
+  expect(readYaml(stdout, 'stdout')).toMatchObject([{ metadata: { name: 'clean', namespace: 'team-a' } }]);
+});
+
+it.each([
+  ['has no status', runWith({}), 'it has no status; give it as the cluster has it, by kubectl get agentrun NAME -o yaml'],
+  [
+    'runs',
+    runWith({ phase: 'Running', reason: 'Running', message: 'The Job has started', approval: { state: 'Approved' } }),
+    'it is Running, Running: The Job has started (approval Approved)',
+  ],
+])('is refused for a run that %s', async (_, run, words) => {
+  expect(await approval(run)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: `skillpack: AgentRun team-a/clean asks for no approval: ${words}\n`,
+  });
+});
