@@ -41,11 +41,9 @@ export interface Answer {
 export function askForApproval(asking: Asking): Answer {
   const { run, prepared, because, decision, before, now } = asking;
   const asked = digestOf(prepared);
-  const isAsked = before?.digest === asked && before.requestedTime !== undefined;
-  const requestedTime = (isAsked ? before.requestedTime : undefined) ?? formatTime(now);
-  const expiryTime = asking.serves
-    ? undefined
-    : ((isAsked ? before.expiryTime : undefined) ?? expiryOf(requestedTime, asking.policy));
+  const earlier = before?.digest === asked ? before : undefined;
+  const requestedTime = readTime(earlier?.requestedTime) ?? formatTime(now);
+  const expiryTime = asking.serves ? undefined : (readTime(earlier?.expiryTime) ?? expiryOf(requestedTime, asking.policy));
   const expires = expiryTime !== undefined && { expiryTime };
   const question = { digest: asked, because, requestedTime };
   const obstacle = decision === undefined ? undefined : findObstacle(decision, asked, asking);
@@ -79,6 +77,9 @@ function withoutPlan({
 }: JsonObject & { metadata: JsonObject }): JsonValue {
   return { ...manifest, metadata };
 }
+
+/** A time of the status, which somebody else may have written. */
+const readTime = (text: string | undefined): string | undefined => (Number.isNaN(Date.parse(text ?? '')) ? undefined : text);
 
 const DEFAULT_TIMEOUT = '24h';
 

@@ -33,6 +33,40 @@ const creates = (file: string, { metadata = {}, spec = {} }: Resource): boolean 
 const changes = (file: string, before: Required<Resource>, change: Resource): boolean =>
   permits(file, 'UPDATE agentruns', { oldObject: before, object: { ...before, ...change } });
 
+describe('the admission policy about who made a run', () => {
+  const [policy = {}] = readDocuments('examples/install/13-approval.yaml').filter(
+    (document) =>
+      valueAt(document, 'metadata', 'name') === 'function-skillpack-created-by' &&
+      listAt(document, 'spec', 'variables').length > 0,
+  );
+  const annotated = (createdBy: string | undefined): JsonObject => ({
+    metadata: createdBy === undefined ? {} : { annotations: { 'sympozium.ai/created-by': createdBy } },
+  });
+  const isTaken = (oldObject: JsonObject | null, object: JsonObject, username: string): boolean => {
+    const request = { userInfo: { username } };
+    const variables = Object.fromEntries(
+      (listAt(policy, 'spec', 'variables') as JsonObject[]).map(({ name, expression }) => [
+        name,
+        evaluate(String(expression), { object, oldObject, request }),
+      ]),
+    );
+    const rules = listAt(policy, 'spec', 'validations') as JsonObject[];
+    return rules.every(({ expression }) => evaluate(String(expression), { object, oldObject, request, variables }) === true);
+  };
+
+  it.each<[string, JsonObject | null, JsonObject, boolean]>([
+    ['takes a run that does not say it', null, annotated(undefined), true],
+    ['takes the name of who makes it', null, annotated('anna'), true],
+    ['refuses the name of another', null, annotated('ben'), false],
+    ['takes a change of something else', annotated('ben'), annotated('ben'), true],
+    ['refuses to add it later', annotated(undefined), annotated('anna'), false],
+    ['refuses to take it away', annotated('ben'), annotated(undefined), false],
+    ['refuses to change it', annotated('ben'), annotated('anna'), false],
+  ])('%s', (_, before, after, expected) => {
+    expect(isTaken(before, after, 'anna')).toBe(expected);
+  });
+});
+
 describe('the admission policy for claims refuses a tenant', () => {
   const FILE = 'examples/install/claims/8-admission.yaml';
   /** What Crossplane adds to the schema of every claim. */

@@ -142,6 +142,14 @@ describe('a run that has to be approved', () => {
     ]);
   });
 
+  it('asks anew where its status has no time that can be read', () => {
+    const run = asking();
+    const forged = { ...run.status, approval: { ...run.status.approval, requestedTime: 'soon', expiryTime: '' } };
+    run.world = { ...run.world, composite: runXr({ skills: uses('tools') }, { status: forged as unknown as JsonObject }) };
+    const { requestedTime, expiryTime } = run.wait(60).call().status.approval ?? {};
+    expect([requestedTime, expiryTime]).toEqual(['2026-01-01T12:01:00Z', '2026-01-02T12:01:00Z']);
+  });
+
   it('asks again when a pack is edited before its Job is made, and takes back what was made', () => {
     const run = asking();
     const { digest } = run.status.approval ?? {};
