@@ -87,13 +87,14 @@ export interface Decision {
   createdAt: string | undefined;
 }
 
-/** The approval of a run has its name. One that cannot be read decides nothing. */
+/** The approval of a run has its name. One that cannot be read, or that somebody has deleted, decides nothing. */
 export function findApproval(required: Required, { namespace, name }: { namespace: string; name: string }): Reference<Decision> {
   const key = 'approval';
   const selector = { apiVersion: API_VERSION, kind: AGENT_RUN_APPROVAL, matchName: name, namespace };
   const found = lookUp(required, key);
   if (found.kind === 'notFetched') return { key, selector, value: waitFor(`AgentRunApproval ${name}`) };
-  const parsed = found.kind === 'found' ? parseAgentRunApproval(found.resource) : undefined;
+  const isLeaving = found.kind === 'found' && textAt(found.resource, 'metadata', 'deletionTimestamp') !== undefined;
+  const parsed = found.kind === 'found' && !isLeaving ? parseAgentRunApproval(found.resource) : undefined;
   if (found.kind !== 'found' || !parsed?.ok) return { key, selector, value: { kind: 'missing' } };
   const createdAt = textAt(found.resource, 'metadata', 'creationTimestamp');
   return { key, selector, value: { kind: 'found', value: { spec: parsed.value, createdAt } } };

@@ -2,6 +2,7 @@
 import type { AgentRunStatus } from '../api/generated/types.ts';
 import { AGENT_RUN_APPROVAL, API_VERSION, identityOf, NAMESPACED } from '../api/kinds.ts';
 import { type JsonObject, objectAt, textAt } from '../kube/json.ts';
+import { digestRequest } from '../run/approval.ts';
 import { titleOf } from './input/files.ts';
 import { writeYaml } from './input/yaml.ts';
 import { printable } from './output.ts';
@@ -21,6 +22,8 @@ export function approve(run: JsonObject, { decision, approver, reason }: Decisio
   const { name, namespace } = identityOf(run) ?? objectAt(run, 'metadata');
   if (approval?.state !== 'Required' || approval.digest === undefined || runId === undefined)
     throw new Error(`${titleOf(run)} asks for no approval: ${describeStatus(status)}`);
+  if (digestRequest(approval) !== approval.digest)
+    throw new Error(`${titleOf(run)} does not ask for what its status shows: somebody wrote into status.approval, read it again`);
   const uid = run['kind'] === NAMESPACED.agentRun ? textAt(run, 'metadata', 'uid') : undefined;
   const owner = { apiVersion: API_VERSION, kind: NAMESPACED.agentRun, name: name ?? '', uid: uid ?? '' };
   const manifest = {

@@ -19,15 +19,18 @@ export function findApprovalCauses(run: ResolvedRun, policy: SympoziumPolicySpec
     mode === 'Always' ? [{ rule: 'always', path: 'SympoziumPolicy spec.approval.mode', what: mode }] : [];
   const isMatching = mode === 'Matching';
   const rights = isMatching ? (approval.rights ?? []) : [];
-  return [
+  const node = packsWithSidecar(run).flatMap(findHostAccess);
+  const causes = [
     ...always,
-    ...(isMatching ? findPacks(run, approval.packs ?? []) : []),
-    ...packsWithSidecar(run).flatMap((pack) => findRights(pack, [...rights, ...requiredRights(policy)])),
-    ...(isMatching && approval.hostAccess !== false ? packsWithSidecar(run).flatMap(findHostAccess) : []),
     ...(isMatching && approval.servers && run.mode === 'server'
       ? [{ rule: 'server', path: 'spec.mode', what: 'a server' } as const]
       : []),
-  ].slice(0, MAX_CAUSES);
+    ...(isMatching ? findPacks(run, approval.packs ?? []) : []),
+    ...packsWithSidecar(run).flatMap((pack) => findRights(pack, rights, requiredRights(policy))),
+  ];
+  const asks = causes.length > 0 || (isMatching && approval.hostAccess !== false && node.length > 0);
+  // Who is asked is told what reaches out of the Pod, also where nobody would be asked for that.
+  return asks ? [...node, ...findCloudIdentity(run), ...causes].slice(0, MAX_CAUSES) : [];
 }
 
 /** Whoever writes what has to be approved, and no mode, means it. */
@@ -49,9 +52,11 @@ const findPacks = ({ packs }: ResolvedRun, names: string[]): ApprovalCause[] =>
 
 const SCOPES = { rbac: 'Namespace', clusterRBAC: 'Cluster' } as const;
 
-function findRights(pack: PackWithSidecar, patterns: RightPattern[]): ApprovalCause[] {
+/** What holds in the whole cluster holds in each namespace; what is permitted with a human is permitted in its scope only. */
+function findRights(pack: PackWithSidecar, patterns: RightPattern[], required: RightPattern[]): ApprovalCause[] {
   return (['rbac', 'clusterRBAC'] as const).flatMap((list) => {
-    const meant = patterns.filter(({ scope }) => scope === SCOPES[list]);
+    const isScope = ({ scope }: RightPattern): boolean => scope === SCOPES[list];
+    const meant = [...patterns.filter((pattern) => isScope(pattern) || list === 'clusterRBAC'), ...required.filter(isScope)];
     return (pack.sidecar[list] ?? []).flatMap((rule, index): ApprovalCause[] => {
       const met = meant.flatMap((pattern) => intersect(rule, pattern));
       const path = `${sidecarPath(pack)}.${list}[${index}]`;
@@ -74,6 +79,9 @@ const isMeant = (pattern: string, value: string): boolean => pattern === '*' || 
 /** As in a Role: a star before a slash stands for every resource that has the subresource. */
 const isResource = (pattern: string, resource: string): boolean =>
   isMeant(pattern, resource) || (pattern.startsWith('*/') && resource.endsWith(pattern.slice(1)));
+
+const findCloudIdentity = ({ cloudIdentity }: ResolvedRun): ApprovalCause[] =>
+  cloudIdentity === undefined ? [] : [{ rule: 'cloud-identity', path: 'spec.cloudIdentity', what: cloudIdentity.name }];
 
 function findHostAccess(pack: PackWithSidecar): ApprovalCause[] {
   const { hostAccess } = pack.sidecar;

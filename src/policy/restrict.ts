@@ -12,9 +12,8 @@ export interface Restriction {
   message: string;
 }
 
-/** @param isUnapproved whether a human has to approve what is left, and has not */
-export const describeRestriction = (denials: Denial[], isUnapproved: boolean): Restriction => ({
-  stopped: isUnapproved || denials.some(({ right }) => right === undefined),
+export const describeRestriction = (denials: Denial[]): Restriction => ({
+  stopped: denials.some(({ right }) => right === undefined),
   message: formatDenials(denials),
 });
 
@@ -28,11 +27,4 @@ export function withoutDenied<P extends JudgedPack>(pack: P, policy: SympoziumPo
   const { hostAccess, ...rest } = sidecar;
   const kept = stopped || hostAccess === undefined ? {} : { hostAccess };
   return { ...pack, sidecar: { ...rest, ...kept, rbac: permitted('rbac'), clusterRBAC: permitted('clusterRBAC') } };
-}
-
-/** A pack without any rights, and without any access to the node. */
-export function withoutRights<P extends JudgedPack>(pack: P): P {
-  if (pack.sidecar === undefined) return pack;
-  const { hostAccess: _, ...sidecar } = pack.sidecar;
-  return { ...pack, sidecar: { ...sidecar, rbac: [], clusterRBAC: [] } };
 }

@@ -9,7 +9,7 @@ import type { Carrier } from '../objects/carrier.ts';
 import { findApprovalCauses } from '../policy/approval.ts';
 import { findCredentialsInTexts } from '../policy/credentials/credentials.ts';
 import { judgeRun } from '../policy/guardrails.ts';
-import { describeRestriction, type Restriction, withoutDenied, withoutRights } from '../policy/restrict.ts';
+import { describeRestriction, type Restriction, withoutDenied } from '../policy/restrict.ts';
 import { askForApproval } from './approval.ts';
 import { gatherReferences, type References } from './gather.ts';
 import type { GivenRun } from './given.ts';
@@ -42,21 +42,22 @@ export function admit(
   // What serves already is restricted instead.
   if (denials.length > 0 && !serves) return { admission: { kind: 'denied', denials }, requirements };
   const because = findApprovalCauses(resolved.value, policy);
-  if (because.length > 0 && policy.approval?.distinct && createdBy === undefined)
+  if (because.length > 0 && policy.approval?.distinct && createdBy === undefined && !serves)
     return { admission: { kind: 'invalid', faults: [NOBODY] }, requirements };
   const run = withRewrites(resolved.value, policy);
   const whole = planRun(run);
   const asking = { run, prepared: whole, policy, because, decision, createdBy, before: memory.status.approval, serves, now };
   const answer = because.length > 0 ? askForApproval(asking) : undefined;
   const isUnapproved = answer !== undefined && answer.approval.state !== 'Approved';
-  const restriction = denials.length > 0 ? describeRestriction(denials, isUnapproved) : undefined;
+  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
+  // Of what nobody has approved nothing is made, whatever else is said of it.
+  if (isUnapproved && restriction !== undefined)
+    return { admission: { kind: 'unapproved', ...answer, restriction }, requirements };
   const prepared =
-    restriction === undefined
-      ? whole
-      : planRun(withRewrites(restrict(resolved.value, policy, restriction, isUnapproved), policy));
+    restriction === undefined ? whole : planRun(withRewrites(restrict(resolved.value, policy, restriction), policy));
   const faults = [...checkSizes(prepared), ...findUncarried(prepared, carrier)];
   if (faults.length > 0) return { admission: { kind: 'invalid', faults }, requirements };
-  if (isUnapproved && restriction === undefined) return { admission: { kind: 'unapproved', ...answer }, requirements };
+  if (isUnapproved) return { admission: { kind: 'unapproved', ...answer }, requirements };
   const warnings = [
     ...warnOfKey(resolved.value, references),
     ...warnOfTask(resolved.value),
@@ -65,15 +66,10 @@ export function admit(
   return { admission: { kind: 'admitted', prepared, warnings, restriction, approval: answer?.approval }, requirements };
 }
 
-/** What is left of a server that is denied something. What nobody approved besides has no rights at all. */
-const restrict = (
-  run: ResolvedRun,
-  policy: SympoziumPolicySpec,
-  restriction: Restriction,
-  isUnapproved: boolean,
-): ResolvedRun => ({
+/** What is left of a server that is denied something. */
+const restrict = (run: ResolvedRun, policy: SympoziumPolicySpec, restriction: Restriction): ResolvedRun => ({
   ...run,
-  packs: run.packs.map((pack) => (isUnapproved ? withoutRights(pack) : withoutDenied(pack, policy, restriction))),
+  packs: run.packs.map((pack) => withoutDenied(pack, policy, restriction)),
 });
 
 const NOBODY: Fault = {

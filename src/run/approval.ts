@@ -40,10 +40,11 @@ export interface Answer {
 /** What became of the question whether the run may begin. */
 export function askForApproval(asking: Asking): Answer {
   const { run, prepared, because, decision, before, now } = asking;
-  const asked = digestOf(prepared);
-  const earlier = before?.digest === asked ? before : undefined;
-  const requestedTime = readTime(earlier?.requestedTime) ?? formatTime(now);
-  const expiryTime = asking.serves ? undefined : (readTime(earlier?.expiryTime) ?? expiryOf(requestedTime, asking.policy));
+  const { rights, skills } = prepared.plan;
+  const request = { because, rights, skills, images: listImages(run), contentDigest: digestContent(prepared) };
+  const asked = digestRequest(request);
+  const requestedTime = (before?.digest === asked ? readPast(before.requestedTime, now) : undefined) ?? formatTime(now);
+  const expiryTime = asking.serves ? undefined : expiryOf(requestedTime, asking.policy);
   const expires = expiryTime !== undefined && { expiryTime };
   const question = { digest: asked, because, requestedTime };
   const obstacle = decision === undefined ? undefined : findObstacle(decision, asked, asking);
@@ -57,14 +58,19 @@ export function askForApproval(asking: Asking): Answer {
     const message = `Nobody who may approve the run did so until ${expiryTime}`;
     return { approval: { state: 'Expired', ...question, expiryTime }, message };
   }
-  const { rights, skills } = prepared.plan;
-  const images = listImages(run);
   const message = [describeCauses(because), ...(obstacle === undefined ? [] : [obstacle]), describeCommand(run)].join('; ');
-  return { approval: { state: 'Required', ...question, rights, skills, images, ...expires }, message };
+  return { approval: { state: 'Required', ...question, ...request, ...expires }, message };
 }
 
+/**
+ * What a human approves: everything that the run is made of, and what he reads of it. So who writes something else into the status has
+ * nothing approved.
+ */
+export const digestRequest = ({ contentDigest = '', because = [], rights = [], skills = [], images = [] }: Approval): string =>
+  digest([contentDigest, because, rights, skills, images] as unknown as JsonValue);
+
 /** Everything that is made of the run, but for how long it stays afterwards, which may be changed at any time. */
-function digestOf({ manifests, plan }: Prepared): string {
+function digestContent({ manifests, plan }: Prepared): string {
   const { remains: _, ...content } = plan;
   const workload = [...manifests].filter(([key]) => !Object.hasOwn(plan.parts, key)).map(([, manifest]) => withoutPlan(manifest));
   return digest([content as unknown as JsonObject, workload]);
@@ -78,8 +84,9 @@ function withoutPlan({
   return { ...manifest, metadata };
 }
 
-/** A time of the status, which somebody else may have written. */
-const readTime = (text: string | undefined): string | undefined => (Number.isNaN(Date.parse(text ?? '')) ? undefined : text);
+/** A time of the status, which somebody else may have written: it may let the run wait shorter, and never longer. */
+const readPast = (text: string | undefined, now: Date): string | undefined =>
+  text !== undefined && Date.parse(text) <= now.getTime() ? text : undefined;
 
 const DEFAULT_TIMEOUT = '24h';
 
@@ -97,8 +104,8 @@ function findObstacle({ spec }: Decision, asked: string, { run, policy, createdB
   if (spec.runId !== run.id) return `AgentRunApproval ${name} is of an earlier run; ${remove}`;
   if (spec.digest !== asked)
     return `AgentRunApproval ${name} is of another content, of which something was changed since; ${remove}`;
-  if (policy.approval?.distinct && spec.approver === createdBy)
-    return `AgentRunApproval ${name} is of who made the run, and somebody else has to decide; ${remove}`;
+  if (policy.approval?.distinct && (createdBy === undefined || spec.approver === createdBy))
+    return `AgentRunApproval ${name} may be of who made the run, and somebody else has to decide; ${remove}`;
   return undefined;
 }
 

@@ -20,7 +20,7 @@ import { type JsonObject, objectAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { ServerFacts } from './observe.ts';
-import type { PartKey } from './parts.ts';
+import { GRANTS, isAmong, type PartKey } from './parts.ts';
 import { cancelled, isComplete, making, NO_IMAGES, prepare, recordStart } from './preparation.ts';
 import {
   type Facts,
@@ -50,8 +50,11 @@ const DEPLOYMENT: PartKey = 'agentrun-deployment';
 function step(facts: Facts): Step {
   const { deployment } = facts.objects;
   if (facts.cancel) return { state: cancelled(facts) };
-  const start = deployment && decide(deployment, facts);
   const { state: previous } = facts.memory;
+  // What was not let start is not, and goes.
+  if (facts.admission.kind === 'unapproved' && !isServing(previous) && deployment?.released !== true)
+    return { state: prepare(facts, { hasWorkload: false, isFixed: false, isReady: false }) };
+  const start = deployment && decide(deployment, facts);
   if (isServing(previous)) return { state: { ...previous, ...serve(facts) }, start };
   if (deployment !== undefined && isStartDecided(facts) && facts.admission.kind !== 'denied') {
     if (!deployment.available) return { state: making(facts.objects), start };
@@ -83,12 +86,15 @@ function serve({
   objects: { deployment, lacksImages },
   memory,
 }: Facts): Pick<RunState, 'reason' | 'message'> & { stage: 'serving' | 'restricted' } {
-  const restriction = admission.kind === 'admitted' ? admission.restriction : undefined;
+  const restriction = restrictionOf(admission);
   if (restriction !== undefined) return { stage: 'restricted', reason: 'PolicyDenied', message: restriction.message };
   // Only what was judged again can be permitted again.
   const { state: previous } = memory;
-  if (admission.kind !== 'admitted' && previous?.stage === 'restricted')
-    return { stage: 'restricted', reason: previous.reason, message: previous.message };
+  if (admission.kind !== 'admitted' && previous?.stage === 'restricted') {
+    const message =
+      admission.kind === 'unapproved' ? `A policy refused something of it before. ${admission.message}` : previous.message;
+    return { stage: 'restricted', reason: previous.reason, message };
+  }
   if (lacksImages) return { stage: 'serving', reason: 'Unavailable', message: NO_IMAGES };
   const waits = admission.kind === 'unapproved' ? `, as it is. ${admission.message}` : '';
   return deployment?.available
@@ -99,6 +105,10 @@ function serve({
 const describeUnavailable = (deployment: ServerFacts | undefined): string =>
   `The server is not available${deployment ? `: kubectl describe deployment -n ${deployment.namespace} ${deployment.name}` : ''}`;
 
+/** What a policy refuses of a server that serves. */
+const restrictionOf = (admission: Facts['admission']) =>
+  admission.kind === 'admitted' || admission.kind === 'unapproved' ? admission.restriction : undefined;
+
 /** Everything is as it is planned now. What cannot be planned, because a reference is missing, stays as it exists. */
 function want(state: RunState, facts: Facts): Map<string, Wanted> {
   const { prepared } = facts;
@@ -107,12 +117,17 @@ function want(state: RunState, facts: Facts): Map<string, Wanted> {
     const isReleased = deployment !== undefined && mayRun(state, facts);
     const planned = (key: string, manifest: Manifest): Wanted =>
       isReleased && key === DEPLOYMENT
-        ? { kind: 'planned', manifest: withReplica(manifest), watch: true }
+        ? { kind: 'planned', manifest: withReplicas(manifest, 1), watch: true }
         : { kind: 'planned', manifest };
     return new Map([...prepared.manifests].map(([key, manifest]) => [key, planned(key, manifest)]));
   }
-  const changesOf = (key: string): Changes => (key === DEPLOYMENT && deployment ? release(deployment, state, facts) : {});
-  return new Map([...exist].map((key) => [key, { kind: 'same', changes: changesOf(key) }]));
+  const isStopped = facts.admission.kind === 'unapproved' && facts.admission.restriction !== undefined;
+  const change = (workload: ServerFacts): Changes =>
+    isStopped ? { manifest: withReplicas(workload.manifest, 0) } : release(workload, state, facts);
+  const changesOf = (key: string): Changes => (key === DEPLOYMENT && deployment ? change(deployment) : {});
+  // What is refused of something that nobody approved cannot be told from the rest: all of its rights leave, and its Pod.
+  const stays = [...exist].filter((key) => !isStopped || !isAmong(GRANTS, key));
+  return new Map(stays.map((key) => [key, { kind: 'same', changes: changesOf(key) }]));
 }
 
 /** Whether the Pod of the server may run: not before its start is decided, and not while it is denied more than rights. */
@@ -124,11 +139,11 @@ function mayRun(state: RunState, facts: Facts): boolean {
 
 /** The release of a Deployment that cannot be planned now. One that serves without a replica was stopped by a denial. */
 function release({ released, manifest }: ServerFacts, state: RunState, facts: Facts): Changes {
-  if (released || isServing(state) || !isStartDecided(facts)) return {};
-  return { manifest: withReplica(manifest), watch: true };
+  if (released || isServing(state) || !isStartDecided(facts) || facts.admission.kind === 'unapproved') return {};
+  return { manifest: withReplicas(manifest, 1), watch: true };
 }
 
-const withReplica = <T extends JsonObject>(deployment: T): T => ({
+const withReplicas = <T extends JsonObject>(deployment: T, replicas: number): T => ({
   ...deployment,
-  spec: { ...objectAt(deployment, 'spec'), replicas: 1 },
+  spec: { ...objectAt(deployment, 'spec'), replicas },
 });

@@ -79,8 +79,8 @@ export type Admission =
   | { kind: 'invalid'; faults: Fault[] }
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
-  /** A human has to approve it as it would be made now, and nobody has. */
-  | ({ kind: 'unapproved' } & Answer)
+  /** A human has to approve it as it would be made now, and nobody has. With a restriction: a server that serves and is denied something. */
+  | ({ kind: 'unapproved'; restriction?: Restriction | undefined } & Answer)
   /** With a restriction: a server that serves and is denied something now; what is left of it is prepared. */
   | {
       kind: 'admitted';

@@ -34,7 +34,33 @@ describe('an approval', () => {
     ['of a pack by its name', { approval: { packs: ['p'] } }, {}, ['pack: SkillPack/p: version 2']],
     ['of every pack', { approval: { packs: ['*'] } }, {}, ['pack: SkillPack/p: version 2']],
     ['of a right, and no more of it than is meant', { approval: { rights: [right()] } }, DELETES, [`${RBAC} delete pods`]],
-    ['of a right in another scope', { approval: { rights: [right({ scope: 'Cluster' })] } }, DELETES, undefined],
+    [
+      'of a right in the cluster, and it holds in the namespace',
+      { approval: { rights: [right({ scope: 'Cluster' })] } },
+      DELETES,
+      undefined,
+    ],
+    [
+      'of a right in the namespace, and it holds in the cluster',
+      { approval: { rights: [right({ verbs: ['get'] })] } },
+      { clusterRBAC: [{ apiGroups: [''], resources: ['pods'], verbs: ['get'] }] },
+      ['rights: SkillPack/p spec.sidecar.clusterRBAC[0]: get pods'],
+    ],
+    [
+      'of every run, with what reaches out of its Pod',
+      {
+        ...PERMITTED,
+        approval: { mode: 'Always', hostAccess: false },
+        cloudIdentities: [{ name: 'reader', serviceAccountAnnotations: { role: 'reader' } }],
+        defaults: { cloudIdentity: 'reader' },
+      },
+      NODE,
+      [
+        'host-access: SkillPack/p spec.sidecar.hostAccess: /var/log',
+        'cloud-identity: spec.cloudIdentity: reader',
+        'always: SympoziumPolicy spec.approval.mode: Always',
+      ],
+    ],
     [
       'of a right by stars',
       { approval: { rights: [right({ apiGroups: ['*'], resources: ['*'], verbs: ['*'] })] } },

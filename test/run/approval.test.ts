@@ -44,6 +44,7 @@ describe('a run that has to be approved', () => {
       approval: {
         state: 'Required',
         digest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
+        contentDigest: expect.stringMatching(/^sha256:[0-9a-f]{64}$/),
         because: [{ rule: 'always', path: 'SympoziumPolicy spec.approval.mode', what: 'Always' }],
         rights: [
           {
@@ -128,6 +129,25 @@ describe('a run that has to be approved', () => {
     const remove = 'delete it first: kubectl delete agentrunapproval -n team-a run';
     expect(run.status.message).toBe(`${CAUSE}; ${words}; ${remove}; ${COMMAND}`);
     expect([...run.last.resources]).toEqual([]);
+  });
+
+  it('does not count an approval that somebody has deleted and something holds', () => {
+    const run = asking();
+    const approval = approvalOf(run.status);
+    const metadata = { ...(approval['metadata'] as JsonObject), deletionTimestamp: '2026-01-01T12:00:01Z' };
+    run.edit([...(run.world.cluster ?? []), { ...approval, metadata }]).call();
+    expect([run.status.reason, run.last.resources.size]).toEqual(['ApprovalRequired', 0]);
+  });
+
+  it('waits no longer, whatever its status says of the time', () => {
+    const run = asking();
+    const times = { requestedTime: '9999-12-31T23:59:59Z', expiryTime: '9999-12-31T23:59:59Z' };
+    const forged = { ...run.status, approval: { ...run.status.approval, ...times } };
+    run.world = { ...run.world, composite: runXr({ skills: uses('tools') }, { status: forged as unknown as JsonObject }) };
+    expect(run.call().status.approval).toMatchObject({
+      requestedTime: '2026-01-01T12:00:00Z',
+      expiryTime: '2026-01-02T12:00:00Z',
+    });
   });
 
   it('takes no word of its status for an approval', () => {
@@ -222,13 +242,45 @@ describe('a policy that wants somebody else to approve', () => {
     });
   });
 
+  it('takes from a server that serves what a policy refuses, whoever made it', () => {
+    const run = new History(task({ skills: uses('web') }))
+      .released()
+      .report('agentrun-deployment', { availableReplicas: 1 })
+      .call();
+    const refusing = policyXr({ approval: { mode: 'Always', distinct: true }, packs: [{ name: 'web', namespaces: ['other'] }] });
+    run.edit([...(run.world.cluster ?? []), refusing]).call();
+    expect([run.status.phase, run.status.reason]).toEqual(['Serving', 'PolicyDenied']);
+    expect(JSON.stringify(run.last.resources.get('agentrun-deployment'))).toContain('"replicas":0');
+  });
+
   it('does not count the approval of who made the run', () => {
-    expect(decide(by('anna')).call().status.message).toContain('is of who made the run, and somebody else has to decide');
+    expect(decide(by('anna')).call().status.message).toContain('may be of who made the run, and somebody else has to decide');
     expect(decide(by('ben')).call().status.phase).toBe('Preparing');
   });
 });
 
 describe('a server that has to be approved', () => {
+  it('makes nothing for a status that says it serves, whatever a policy refuses of it', () => {
+    const run = new History(task({ skills: uses('web') }, ALWAYS)).call();
+    const forged = { ...run.status, phase: 'Serving', reason: 'Available', mode: 'server', startTime: '2026-01-01T12:00:00Z' };
+    const composite = runXr(
+      { skills: uses('web'), placement: { nodeSelector: { disk: 'ssd' } } },
+      { status: forged as unknown as JsonObject },
+    );
+    run.world = { ...run.world, composite };
+    expect([...run.call().last.resources]).toEqual([]);
+    expect([...run.call().last.resources]).toEqual([]);
+  });
+
+  it('goes again when its approval is deleted before it was let start', () => {
+    const run = new History(task({ skills: uses('web') }, ALWAYS)).call();
+    decide(run).call();
+    run.settle();
+    run.wait(11).edit(without(run)).call();
+    run.settle().call();
+    expect([run.status.phase, run.status.reason, desired(run)]).toEqual(['Pending', 'ApprovalRequired', []]);
+  });
+
   const edited = packXr('web', {
     sidecar: { image: 'web:2', requiresServer: true, ports: [{ name: 'http', containerPort: 8080 }] },
   });
@@ -285,7 +337,24 @@ describe('a server that has to be approved', () => {
     run.settle().call();
     expect([run.status.phase, run.status.reason, run.status.approval?.state]).toEqual(['Serving', 'PolicyDenied', 'Required']);
     expect(desiredRights(run)).toEqual(['agentrun-serviceaccount']);
-    expect(JSON.stringify(run.last.resources.get('agentrun-deployment'))).toContain('"replicas":0');
+    const stopped = JSON.stringify(run.last.resources.get('agentrun-deployment'));
+    expect([stopped.includes('"replicas":0'), stopped.includes('web:1'), stopped.includes('web:2')]).toEqual([true, true, false]);
+    // What is permitted again is not approved yet.
+    run
+      .edit(cluster(run, own('web:2', reads)))
+      .settle()
+      .call();
+    expect(run.status).toMatchObject({ phase: 'Serving', reason: 'PolicyDenied', approval: { state: 'Required' } });
+    expect(run.status.message).toContain('A policy refused something of it before. A human has to approve the run');
+    expect(JSON.stringify(run.last.resources.get('agentrun-deployment'))).toBe(stopped);
+    run.edit(without(run)).call();
+    decide(run).call();
+    const again = JSON.stringify(run.last.resources.get('agentrun-deployment'));
+    expect([run.status.reason === 'PolicyDenied', again.includes('"replicas":1'), again.includes('web:2')]).toEqual([
+      false,
+      true,
+      true,
+    ]);
   });
 });
 

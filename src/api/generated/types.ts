@@ -1156,11 +1156,15 @@ export interface Approval {
    */
   state?: 'Required' | 'Approved' | 'Denied' | 'Expired';
   /**
-   * A digest of everything the run would be made of. An approval counts for one digest only.
+   * A digest of contentDigest, because, rights, skills and images. An approval counts for one digest only.
    */
   digest?: string;
   /**
-   * Why the policy asks for an approval.
+   * A digest of everything the run would be made of. Only while it waits.
+   */
+  contentDigest?: string;
+  /**
+   * Why the policy asks for an approval, and what of the run reaches out of its Pod.
    */
   because?: ApprovalCause[];
   /**
@@ -1198,9 +1202,9 @@ export interface Approval {
 }
 export interface ApprovalCause {
   /**
-   * Which rule of the policy asks.
+   * Which rule of the policy asks
    */
-  rule?: 'always' | 'pack' | 'rights' | 'host-access' | 'server';
+  rule?: 'always' | 'pack' | 'rights' | 'host-access' | 'server' | 'cloud-identity';
   /**
    * The field that it is about.
    */
