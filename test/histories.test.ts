@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { listBoundRules } from '../src/simulation/rights.ts';
 import type { World } from '../src/simulation/world.ts';
-import { GIVEN, HANDS, type Hand, runOf, SETTINGS } from './support/hands.ts';
+import { ASKING_HANDS, GIVEN, HANDS, type Hand, runOf, SETTINGS } from './support/hands.ts';
 import { type Invariant, must, Violation } from './support/invariants.ts';
 import { plain } from './support/packs.ts';
 import { Random } from './support/random.ts';
@@ -31,14 +31,16 @@ interface History {
   steps: Step[];
 }
 
-const WEIGHTED = Object.entries(HANDS).map(([name, hand]) => ({ name, ...hand }));
+const weighted = (hands: Record<string, Hand>) => Object.entries(hands).map(([name, hand]) => ({ name, ...hand }));
+const WEIGHTED = weighted(HANDS);
+const WEIGHTED_ASKING = weighted(ASKING_HANDS);
 
-function historyOf(seed: number): History {
+function historyOf(seed: number, hands = WEIGHTED): History {
   const random = new Random(seed);
   const count = random.pick([1, 1, 1, 1, 2, 2, 3]);
   const kinds = Array.from({ length: count }, () => random.integer(0, 19));
   const steps = Array.from({ length: random.integer(4, 16) }, () => {
-    const { name, choices = [undefined] } = random.weighted(WEIGHTED);
+    const { name, choices = [undefined] } = random.weighted(hands);
     return { name, choice: random.pick(choices), run: random.integer(0, count - 1) };
   });
   return { seed, kinds, head: random.pick([0, 0, 1, 30]), steps };
@@ -71,7 +73,7 @@ function play(history: History): Played {
 const works = ({ runs: [first] }: Watched): boolean => ['Running', 'Serving'].includes(first?.status.phase ?? '');
 
 function act(watched: Watched, { name, choice, run }: Step): void {
-  const hand = HANDS[name] as Hand;
+  const hand = ASKING_HANDS[name] as Hand;
   const subject = watched.runs[run];
   if (subject === undefined) return;
   if (!name.startsWith('wait')) watched.disturb();
@@ -131,5 +133,13 @@ describe('over random histories', () => {
     // Each is reached often enough for this to prove something.
     for (const phase of ['Preparing', 'Running', 'Serving', 'Succeeded', 'Failed', 'Cancelled'])
       if (COUNT >= 5_000) expect(reached[phase], phase).toBeGreaterThan(50);
+  });
+
+  it(`nothing is made of a run before it is approved, where policies want that (from seed ${FIRST})`, () => {
+    for (let seed = FIRST; seed < FIRST + COUNT / 25; seed += 1) {
+      const history = historyOf(seed, WEIGHTED_ASKING);
+      const { violation } = play(history);
+      if (violation !== undefined) throw new Error(explain(history, violation));
+    }
   });
 });

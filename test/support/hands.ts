@@ -57,6 +57,11 @@ const EDITS: JsonObject[] = [
   policyXr(),
   tellsResults,
   policyXr({ limits: { startTimeout: '1m' } }),
+];
+
+/** The same, and policies that want approvals. */
+const ASKING_EDITS: JsonObject[] = [
+  ...EDITS,
   ...Array.from({ length: 2 }, () => asksForAll),
   policyXr({ approval: { rights: [{ scope: 'Cluster', apiGroups: ['*'], resources: ['nodes'], verbs: ['*'] }] } }),
 ];
@@ -114,9 +119,6 @@ export const HANDS: Record<string, Hand> = {
   holdPods: { weight: 0.5, act: (_, __, run) => run.setStarting(false) },
   startPods: { weight: 1, act: (_, __, run) => run.setStarting(true) },
   evict: { weight: 0.5, act: (_, __, run) => run.evict() },
-  approve: { weight: 4, act: (_, __, run) => run.decide('Approved') },
-  deny: { weight: 0.3, act: (_, __, run) => run.decide('Denied') },
-  removeApproval: { weight: 0.5, act: (_, __, run) => run.removeApproval() },
   cancel: { weight: 1, act: (_, __, run) => run.change({ cancel: true }) },
   delete: { weight: 1, act: (_, __, run) => run.delete() },
   apply: { weight: 2, act: (_, __, run) => run.apply() },
@@ -156,3 +158,18 @@ export const HANDS: Record<string, Hand> = {
     act: (watched, field: string, run) => watched.editStatus(run, (status) => without(status, field)),
   },
 };
+
+/** A human decides, and takes that back. */
+const HUMANS: [string, Hand][] = [
+  ['approve', { weight: 4, act: (_, __, run) => run.decide('Approved') }],
+  ['deny', { weight: 0.3, act: (_, __, run) => run.decide('Denied') }],
+  ['removeApproval', { weight: 0.5, act: (_, __, run) => run.removeApproval() }],
+];
+
+/** Where policies want approvals, too. */
+export const ASKING_HANDS: Record<string, Hand> = Object.fromEntries(
+  Object.entries(HANDS).flatMap(([name, hand]): [string, Hand][] => {
+    if (name === 'edit') return [[name, { ...hand, choices: ASKING_EDITS }]];
+    return name === 'cancel' ? [...HUMANS, [name, hand]] : [[name, hand]];
+  }),
+);
