@@ -82,7 +82,7 @@ export const REASONS = {
     action: 'Ask the platform team to correct the fields that the message lists.',
   },
   ApprovalRequired: {
-    phases: ['Pending', 'Preparing'],
+    phases: ['Pending'],
     severity: 'Normal',
     meaning:
       'A policy asks that a human approves the run, and nothing of it exists before; `status.approval` has what would be given.',

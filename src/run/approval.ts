@@ -1,7 +1,7 @@
 /**
  * Whether a run that has to be approved is: by an AgentRunApproval of its name, for its run id and for a digest of all that would be made.
- * It is read in every call until the workload of the run exists, and nothing of it is believed from the status, because more people may
- * write a status than may approve.
+ * It is read in every call until the workload of the run exists, and of the status nothing is believed but since when the run waits, because
+ * more people may write a status than may approve.
  */
 import type { Approval, ApprovalCause, SympoziumPolicySpec } from '../api/generated/types.ts';
 import type { Decision } from '../call/references.ts';

@@ -4,13 +4,14 @@
  *
  *   from               to           when
  *   (new), waiting     waiting      something it refers to is missing or unreadable
- *   waiting            making       references, spec and guardrails are in order
+ *   (new), waiting     awaiting     a human has to approve it
+ *   making             awaiting     the same, because something was changed or its approval is gone, and it was not let start
+ *   awaiting           refused      ApprovalDenied, ApprovalExpired
+ *   waiting, awaiting  making       references, spec, guardrails and approval are in order
  *   waiting, making    refused      InvalidSpec, PolicyDenied; all of it goes
  *   making             aborted      PrerequisiteFailed: an object could not be made in 10 minutes
  *   making             making       the start is decided: the status records the Deployment, which the next call gives a replica
  *   making             serving      the Deployment is available
- *   (new), waiting     awaiting     a human has to approve it
- *   awaiting           refused      ApprovalDenied, ApprovalExpired
  *   serving            serving      what is planned now has to be approved: the server stays as it is until then
  *   serving            restricted   a policy denies something now: what is denied leaves, and the Pod where it is more than rights
  *   restricted         serving      nothing is denied any more
