@@ -1,6 +1,14 @@
 /** The whole function as one pure step: request in, response out. */
 import { formatFaults } from './api/fault.ts';
-import { AGENT_RUN_APPROVAL, API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from './api/kinds.ts';
+import {
+  AGENT_RUN_APPROVAL,
+  AGENT_SCHEDULE,
+  API_VERSION,
+  CLAIMS,
+  NAMESPACED,
+  SKILL_PACK,
+  SYMPOZIUM_POLICY,
+} from './api/kinds.ts';
 import { parseSettings, type Settings, settingsOfUnreadable } from './api/settings.ts';
 import type { Request } from './call/request.ts';
 import type { Composed, Response } from './call/response.ts';
@@ -11,6 +19,7 @@ import { composeInstance } from './composites/sympoziuminstance.ts';
 import { composePolicy } from './composites/sympoziumpolicy.ts';
 import { textAt } from './kube/json.ts';
 import { composeRun } from './run/agentrun.ts';
+import { composeSchedule } from './schedule/agentschedule.ts';
 
 /** What the function's own flags decide. */
 export interface Options {
@@ -33,6 +42,7 @@ const COMPOSERS: Record<string, Composer> = {
   [NAMESPACED.sympoziumInstance]: composeSympoziumInstance,
   [NAMESPACED.agentRun]: composeAgentRun,
   [AGENT_RUN_APPROVAL]: unlessUnreadable((request, _, ttlSeconds) => composeApproval(request, ttlSeconds)),
+  [AGENT_SCHEDULE]: unlessUnreadable((request, _, ttlSeconds) => composeSchedule(request, ttlSeconds)),
   [SYMPOZIUM_POLICY]: unlessUnreadable((request, _, ttlSeconds) => composePolicy(request, ttlSeconds)),
 };
 

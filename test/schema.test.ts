@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseAgentRun } from '../src/api/agentrun.ts';
 import { parseAgentRunApproval } from '../src/api/agentrunapproval.ts';
+import { parseAgentSchedule } from '../src/api/agentschedule.ts';
 import type { Parsed } from '../src/api/fault.ts';
 import { PATTERNS } from '../src/api/schema.ts';
 import { parseSkillPack } from '../src/api/skillpack.ts';
@@ -25,6 +26,7 @@ const PARSERS: Record<Kind, (composite: JsonObject) => Parsed<unknown>> = {
   AgentRun: parseAgentRun,
   SympoziumPolicy: parseSympoziumPolicy,
   AgentRunApproval: parseAgentRunApproval,
+  AgentSchedule: parseAgentSchedule,
 };
 
 function loadCases(kind: Kind): Case[] {

@@ -170,7 +170,7 @@ describe('a Function MUST only return a Fatal result to end the pipeline', () =>
 
   it('is fatal for a kind it does not know, naming those it knows', () => {
     expect(call({ apiVersion: 'example.org/v1', kind: 'XBucket' }).results.map(({ message }) => message)).toEqual([
-      'cannot compose XBucket (example.org/v1): this function knows SkillPack, XSympoziumInstance, XAgentRun, SympoziumInstance, AgentRun, AgentRunApproval, SympoziumPolicy of sympozium.ai/v1alpha1',
+      'cannot compose XBucket (example.org/v1): this function knows SkillPack, XSympoziumInstance, XAgentRun, SympoziumInstance, AgentRun, AgentRunApproval, AgentSchedule, SympoziumPolicy of sympozium.ai/v1alpha1',
     ]);
     expect(call({ apiVersion: 'sympozium.ai/v1alpha1', kind: 'constructor' }).results[0]?.severity).toBe(Severity.SEVERITY_FATAL);
   });

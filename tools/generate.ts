@@ -16,6 +16,7 @@ import { generateConfigurations } from './configurations.ts';
 import { generateReasons } from './reasons.ts';
 import { generateReference } from './reference.ts';
 import { generateRights } from './rights.ts';
+import { generateRunTemplate } from './runtemplate.ts';
 import { generateSympozium } from './sympozium.ts';
 
 interface Schema {
@@ -48,7 +49,7 @@ function child(schema: Schema | undefined, ...path: string[]): Schema {
 /** The schemas by the name of their type, with names for the parts that code speaks of. */
 function loadSchemas(): Record<string, Schema> {
   const schemas: Record<string, Schema> = { Settings: crd('skillpack.fn.crossplane.io_settings.yaml') };
-  for (const kind of ['SkillPack', 'SympoziumInstance', 'AgentRun', 'AgentRunApproval', 'SympoziumPolicy']) {
+  for (const kind of ['SkillPack', 'SympoziumInstance', 'AgentRun', 'AgentRunApproval', 'AgentSchedule', 'SympoziumPolicy']) {
     const schema = xrd(kind.toLowerCase());
     schemas[`${kind}Spec`] = child(schema, 'spec');
     schemas[`${kind}Status`] = child(schema, 'status');
@@ -82,12 +83,17 @@ function loadSchemas(): Record<string, Schema> {
     ['Approval', 'AgentRunStatus', 'approval'],
     ['ApprovalCause', 'AgentRunStatus', 'approval', 'because', '[]'],
     ['RightPattern', 'SympoziumPolicySpec', 'approval', 'rights', '[]'],
+    ['RunTemplate', 'AgentScheduleSpec', 'runTemplate'],
+    ['ScheduledRun', 'AgentScheduleStatus', 'runs', '[]'],
+    ['SkippedTick', 'AgentScheduleStatus', 'lastSkipped'],
   ];
   for (const [title, type, ...path] of parts) child(schemas[type], ...path).title = title;
-  // The fields of an instance, and model and podMetadata of a policy, are the run's, so they share types; a test compares them.
+  // The fields of an instance and of a template, and model and podMetadata of a policy, are the run's, so they share types; a test compares them.
   const run = child(schemas['AgentRunSpec']).properties ?? {};
   const instance = child(schemas['SympoziumInstanceSpec']).properties ?? {};
   for (const name of Object.keys(instance)) instance[name] = child(schemas['AgentRunSpec'], name);
+  const template = child(schemas['AgentScheduleSpec'], 'runTemplate', 'spec').properties ?? {};
+  for (const name of Object.keys(template)) template[name] = child(schemas['AgentRunSpec'], name);
   const { rights, skills } = child(schemas['AgentRunStatus']).properties ?? {};
   Object.assign(child(schemas['AgentRunStatus'], 'approval').properties ?? {}, { rights, skills });
   Object.assign(child(schemas['SympoziumPolicySpec'], 'defaults').properties ?? {}, {
@@ -151,6 +157,13 @@ async function generateTypes(schemas: Record<string, Schema>): Promise<string> {
   });
 }
 
+/** What the template of a schedule holds, the validator of an AgentRun judges. */
+function withOpenTemplate(schedule: Schema | undefined): Schema {
+  const copy = structuredClone(schedule ?? {});
+  Object.assign(child(copy, 'runTemplate').properties ?? {}, { spec: { type: 'object' } });
+  return copy;
+}
+
 async function generateValidators(schemas: Record<string, Schema>): Promise<string> {
   const ajv = new Ajv({
     allErrors: true,
@@ -161,7 +174,11 @@ async function generateValidators(schemas: Record<string, Schema>): Promise<stri
     code: { source: true, esm: true },
   });
   const names = Object.keys(schemas).filter((name) => !name.endsWith('Status'));
-  for (const name of names) ajv.addSchema(validated(schemas[name] ?? {}) as never, name);
+  for (const name of names)
+    ajv.addSchema(
+      validated(name === 'AgentScheduleSpec' ? withOpenTemplate(schemas[name]) : (schemas[name] ?? {})) as never,
+      name,
+    );
   // The meta-schema of JSON Schema is one of ajv's own.
   const all = [
     ...names.map((name) => [`validate${name}`, name]),
@@ -206,6 +223,7 @@ export async function generate(): Promise<Record<string, string>> {
     'src/api/generated/types.ts': await generateTypes(schemas),
     'src/api/generated/validators.js': validators,
     'src/api/generated/validators.d.ts': generateDeclarations(validators),
+    ...generateRunTemplate(),
     ...configurations,
     ...generateCommandLine(configurations),
     ...generateReasons(),
@@ -215,10 +233,16 @@ export async function generate(): Promise<Record<string, string>> {
   };
 }
 
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  for (const [path, text] of Object.entries(await generate())) {
+function write(files: Record<string, string>): void {
+  for (const [path, text] of Object.entries(files)) {
     const file = new URL(path, ROOT).pathname;
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  // The others read it.
+  write(generateRunTemplate());
+  write(await generate());
 }

@@ -36,13 +36,17 @@ export function parseSpec<T>(
     .filter((key) => !ROOT_FIELDS.has(key))
     .map((key) => ({ path: key, found: 'an unknown field', rule: 'must not be set; what people write stands below spec' }));
   const raw = composite['spec'] ?? {};
-  const spec = isObject(raw) ? Object.fromEntries(Object.entries(raw).filter(([key]) => !CROSSPLANE_FIELDS.has(key))) : raw;
+  const spec = isObject(raw) ? withoutCrossplaneFields(raw) : raw;
   const checked = checkSchema(validator, spec, 'spec');
   faults.push(...checked.faults);
   rules(faults, checked.value);
   if (faults.length === 0) return { ok: true, value: checked.value as unknown as T };
   return invalid(faults.map((fault) => withHint(composite['kind'], ofResources(fault))));
 }
+
+/** A spec as its user wrote it. */
+export const withoutCrossplaneFields = (spec: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(spec).filter(([key]) => !CROSSPLANE_FIELDS.has(key)));
 
 /** Everybody who knows Kubernetes writes it as a container has it. */
 function ofResources(fault: Fault): Fault {

@@ -9,10 +9,11 @@ import { NAME_PATTERN, PATTERNS, show } from './schema.ts';
 
 export const API_VERSION = 'sympozium.ai/v1alpha1';
 
-/** These kinds are the same in both variants. */
+/** These kinds are the same in both variants. A schedule makes what tenants make: claims, where there are claims. */
 export const SKILL_PACK = 'SkillPack';
 export const SYMPOZIUM_POLICY = 'SympoziumPolicy';
 export const AGENT_RUN_APPROVAL = 'AgentRunApproval';
+export const AGENT_SCHEDULE = 'AgentSchedule';
 
 export interface Variant {
   /** The kinds of the composites of a run and of an instance. */

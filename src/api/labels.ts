@@ -34,6 +34,18 @@ export const ANNOTATIONS = 'sympozium.ai/annotations';
 /** Annotation on an AgentRun: the user name of who made it, which an admission policy of examples/install holds to the truth. */
 export const CREATED_BY = 'sympozium.ai/created-by';
 
+/** On an AgentRun that an AgentSchedule made: the name of the schedule. */
+export const SCHEDULE = 'sympozium.ai/schedule';
+
+/** Annotation on an AgentRun that an AgentSchedule made: its tick, as RFC 3339. */
+export const SCHEDULED_AT = 'sympozium.ai/scheduled-at';
+
+/**
+ * Annotation on an AgentRun that an AgentSchedule made and has seen: the uid it had then, or with claims the name of its composite. One that
+ * an old answer makes again under its name has another, and does not begin.
+ */
+export const MADE_AS = 'sympozium.ai/made-as';
+
 /** Annotation on the Job or Deployment of a run: what the run was prepared with; see run/plan.ts. */
 export const PLAN = 'sympozium.ai/plan';
 

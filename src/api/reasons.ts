@@ -304,11 +304,25 @@ export const REASONS = {
     action: 'Wait; if it stays, the message says what the provider cannot create, such as a missing system namespace.',
   },
   Recorded: { phases: [], severity: 'Normal', meaning: 'An approval can be read.', action: NOTHING },
-  Active: { phases: [], severity: 'Normal', meaning: 'A policy is in force.', action: NOTHING },
+  Active: { phases: [], severity: 'Normal', meaning: 'A policy is in force, or a schedule makes runs.', action: NOTHING },
+  Suspended: {
+    phases: [],
+    severity: 'Normal',
+    meaning: 'A schedule is suspended, and skips its ticks.',
+    action: 'Set `spec.suspend` of the AgentSchedule to false.',
+  },
+  Scheduled: { phases: [], severity: 'Normal', meaning: 'A schedule made the AgentRun of a tick.', action: NOTHING },
+  TickSkipped: {
+    phases: [],
+    severity: 'Warning',
+    meaning: 'A tick of a schedule has no AgentRun: another one had not ended, or it was too late.',
+    action:
+      'See `status.lastSkipped` of the AgentSchedule; let its runs end sooner, or set another `concurrencyPolicy` or `startingDeadlineSeconds`.',
+  },
   Invalid: {
     phases: [],
     severity: 'Warning',
-    meaning: 'A pack, a policy or an approval cannot be used.',
+    meaning: 'A pack, a policy, an approval or a schedule cannot be used.',
     action: 'Correct every field that the message lists.',
   },
 

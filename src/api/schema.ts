@@ -43,6 +43,7 @@ export const PATTERNS: Record<string, string> = {
   '^([*][.])?([a-z0-9]([-a-z0-9]*[a-z0-9])?[.])+[a-z]([-a-z0-9]*[a-z0-9])?$':
     'must be the name of a host in lower case, or *. and the end of one',
   '^[A-Za-z_][A-Za-z0-9_]*[*]?$': 'must be the name of a variable, or the beginning of names and a star',
+  '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$': 'must be an IANA time zone such as Europe/Warsaw',
   '^[^*]*$': 'must not contain a wildcard',
   '^[^*]+$': 'must not be empty or contain a wildcard',
   '^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$': 'must be the name of a namespace, or *',

@@ -4,6 +4,7 @@ import type { ConditionType } from '../api/conditions.ts';
 import type {
   AgentRunApprovalStatus,
   AgentRunStatus,
+  AgentScheduleStatus,
   SkillPackStatus,
   SympoziumInstanceStatus,
   SympoziumPolicyStatus,
@@ -23,7 +24,13 @@ export interface Composed {
    * The complete status of the composite: what is left out is erased. Typed by the XRDs, because one field that they
    * do not declare fails the whole composition.
    */
-  status: SkillPackStatus | SympoziumInstanceStatus | AgentRunStatus | AgentRunApprovalStatus | SympoziumPolicyStatus;
+  status:
+    | SkillPackStatus
+    | SympoziumInstanceStatus
+    | AgentRunStatus
+    | AgentRunApprovalStatus
+    | AgentScheduleStatus
+    | SympoziumPolicyStatus;
   /** Whether the composite is ready. */
   ready: boolean;
   /** Every composed resource that shall exist, by resource name; what is left out is deleted. */

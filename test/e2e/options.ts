@@ -35,6 +35,7 @@ export interface Options {
   stopFunction?: string;
   startFunction?: string;
   coreMetrics?: string;
+  scheduleMinutes: string;
   /** Paths of binaries. */
   crossplane?: string;
   crossplaneCore?: string;
@@ -85,6 +86,7 @@ export const parseOptions = (argv: string[]): Options =>
     .option('--stop-function <command>', 'how the function is stopped')
     .option('--start-function <command>', 'how it is started again')
     .option('--core-metrics <url>', "where Crossplane's core serves metrics, for example http://localhost:8080/metrics")
+    .option('--schedule-minutes <number>', 'how long a schedule of every minute is watched', '6')
     .option('--crossplane <path>', "Crossplane's CLI, whose render is compared")
     .option('--crossplane-core <path>', "Crossplane's core, which its CLI renders with instead of a container")
     .option('--only <scenario>', 'plays only this one (repeatable)', collect, [])

@@ -93,10 +93,10 @@ export class World {
     return new Run(this, name, namespace, spec);
   }
 
-  /** Deletes runs and instances, until nothing is left that was composed for them. */
+  /** Deletes schedules, runs and instances, until nothing is left that was composed for them. */
   async removeRuns(): Promise<void> {
     for (const namespace of this.namespaces) {
-      for (const kind of ['agentruns.sympozium.ai', 'sympoziuminstances.sympozium.ai'])
+      for (const kind of ['agentschedules', 'agentruns', 'sympoziuminstances'].map((plural) => `${plural}.sympozium.ai`))
         for (const item of await cluster.list(kind, { namespace }))
           await cluster.remove(kind, textAt(item, 'metadata', 'name') ?? '', namespace);
     }
@@ -120,9 +120,8 @@ export class World {
     must(guilty.length === 0, `started more than once: ${guilty.join(', ')}`);
   }
 
-  /** What the circuit breaker of Crossplane's core has counted for all runs. */
-  readBreaker(name: 'events' | 'opens'): Promise<number> {
-    const plural = this.isNamespaced ? 'agentruns' : 'xagentruns';
+  /** What the circuit breaker of Crossplane's core has counted for all runs, or for all composites of another kind. */
+  readBreaker(name: 'events' | 'opens', plural = this.isNamespaced ? 'agentruns' : 'xagentruns'): Promise<number> {
     const controller = { controller: `composite/${plural}.sympozium.ai` };
     return readCounter(this.options.coreMetrics ?? '', `circuit_breaker_${name}_total`, controller);
   }

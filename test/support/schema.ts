@@ -28,6 +28,7 @@ export const KINDS = {
   AgentRun: 'agentrun',
   SympoziumPolicy: 'sympoziumpolicy',
   AgentRunApproval: 'agentrunapproval',
+  AgentSchedule: 'agentschedule',
 };
 export type Kind = keyof typeof KINDS;
 

@@ -10,6 +10,8 @@ export interface Schemas {
   AgentRunStatus: AgentRunStatus;
   AgentRunApprovalSpec: AgentRunApprovalSpec;
   AgentRunApprovalStatus: AgentRunApprovalStatus;
+  AgentScheduleSpec: AgentScheduleSpec;
+  AgentScheduleStatus: AgentScheduleStatus;
   SympoziumPolicySpec: SympoziumPolicySpec;
   SympoziumPolicyStatus: SympoziumPolicyStatus;
 }
@@ -1295,6 +1297,209 @@ export interface AgentRunApprovalStatus {
    * What is wrong with it.
    */
   message?: string;
+}
+/**
+ * When runs are made, and of what.
+ */
+export interface AgentScheduleSpec {
+  /**
+   * When, as a CronJob has it: minute, hour, day of the month, month and day of the week, or @hourly, @daily, @weekly, @monthly or @yearly. After a change it counts from then on.
+   */
+  schedule: string;
+  /**
+   * The IANA time zone of the schedule, for example Europe/Warsaw. Default Etc/UTC.
+   */
+  timeZone: string;
+  /**
+   * Set to true to make no run until it is false again. What is due meanwhile is skipped. Runs that exist go on. Default false.
+   */
+  suspend: boolean;
+  /**
+   * What happens at a tick while a run of this schedule has not ended. Forbid skips the tick; Replace cancels the run and makes the new one when it has ended; Allow makes it beside the others, at most 8. Default Forbid.
+   */
+  concurrencyPolicy: 'Allow' | 'Forbid' | 'Replace';
+  /**
+   * How many seconds after its tick a run may still be made; then the tick is skipped. Default 300.
+   */
+  startingDeadlineSeconds: number;
+  /**
+   * How many runs that succeeded are kept. Older ones are deleted. Default 3.
+   */
+  successfulRunsHistoryLimit: number;
+  /**
+   * How many runs that failed or were cancelled are kept. Older ones are deleted. Default 3.
+   */
+  failedRunsHistoryLimit: number;
+  runTemplate: RunTemplate;
+}
+/**
+ * The AgentRuns to make. A change reaches those that are made after it.
+ */
+export interface RunTemplate {
+  /**
+   * Labels and annotations of the AgentRuns.
+   */
+  metadata?: {
+    /**
+     * Labels, but for those of the product, of Crossplane and of Jobs.
+     */
+    labels?: {
+      [k: string]: string | undefined;
+    };
+    /**
+     * Annotations, but for those of the product, of Crossplane and of Jobs.
+     */
+    annotations?: {
+      [k: string]: string | undefined;
+    };
+  };
+  /**
+   * The spec of the AgentRuns, without cancel.
+   */
+  spec: {
+    /**
+     * The SympoziumInstance, in the same namespace, whose settings the run takes.
+     */
+    instanceRef: string;
+    /**
+     * What the agent is asked to do. Needed unless the run is a server.
+     */
+    task?: string;
+    /**
+     * task runs an agent once as a Job; server runs the serving sidecars as a Deployment and a Service. Default server when a selected pack requires a server, else task; an explicit task leaves such sidecars out.
+     */
+    mode?: 'task' | 'server';
+    /**
+     * The skills of this run. When given, they replace the selection of the instance; the params of a pack listed in both are merged, the value of the run winning.
+     */
+    skills?: SkillUse[];
+    /**
+     * What the agent is told before the task.
+     */
+    systemPrompt?: string;
+    model?: Model;
+    /**
+     * Environment variables of the agent only. Names the product sets, PATH, HOME and LD_* are refused, and by default what spec.env of SympoziumPolicy tells of. Never put a credential here.
+     */
+    env?: EnvVar[];
+    /**
+     * Secrets in the namespace of the run that let the node pull the images.
+     */
+    imagePullSecrets?: {
+      /**
+       * The name of the Secret.
+       */
+      name: string;
+    }[];
+    /**
+     * How long the agent may run, from 1s to 24h, for example 10m, from its own start. A minute later its node ends it. Default from the instance, then the policy, then 10m. Does not apply in server mode.
+     */
+    timeout?: string;
+    /**
+     * How long the Pod may take to get ready after the Job started, from 30s to 1h, for example for a large image; then the run has failed, and its rights end. Default from the instance, then the policy, then as long as the Job may run, in which the start counts for 5 minutes. Does not apply in server mode.
+     */
+    startTimeout?: string;
+    workspace?: Workspace;
+    podMetadata?: PodMetadata;
+    /**
+     * As whom the run acts in a cloud, by a name that its policy lets it choose. Default that of the instance, then that of the policy.
+     */
+    cloudIdentity?: string;
+    /**
+     * Destinations of the policy that the Pod may reach beside those of its packs, by name. It counts where the policy isolates runs. Default those of the instance.
+     */
+    egress?: string[];
+    placement?: Placement;
+    /**
+     * Directories below /workspace where the agent finds /skills too, for runners that look for skills in their project, for example .claude/skills or .agents/skills. None in another one. Default from the instance, then from the policy. Does not apply in server mode.
+     */
+    skillsDirs?: string[];
+    /**
+     * How many seconds the Job and its logs stay after the run ended by itself; after any other end nothing stays. Default from the instance, then the policy, then 300. Does not apply in server mode.
+     */
+    ttlSecondsAfterFinished?: number;
+    /**
+     * What happens after ttlSecondsAfterFinished. delete removes the Job, its Pod and the skills; keep leaves them until the AgentRun goes. Default from the instance, then the policy, then delete.
+     */
+    cleanup?: 'delete' | 'keep';
+  };
+}
+/**
+ * What was made, and what is next.
+ */
+export interface AgentScheduleStatus {
+  /**
+   * Active makes runs, Suspended skips its ticks, Invalid cannot be read and makes none.
+   */
+  phase?: 'Active' | 'Suspended' | 'Invalid';
+  /**
+   * What is wrong with it, or what comes next.
+   */
+  message?: string;
+  /**
+   * The schedule and the time zone that nextScheduleTime is of.
+   */
+  schedule?: string;
+  /**
+   * The next tick.
+   */
+  nextScheduleTime?: string;
+  /**
+   * The tick whose run is being made.
+   */
+  pendingTick?: string;
+  /**
+   * The last tick of which a run was made.
+   */
+  lastScheduleTime?: string;
+  /**
+   * When a run of this schedule last succeeded.
+   */
+  lastSuccessfulTime?: string;
+  /**
+   * The runs that have not ended, by name.
+   */
+  active?: string[];
+  /**
+   * The runs that exist, the newest first.
+   */
+  runs?: ScheduledRun[];
+  /**
+   * How many ticks had no run.
+   */
+  skipped?: number;
+  lastSkipped?: SkippedTick;
+}
+export interface ScheduledRun {
+  /**
+   * The name of the AgentRun.
+   */
+  name: string;
+  /**
+   * Which tick it was made of.
+   */
+  tick: string;
+  /**
+   * Its phase as it was last seen.
+   */
+  phase?: string;
+  /**
+   * When it ended.
+   */
+  completionTime?: string;
+}
+/**
+ * The last tick that had no run.
+ */
+export interface SkippedTick {
+  /**
+   * When it was.
+   */
+  tick: string;
+  /**
+   * Active: another run had not ended, or 8 with Allow. Deadline: it was too late for it, or for it and a later tick at once. Suspended: the schedule was suspended.
+   */
+  why: 'Active' | 'Deadline' | 'Suspended';
 }
 /**
  * What is permitted and what is given by default. An empty spec means the built-in guardrails.

@@ -11,6 +11,7 @@ export interface Validator {
 }
 export const validateAgentRunApprovalSpec: Validator;
 export const validateAgentRunSpec: Validator;
+export const validateAgentScheduleSpec: Validator;
 export const validateJsonSchema: Validator;
 export const validateSettings: Validator;
 export const validateSkillPackSpec: Validator;

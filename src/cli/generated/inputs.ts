@@ -20,6 +20,12 @@ export const INPUTS: Record<Configuration, Record<string, JsonObject>> = {
       "systemNamespace": "sympozium-system",
       "providerConfigName": "default"
     },
+    "AgentSchedule": {
+      "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
+      "kind": "Settings",
+      "systemNamespace": "sympozium-system",
+      "providerConfigName": "default"
+    },
     "SkillPack": {
       "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
       "kind": "Settings",
@@ -54,6 +60,12 @@ export const INPUTS: Record<Configuration, Record<string, JsonObject>> = {
       "systemNamespace": "sympozium-system",
       "providerConfigName": "default"
     },
+    "AgentSchedule": {
+      "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
+      "kind": "Settings",
+      "systemNamespace": "sympozium-system",
+      "providerConfigName": "default"
+    },
     "SkillPack": {
       "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
       "kind": "Settings",
@@ -82,6 +94,12 @@ export const INPUTS: Record<Configuration, Record<string, JsonObject>> = {
       "providerConfigName": "default"
     },
     "AgentRunApproval": {
+      "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
+      "kind": "Settings",
+      "systemNamespace": "sympozium-system",
+      "providerConfigName": "default"
+    },
+    "AgentSchedule": {
       "apiVersion": "skillpack.fn.crossplane.io/v1beta1",
       "kind": "Settings",
       "systemNamespace": "sympozium-system",

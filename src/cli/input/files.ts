@@ -5,7 +5,15 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { nameOf } from '../../api/composite.ts';
-import { AGENT_RUN_APPROVAL, API_VERSION, CLAIMS, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import {
+  AGENT_RUN_APPROVAL,
+  AGENT_SCHEDULE,
+  API_VERSION,
+  CLAIMS,
+  NAMESPACED,
+  SKILL_PACK,
+  SYMPOZIUM_POLICY,
+} from '../../api/kinds.ts';
 import { equal, isObject, type JsonObject, type JsonValue, listAt, textAt } from '../../kube/json.ts';
 import { note } from '../output.ts';
 import { nearest } from './nearest.ts';
@@ -22,6 +30,7 @@ export const KINDS = [
   SKILL_PACK,
   SYMPOZIUM_POLICY,
   AGENT_RUN_APPROVAL,
+  AGENT_SCHEDULE,
   ...[CLAIMS, NAMESPACED].flatMap(({ agentRun, sympoziumInstance }) => [agentRun, sympoziumInstance]),
 ];
 

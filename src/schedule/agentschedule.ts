@@ -1,0 +1,128 @@
+/** The AgentSchedule composite: what it remembers, which runs exist, what is due, and which runs shall exist then. */
+import { parseAgentSchedule } from '../api/agentschedule.ts';
+import { formatFaults } from '../api/fault.ts';
+import type { AgentScheduleStatus } from '../api/generated/types.ts';
+import { API_VERSION, NAMESPACED } from '../api/kinds.ts';
+import { isBreakerOpen } from '../call/breaker.ts';
+import { lookUp, type Request, type Selector } from '../call/request.ts';
+import { type Composed, type DesiredResource, eventOf, type Result } from '../call/response.ts';
+import { describeChange, describeValid } from '../composites/report.ts';
+import { type JsonObject, listAt, textAt } from '../kube/json.ts';
+import { type Memory, recall, timeAt, writeTime } from './memory.ts';
+import { desireAgain, hasEnded, keyOf, makeRun, readRuns, runNameOf, type ScheduledRun } from './runs.ts';
+import { advance, learn, listExpired, type Step } from './step.ts';
+import { chooseTtl } from './wakeup.ts';
+
+export function composeSchedule(request: Request, ttlSeconds: number): Composed {
+  const { composite, required } = request;
+  const memory = recall(composite);
+  const runs = readRuns(request.observed);
+  const parsed = parseAgentSchedule(composite);
+  if (!parsed.ok) return composeInvalid(request, runs, formatFaults(parsed.faults), ttlSeconds);
+
+  const schedule = parsed.value;
+  const now = request.now.getTime();
+  const since = timeAt(composite, 'metadata', 'creationTimestamp') ?? now;
+  const pending = findPending(required, composite, memory.pending);
+  const step = advance({ schedule, memory, runs, isMade: pending.isMade, since, now });
+  const resources = desireRuns(runs, listExpired({ schedule, memory, runs }), step.cancels);
+  if (step.make !== undefined)
+    resources.set(keyOf(step.make), { resource: makeRun(schedule, composite, step.make), ready: false });
+  const phase = schedule.suspend ? 'Suspended' : 'Active';
+  const message = schedule.suspend ? 'Suspended: no run is made' : describe(step.memory, runs);
+  return {
+    status: { ...writeStatus(step.memory, runs), phase, message },
+    ready: true,
+    resources,
+    conditions: [describeValid(true, phase, message)],
+    results: [...describeChange(composite, phase, phase, message), ...describeStep(composite, step)],
+    requirements: step.asks || pending.isMade !== undefined ? pending.requirements : {},
+    ttlSeconds: chooseTtl(step, runs, { isBreakerOpen: isBreakerOpen(composite), isSuspended: schedule.suspend, now }),
+  };
+}
+
+/** Nothing is made, and what was made goes on. */
+function composeInvalid(request: Request, runs: ScheduledRun[], message: string, ttlSeconds: number): Composed {
+  const { composite } = request;
+  const { memory } = learn(recall(composite), runs);
+  return {
+    status: { ...writeStatus({ ...memory, schedule: undefined, next: undefined }, runs), phase: 'Invalid', message },
+    ready: false,
+    resources: desireRuns(runs, new Set(), false),
+    conditions: [describeValid(false, 'InvalidSpec', message)],
+    results: describeChange(composite, 'Invalid', 'Invalid', message),
+    requirements: {},
+    ttlSeconds,
+  };
+}
+
+/** Those that exist and shall stay, by the name of the composed resource. */
+const desireRuns = (runs: ScheduledRun[], expired: ReadonlySet<string>, cancels: boolean): Map<string, DesiredResource> =>
+  new Map(
+    runs
+      .filter(({ name }) => !expired.has(name))
+      .map((run) => [keyOf(run.tick), { resource: desireAgain(run, cancels && !hasEnded(run)), ready: true }]),
+  );
+
+/** Whether there is a run of the pending tick that this schedule made; undefined when nobody has looked. */
+function findPending(
+  required: Request['required'],
+  composite: JsonObject,
+  tick: number | undefined,
+): { isMade: boolean | undefined; requirements: Record<string, Selector> } {
+  if (tick === undefined) return { isMade: undefined, requirements: {} };
+  const key = keyOf(tick);
+  const [name, uid] = [runNameOf(composite, tick), textAt(composite, 'metadata', 'uid')];
+  const namespace = textAt(composite, 'metadata', 'namespace') ?? '';
+  const isOwn = (run: JsonObject): boolean =>
+    listAt(run, 'metadata', 'ownerReferences').some((owner) => textAt(owner, 'uid') === uid);
+  const found = lookUp(required, key, isOwn);
+  return {
+    isMade: found.kind === 'notFetched' ? undefined : found.kind !== 'missing',
+    requirements: { [key]: { apiVersion: API_VERSION, kind: NAMESPACED.agentRun, matchName: name, namespace } },
+  };
+}
+
+function describe({ pending, next }: Memory, runs: ScheduledRun[]): string {
+  if (pending === undefined)
+    return next === undefined || next === Number.POSITIVE_INFINITY ? '' : `The next run is due at ${writeTime(next)}`;
+  const active = runs.filter((run) => !hasEnded(run)).map(({ name }) => name);
+  const waits = active.length > 0 ? ` when ${active.join(', ')} has ended` : '';
+  return `The run of ${writeTime(pending)} is made${waits}`;
+}
+
+function describeStep(composite: JsonObject, { made, skips }: Step): Result[] {
+  const why = { Active: 'another run has not ended', Deadline: 'it is too late', Suspended: 'the schedule is suspended' };
+  return [
+    ...(made === undefined ? [] : [eventOf('Scheduled', `Made AgentRun ${runNameOf(composite, made)}`)]),
+    // Whoever suspends a schedule knows that it skips.
+    ...(skips === undefined || skips.why === 'Suspended'
+      ? []
+      : [eventOf('TickSkipped', `Skipped ${writeTime(skips.tick)}: ${why[skips.why]}`)]),
+  ];
+}
+
+function writeStatus(memory: Memory, runs: ScheduledRun[]): AgentScheduleStatus {
+  const { schedule, next, pending, last, lastSuccess, skipped, lastSkipped } = memory;
+  const active = runs.filter((run) => !hasEnded(run)).map(({ name }) => name);
+  const time = <K extends keyof AgentScheduleStatus>(field: K, at: number | undefined) =>
+    at === undefined || !Number.isFinite(at) ? {} : { [field]: writeTime(at) };
+  return {
+    ...(schedule !== undefined && { schedule }),
+    ...time('nextScheduleTime', next),
+    ...time('pendingTick', pending),
+    ...time('lastScheduleTime', last),
+    ...time('lastSuccessfulTime', lastSuccess),
+    ...(active.length > 0 && { active }),
+    ...(runs.length > 0 && {
+      runs: runs.map(({ name, tick, phase, completionTime }) => ({
+        name,
+        tick: writeTime(tick),
+        ...(phase !== undefined && { phase }),
+        ...(completionTime !== undefined && { completionTime: writeTime(completionTime) }),
+      })),
+    }),
+    skipped,
+    ...(lastSkipped !== undefined && { lastSkipped: { tick: writeTime(lastSkipped.tick), why: lastSkipped.why } }),
+  };
+}

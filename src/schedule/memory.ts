@@ -1,0 +1,60 @@
+/** What a schedule remembers from one call to the next: its status, and nothing else. What cannot be read there counts as absent. */
+import type { AgentScheduleStatus, SkippedTick } from '../api/generated/types.ts';
+import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
+
+/** Times are milliseconds since 1970, ticks whole minutes. */
+export interface Memory {
+  phase: AgentScheduleStatus['phase'];
+  /** Schedule and time zone that `next` is of; undefined before the first answer, and after one that could not be read. */
+  schedule: string | undefined;
+  /** The first tick that nothing was decided about. */
+  next: number | undefined;
+  /** The tick whose run is being made. It is written before the run is, and until the run is seen. */
+  pending: number | undefined;
+  last: number | undefined;
+  lastSuccess: number | undefined;
+  skipped: number;
+  lastSkipped: Skip | undefined;
+  /** The runs of which the status says that they have ended, by name. */
+  ended: ReadonlySet<string>;
+}
+
+export interface Skip {
+  tick: number;
+  why: SkippedTick['why'];
+}
+
+const PHASES = ['Active', 'Suspended', 'Invalid'] as const satisfies readonly AgentScheduleStatus['phase'][];
+const REASONS = ['Active', 'Deadline', 'Suspended'] as const satisfies readonly SkippedTick['why'][];
+
+export function recall(composite: JsonObject): Memory {
+  const status = objectAt(composite, 'status');
+  const skipped = valueAt(status, 'skipped');
+  const tick = timeAt(status, 'lastSkipped', 'tick');
+  const why = REASONS.find((each) => each === textAt(status, 'lastSkipped', 'why'));
+  return {
+    phase: PHASES.find((phase) => phase === textAt(status, 'phase')),
+    schedule: textAt(status, 'schedule'),
+    next: timeAt(status, 'nextScheduleTime'),
+    pending: timeAt(status, 'pendingTick'),
+    last: timeAt(status, 'lastScheduleTime'),
+    lastSuccess: timeAt(status, 'lastSuccessfulTime'),
+    skipped: typeof skipped === 'number' && Number.isSafeInteger(skipped) && skipped > 0 ? skipped : 0,
+    lastSkipped: tick === undefined || why === undefined ? undefined : { tick, why },
+    ended: new Set(
+      listAt(status, 'runs')
+        .filter((run) => isFinal(textAt(run, 'phase')))
+        .map((run) => textAt(run, 'name') ?? ''),
+    ),
+  };
+}
+
+export const isFinal = (phase: string | undefined): boolean => ['Succeeded', 'Failed', 'Cancelled'].includes(phase ?? '');
+
+export function timeAt(root: JsonObject, ...path: string[]): number | undefined {
+  const time = Date.parse(textAt(root, ...path) ?? '');
+  return Number.isFinite(time) ? time : undefined;
+}
+
+/** As Kubernetes writes it: RFC 3339 in whole seconds. */
+export const writeTime = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');
