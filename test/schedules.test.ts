@@ -131,7 +131,7 @@ function play(seed: number): Played {
   // Every trouble ends by itself, and the longest run.
   world.clock.advance(3 * 3_600_000);
   const isSettled = (): boolean => textAt(world.status, 'pendingTick') === undefined;
-  for (let quiet = 0; quiet < 30; quiet = isSettled() ? quiet + 1 : 0) world.clock.advance(1_000);
+  for (let quiet = 0; quiet < 120; quiet = isSettled() ? quiet + 1 : 0) world.clock.advance(1_000);
   return { world, spec, deleted, hearsLate, ticks: listTicks(String(spec['schedule']), timeZone, created, world) };
 }
 
