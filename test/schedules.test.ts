@@ -1,16 +1,23 @@
 /** The promises over random days of schedules: core and function are killed, runs are slow, deleted, refused, caches are old. */
 import { expect, it } from 'vitest';
+import { AGENT_SCHEDULE, API_VERSION } from '../src/api/kinds.ts';
 import { compose } from '../src/function.ts';
 import { parseCron, timesOf } from '../src/kube/cron.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
 import { Refused } from '../src/simulation/apiserver.ts';
-import { type RunRecord, ScheduleWorld, scheduleOf } from '../src/simulation/schedule.ts';
+import { type RunRecord, ScheduleWorld } from '../src/simulation/schedule.ts';
 import { Random } from './support/random.ts';
 
 /** `SEED=` plays that one, and with `SCHEDULES=` as many from it on. */
 const SEED = process.env['SEED'];
 const FIRST = Number(SEED ?? 1);
 const COUNT = Number(process.env['SCHEDULES'] ?? (SEED === undefined ? 150 : 1));
+
+const SCHEDULE = {
+  apiVersion: API_VERSION,
+  kind: AGENT_SCHEDULE,
+  metadata: { name: 'sweep', namespace: 'team-a', uid: 'uid-of-sweep' },
+};
 
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
@@ -59,13 +66,16 @@ function play(seed: number): Played {
   const trouble = { function: false, api: false };
   const lag = random.pick([0, 200, 5_000]);
   const hearsLate = random.chance(0.3);
-  const world = new ScheduleWorld(scheduleOf('sweep', spec), new Date(start), {
-    lifeOf: () => ({
-      startsAfter: random.integer(1, 20_000),
-      lasts: random.pick([1_000, 60_000, 600_000, 7_200_000]),
-      end: random.pick(['Succeeded', 'Failed']),
-      leavesAfter: random.pick([10, 1_000, 40_000]),
-    }),
+  const world = new ScheduleWorld({ ...SCHEDULE, spec }, new Date(start), {
+    lifeOf: () => {
+      const startsAfter = random.integer(1, 20_000);
+      return {
+        startsAfter,
+        endsAfter: startsAfter + random.pick([1_000, 60_000, 600_000, 7_200_000]),
+        end: random.pick(['Succeeded', 'Failed']),
+        leavesAfter: random.pick([10, 1_000, 40_000]),
+      };
+    },
     lagMs: () => (random.chance(0.2) ? random.next() * lag : 20),
     compositeLagMs: () => (hearsLate && random.chance(0.2) ? random.next() * 200 : 0),
     lateLists: random.chance(0.5),

@@ -3,7 +3,7 @@
  * would: it starts, ends, is cancelled, and takes a while to go. What a run is made of stands in world.ts.
  */
 import { nameOf } from '../api/composite.ts';
-import { AGENT_SCHEDULE, API_VERSION, NAMESPACED } from '../api/kinds.ts';
+import { NAMESPACED } from '../api/kinds.ts';
 import { MADE_AS, SCHEDULED_AT } from '../api/labels.ts';
 import type { Request } from '../call/request.ts';
 import type { Response } from '../call/response.ts';
@@ -17,11 +17,11 @@ import { FINALIZER } from './reconciler.ts';
 
 /** How long a run takes, in milliseconds. */
 export interface RunLife {
-  /** From its creation to phase Running. */
+  /** From its creation to phase Running, and to its end; infinite for what never happens. */
   startsAfter: number;
-  /** From then to its end; never where it is infinite. */
-  lasts: number;
-  end: 'Succeeded' | 'Failed';
+  endsAfter: number;
+  /** Its last phase. */
+  end: string;
   /** From a cancellation or deletion until it has ended, or is gone. */
   leavesAfter: number;
 }
@@ -116,7 +116,7 @@ export class ScheduleWorld {
       isAgain: textAt(run, 'metadata', 'annotations', MADE_AS) !== undefined,
     };
     this.runs.push(record);
-    const { startsAfter, lasts, end } = this.options.lifeOf();
+    const { startsAfter, endsAfter, end } = this.options.lifeOf();
     // Crossplane marks it as its own, and names what it uses.
     this.later(record, 0, (living) => {
       const spec = { ...objectAt(living, 'spec'), crossplane: { compositionRef: { name: 'agentrun' } } };
@@ -131,7 +131,7 @@ export class ScheduleWorld {
       record.startedAt = this.clock.now;
       this.api.putStatus(living, { phase: 'Running' });
     });
-    if (Number.isFinite(lasts)) this.later(record, startsAfter + lasts, () => this.end(record, end));
+    this.later(record, endsAfter, () => this.end(record, end));
   }
 
   private cancel(record: RunRecord): void {
@@ -155,6 +155,7 @@ export class ScheduleWorld {
   }
 
   private later(record: RunRecord, milliseconds: number, act: (living: JsonObject) => void): void {
+    if (!Number.isFinite(milliseconds)) return;
     this.clock.after(milliseconds, () => {
       const living = this.living(record);
       if (living !== undefined) act(living);
@@ -173,11 +174,3 @@ export class ScheduleWorld {
     return this.api.all().map(keyOf);
   }
 }
-
-/** An AgentSchedule with a uid, as a cluster has it. */
-export const scheduleOf = (name: string, spec: JsonObject): JsonObject => ({
-  apiVersion: API_VERSION,
-  kind: AGENT_SCHEDULE,
-  metadata: { name, namespace: 'team-a', uid: `uid-of-${name}` },
-  spec,
-});

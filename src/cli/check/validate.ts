@@ -1,10 +1,12 @@
 /** Every finding about everything that people write, in some files together. */
 import { parseAgentRunApproval } from '../../api/agentrunapproval.ts';
+import { parseAgentSchedule } from '../../api/agentschedule.ts';
 import { nameOf } from '../../api/composite.ts';
 import type { Parsed } from '../../api/fault.ts';
 import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
 import {
   AGENT_RUN_APPROVAL,
+  AGENT_SCHEDULE,
   API_VERSION,
   CLAIMS,
   identityOf,
@@ -19,8 +21,9 @@ import type { JsonObject } from '../../kube/json.ts';
 import { effectivePolicies } from '../../policy/findings.ts';
 import type { Configuration } from '../generated/inputs.ts';
 import { titleOf } from '../input/files.ts';
-import { listTitles, type Pool, toInputs } from '../input/load.ts';
+import { listTitles, type Pool, toInputOfRun, toInputs } from '../input/load.ts';
 import { inherit, placeOf } from '../input/places.ts';
+import { runOfSchedule } from '../input/template.ts';
 import type { FileError } from '../input/yaml.ts';
 import { byGravity, type Checked, type Found } from './finding.ts';
 import { foundOf } from './found.ts';
@@ -87,6 +90,8 @@ function judgeKind(resource: JsonObject, { pool, options: { configuration }, pol
       return judgeAlone(SYMPOZIUM_POLICY, parseSympoziumPolicy(resource));
     case AGENT_RUN_APPROVAL:
       return judgeAlone(AGENT_RUN_APPROVAL, parseAgentRunApproval(resource));
+    case AGENT_SCHEDULE:
+      return judgeSchedule(resource, pool, configuration);
     case NAMESPACED.sympoziumInstance:
     case CLAIMS.sympoziumInstance:
       return judgeInstance(resource, pool, configuration);
@@ -119,9 +124,15 @@ function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configur
     instance,
   );
   const chosen = configuration ?? (instance['kind'] === CLAIMS.sympoziumInstance ? 'claims' : undefined);
-  return toInputs(pool, [run], { configuration: chosen })
-    .flatMap(judgeRun)
-    .filter(({ severity }) => severity === 'high' || severity === 'critical');
+  return judgeRun(toInputOfRun(pool, run, chosen)).filter(({ severity }) => severity === 'high' || severity === 'critical');
+}
+
+/** What is wrong with it by itself; if nothing is, what becomes of its runs. */
+function judgeSchedule(schedule: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
+  const parsed = parseAgentSchedule(schedule);
+  if (!parsed.ok) return parsed.faults.map((fault) => foundOf(AGENT_SCHEDULE, fault));
+  const found = judgeRun(toInputOfRun(pool, runOfSchedule(schedule), configuration));
+  return found.map((each) => ({ ...each, path: each.path.replace(/^spec\b/, 'spec.runTemplate.spec') }));
 }
 
 /** What is missing, with what there is; or only told, where it is in the cluster. */

@@ -6,6 +6,7 @@ import { EXAMPLE } from '../example.ts';
 import type { Configuration } from '../generated/inputs.ts';
 import { writeYaml } from '../input/yaml.ts';
 import { formatJson, note } from '../output.ts';
+import { formatDay, type SimulatedDay, simulateDay } from '../preview/day.ts';
 import { formatHtml } from '../preview/page.ts';
 import { formatSvg } from '../preview/picture.ts';
 import { preview } from '../preview/preview.ts';
@@ -44,7 +45,7 @@ const previewing = (program: Command, name: string): Command =>
     .argument('[path...]', `${FILES}: what a tenant writes, and in any order what it refers to, a Composition, its Functions`)
     .option('-e, --required-resources <path>', 'file or directory with what the run refers to (repeatable)', collect, [])
     .addOption(configuration())
-    .option('--run <name>', 'the one AgentRun that is meant, where the files have several')
+    .option('--run <name>', 'the one AgentRun or AgentSchedule that is meant, where the files have several')
     .option('--strict', 'exit with 1 when something is refused or waits', false);
 
 export function addRender(program: Command): void {
@@ -78,7 +79,7 @@ export function addSimulate(program: Command): void {
   previewing(program, 'simulate')
     .description(
       'Plays a whole life of an AgentRun, from its creation to its deletion, in a small model of Crossplane, provider and cluster: ' +
-        'what happens when, and who holds which right from when to when. Without files: the example first-run.',
+        'what happens when, and who holds which right from when to when; or a day of an AgentSchedule. Without files: the example first-run.',
     )
     .addOption(new Option('-s, --scenario <name>', 'what happens').choices(Object.keys(SCENARIOS)).default('success'))
     .addOption(formats(Object.keys(PICTURES)))
@@ -97,11 +98,24 @@ export function addSimulate(program: Command): void {
       const { previews } = prepare(paths, flags);
       const [first, ...others] = previews;
       if (first === undefined || others.length > 0)
-        throw new Error(`simulate plays one AgentRun, and the files have ${previews.length}: choose it with --run`);
+        throw new Error(
+          `simulate plays one AgentRun or AgentSchedule, and the files have ${previews.length}: choose it with --run`,
+        );
+      if (first.run !== undefined) {
+        writeDay(simulateDay(first.input, first.run, flags.scenario), flags.output);
+        return;
+      }
       const simulated = simulate(first.input, flags.scenario);
       process.stdout.write(PICTURES[flags.output](simulated));
       if (simulated.left.length > 0) process.exitCode = 1;
     });
+}
+
+function writeDay(day: SimulatedDay, output: SimulateFlags['output']): void {
+  if (output !== 'text' && output !== 'json')
+    throw new Error(`the day of an AgentSchedule is written as text or json, not as ${output}`);
+  process.stdout.write(output === 'json' ? formatJson(day) : formatDay(day));
+  if (day.left.length > 0) process.exitCode = 1;
 }
 
 /** Reads what is to be rendered, and says on stderr what is refused, what waits, and what was given in vain. */

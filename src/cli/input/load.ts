@@ -1,6 +1,6 @@
 /** What `render`, `simulate` and `validate` work on, from files as tenants and platform teams have them. */
 import { nameOf } from '../../api/composite.ts';
-import { CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { AGENT_SCHEDULE, CLAIMS, identityOf, NAMESPACED, SKILL_PACK, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { RESOURCE_NAME } from '../../api/labels.ts';
 import { isObject, type JsonObject, listAt, objectAt, textAt, valueAt } from '../../kube/json.ts';
 import { type Configuration, INPUTS } from '../generated/inputs.ts';
@@ -27,12 +27,13 @@ export interface RenderFiles {
   observed?: string | undefined;
   /** Which Composition is meant where the files have none. */
   configuration?: Configuration | undefined;
-  /** The name of the one AgentRun that is meant. */
+  /** The name of the one AgentRun, or AgentSchedule, that is meant. */
   run?: string | undefined;
 }
 
 const FUNCTION = 'function-skillpack';
-const RUNS = [NAMESPACED.agentRun, CLAIMS.agentRun];
+/** What is rendered before anything else: what tenants make. */
+const RUNS = [NAMESPACED.agentRun, CLAIMS.agentRun, AGENT_SCHEDULE];
 const OF_CLAIMS = [CLAIMS.agentRun, CLAIMS.sympoziumInstance];
 
 /** What is in the files, sorted by what it is for. Twins are an error. */
@@ -61,7 +62,7 @@ export function sortResources(own: JsonObject[], required: JsonObject[] = [], on
   };
 }
 
-/** What is rendered: each AgentRun in the files; where they have none, everything of this product in them. */
+/** What is rendered: each AgentRun and AgentSchedule in the files; where they have none, everything of this product in them. */
 export interface Loaded {
   pool: Pool;
   subjects: JsonObject[];
@@ -95,6 +96,16 @@ export function toInputs(
   });
 }
 
+/** The input of a run that something in the files makes, or would; a Composition among them may be that of what makes it. */
+export function toInputOfRun(pool: Pool, run: JsonObject, configuration: Configuration | undefined): RenderInput {
+  const isForRuns = (composition: JsonObject): boolean =>
+    [NAMESPACED.agentRun, CLAIMS.agentRun].includes(textAt(composition, 'spec', 'compositeTypeRef', 'kind') ?? '');
+  const compositions = pool.compositions.filter(isForRuns);
+  const [input] = toInputs({ ...pool, compositions }, [run], { configuration });
+  if (input === undefined) throw new Error('one run has one input');
+  return input;
+}
+
 /** A cluster makes a name of generateName and five characters. */
 function withName(resource: JsonObject): JsonObject {
   const metadata = objectAt(resource, 'metadata');
@@ -111,7 +122,7 @@ function chooseSubjects({ own, others }: Pool, name: string | undefined): JsonOb
       return [identity?.name, `${identity?.namespace}/${identity?.name}`, nameOf(run)].includes(name);
     });
     if (found.length > 0) return found;
-    throw new Error(`there is no AgentRun ${name} in the files: they hold ${listTitles(runs)}`);
+    throw new Error(`there is no AgentRun or AgentSchedule ${name} in the files: they hold ${listTitles(runs)}`);
   }
   if (runs.length > 0) return runs;
   if (own.length > 0) return own;

@@ -1,6 +1,6 @@
 /** What `render` and `simulate` have in common: from files to inputs, and what is to be said of both beside the output. */
 import { nameOf } from '../../api/composite.ts';
-import { SYMPOZIUM_POLICY } from '../../api/kinds.ts';
+import { AGENT_SCHEDULE, SYMPOZIUM_POLICY } from '../../api/kinds.ts';
 import { selects } from '../../call/request.ts';
 import { readCondition } from '../../kube/conditions.ts';
 import type { JsonObject } from '../../kube/json.ts';
@@ -8,27 +8,38 @@ import { type Checked, isPassed } from '../check/finding.ts';
 import { validate } from '../check/validate.ts';
 import { toComposite } from '../input/claim.ts';
 import { titleOf } from '../input/files.ts';
-import { type Loaded, load, type RenderFiles, type RenderInput } from '../input/load.ts';
+import { type Loaded, load, type RenderFiles, type RenderInput, toInputOfRun } from '../input/load.ts';
 import { isNamed } from '../input/places.ts';
+import { runOfSchedule } from '../input/template.ts';
 import { type Rendered, render } from './render.ts';
 
 export interface Preview {
   input: RenderInput;
   rendered: Rendered;
+  /** Of an AgentSchedule: the input of a run that it makes. */
+  run?: RenderInput;
 }
 
 /** Throws with the message of a fatal result. */
 export function preview(files: RenderFiles, now: Date): { previews: Preview[]; refused: Checked[]; notes: string[] } {
   const loaded = load(files);
   const { pool, subjects, inputs } = loaded;
-  const previews = inputs.map((input) => ({ input, rendered: render(input, now) }));
+  const previews = inputs.map((input, index): Preview => {
+    const subject = subjects[index] ?? {};
+    const isSchedule = subject['kind'] === AGENT_SCHEDULE;
+    return {
+      input,
+      rendered: render(input, now),
+      ...(isSchedule && { run: toInputOfRun(pool, runOfSchedule(subject), files.configuration) }),
+    };
+  });
   const checked = validate({ ...pool, own: subjects }, [], { configuration: files.configuration });
   const refused = checked.filter((each, index) => !isPassed([each]) && !hasBegun(previews[index]?.rendered.composite));
   return {
     previews,
     refused,
-    // What is refused or waits has not asked for everything yet.
-    notes: refused.length > 0 ? [] : describeUnused(loaded, previews),
+    // What is refused or waits has not asked for everything yet, and a schedule asks for nothing before its runs do.
+    notes: refused.length > 0 || previews.some(({ run }) => run !== undefined) ? [] : describeUnused(loaded, previews),
   };
 }
 

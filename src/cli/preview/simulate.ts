@@ -127,7 +127,7 @@ const section = ({ title, header, rows, empty }: Table): string[] =>
   rows.length === 0 ? [`${title}: ${empty}`, ''] : [`${title}:`, ...align(header, rows), ''];
 
 /** Columns as wide as what stands in them; numbers to the right. */
-function align(header: string[], rows: string[][]): string[] {
+export function align(header: string[], rows: string[][]): string[] {
   const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
   const isNumber = header.map((_, column) => rows.every((row) => /^[\d.]+$|^the end$/.test(row[column] ?? '')));
   const line = (cells: string[]): string =>

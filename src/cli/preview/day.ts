@@ -1,0 +1,130 @@
+/** A day of an AgentSchedule as a text for people or as a value for programs: the life of one run, and when there is one. */
+import { parseAgentSchedule } from '../../api/agentschedule.ts';
+import { nameOf } from '../../api/composite.ts';
+import { formatFaults } from '../../api/fault.ts';
+import { timesOf } from '../../kube/cron.ts';
+import { type JsonObject, textAt, valueAt } from '../../kube/json.ts';
+import type { ScenarioName } from '../../simulation/scenarios.ts';
+import { type RunLife, ScheduleWorld } from '../../simulation/schedule.ts';
+import type { RenderInput } from '../input/load.ts';
+import { withUid } from '../input/uid.ts';
+import { align, type Simulated, simulate, tablesOf } from './simulate.ts';
+
+/** Times are RFC 3339, in UTC. */
+export interface SimulatedDay {
+  /** `namespace/name` of the AgentSchedule. */
+  schedule: string;
+  /** A minute before its first tick, and a day later. */
+  from: string;
+  to: string;
+  runs: DayRun[];
+  /** How many ticks had no run, and why the last of them. */
+  skipped: number;
+  lastSkipped?: { tick: string; why: string };
+  /** The runs that are there at the end of the day. */
+  kept: string[];
+  /** What is still there when the AgentSchedule is gone: nothing, or the program has a fault. */
+  left: string[];
+  /** The life of one of its runs. */
+  run: Simulated;
+}
+
+/** Seconds since the tick. */
+interface DayRun {
+  name: string;
+  tick: string;
+  made: number;
+  started?: number;
+  ended?: number;
+  phase: string;
+}
+
+const DAY_MS = 24 * 3_600_000;
+const START = new Date('2026-01-01T00:00:00Z');
+
+/** Throws when the schedule cannot be read. */
+export function simulateDay({ composite }: RenderInput, run: RenderInput, scenario: ScenarioName): SimulatedDay {
+  const parsed = parseAgentSchedule(composite);
+  if (!parsed.ok) throw new Error(`the AgentSchedule cannot be read: ${formatFaults(parsed.faults)}`);
+  const { cron, timeZone } = parsed.value;
+  const first = timesOf(cron, timeZone)(START.getTime());
+  if (first === undefined) throw new Error('the AgentSchedule is never due');
+  const from = new Date(first - 60_000);
+  const played = simulate(run, scenario);
+  const life = lifeOf(played);
+  const world = new ScheduleWorld(withUid(composite), from, { lifeOf: () => life });
+  world.create();
+  world.clock.advance(DAY_MS);
+  const { status } = world;
+  const lastSkipped = valueAt(status, 'lastSkipped') as SimulatedDay['lastSkipped'];
+  const kept = world.runs.filter(({ goneAt }) => goneAt === undefined).map(({ name }) => name);
+  const runs = world.runs.map((record): DayRun => {
+    const tick = Date.parse(record.tick);
+    const since = (moment: number): number => Math.round((moment - tick) / 100) / 10;
+    return {
+      name: record.name,
+      tick: record.tick,
+      made: since(record.createdAt),
+      ...(record.startedAt !== undefined && { started: since(record.startedAt) }),
+      ...(record.endedAt !== undefined && { ended: since(record.endedAt) }),
+      phase: record.phase ?? (record.startedAt === undefined ? 'Pending' : 'Running'),
+    };
+  });
+  world.delete();
+  world.clock.advance(3_600_000);
+  return {
+    schedule: titleOf(composite),
+    from: seconds(from),
+    to: seconds(new Date(from.getTime() + DAY_MS)),
+    runs,
+    skipped: Number(valueAt(status, 'skipped') ?? 0),
+    ...(lastSkipped !== undefined && { lastSkipped }),
+    kept,
+    left: world.left(),
+    run: played,
+  };
+}
+
+const seconds = (time: Date): string => time.toISOString().replace('.000Z', 'Z');
+
+const titleOf = (schedule: JsonObject): string =>
+  [textAt(schedule, 'metadata', 'namespace'), nameOf(schedule)].filter((part) => part !== undefined).join('/');
+
+/** How the run was seen to live, from its creation on. */
+function lifeOf({ timeline }: Simulated): RunLife {
+  const find = (...phases: string[]) => timeline.find(({ phase }) => phases.includes(phase));
+  const started = find('Running', 'Serving');
+  const ended = find('Succeeded', 'Failed', 'Cancelled');
+  const at = (entry: typeof ended): number => (entry === undefined ? Number.POSITIVE_INFINITY : entry.seconds * 1000);
+  return { startsAfter: at(started), endsAfter: at(ended), end: ended?.phase ?? '', leavesAfter: 1_000 };
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+/** More than this is for programs. */
+const MAX_ROWS = 60;
+
+export function formatDay(day: SimulatedDay): string {
+  const { schedule, from, to, runs, skipped, lastSkipped, kept, left, run } = day;
+  const rows = runs.map(({ name, tick, made, started, ended, phase }) => [
+    ...[tick, name, made.toFixed(1), started?.toFixed(1) ?? '', ended?.toFixed(1) ?? '', phase],
+  ]);
+  const more = rows.length > MAX_ROWS ? [`and ${rows.length - MAX_ROWS} more, with --output json`] : [];
+  const why = lastSkipped === undefined ? '' : `, the last at ${lastSkipped.tick}: ${lastSkipped.why}`;
+  const held = tablesOf(run).find(({ title }) => title === 'Who held which right');
+  return [
+    `AgentSchedule ${schedule}: a day from ${from} to ${to}; of each run ${run.about}`,
+    '',
+    ...align(['TICK', 'AGENTRUN', 'MADE', 'STARTED', 'ENDED', 'PHASE'], rows.slice(0, MAX_ROWS)),
+    ...more,
+    '',
+    `${count(runs.length, 'run')}, ${count(skipped, 'tick')} without one${why}`,
+    `Kept at the end of the day: ${kept.join(', ') || 'nothing'}`,
+    '',
+    'MADE, STARTED and ENDED are seconds after the tick. What each run held, in seconds after it was made:',
+    ...(held === undefined || held.rows.length === 0 ? ['nothing'] : align(held.header, held.rows)),
+    '',
+    `Left after the AgentSchedule is gone: ${left.join(', ') || 'nothing'}`,
+    '',
+  ].join('\n');
+}
