@@ -13,13 +13,14 @@ const ONCE = [
   'e2e/**',
   'cli/**',
   'server/**',
-  '*{architecture,argocd,docs,examples,operate,recorded,schema,variants}.test.ts',
+  'schedule/**',
+  '*{architecture,argocd,docs,examples,operate,recorded,schedules,schema,variants}.test.ts',
   'policy/{admission,credentialforms,credentialgrowth,publicpacks}.test.ts',
 ];
 
 /** Thousands of generated cases, or growth that is measured: what `npm run test:fast` leaves out. */
 const SLOW = [
-  '{histories,promises,simulation}.test.ts',
+  '{histories,promises,schedules,simulation}.test.ts',
   'policy/{builtin,credentialgrowth,fuzz}.test.ts',
   'unit/patterns.test.ts',
   'server/process.test.ts',
