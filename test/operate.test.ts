@@ -96,7 +96,8 @@ interface Selector {
 }
 
 /** The words of PromQL that the expressions use; what is another word is a metric or a label. */
-const FUNCTIONS = /^(?:max|sum|count|absent|increase|rate|time|vector|histogram_quantile|and|or|unless|on|by|offset|group_left)$/;
+const FUNCTIONS =
+  /^(?:max|sum|count|absent|delta|increase|rate|time|vector|histogram_quantile|and|or|unless|on|by|offset|group_left)$/;
 
 /** What a PromQL expression names. It understands no more of the language than the expressions use. */
 function named(expression: string): { metrics: string[]; selectors: Selector[]; grouped: string[] } {

@@ -1,0 +1,105 @@
+/** What the command line says of an AgentSchedule. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { skillpack } from '../support/command.ts';
+import { projectPath, readText } from '../support/project.ts';
+import { temporaryDirectory } from '../support/temporary.ts';
+
+const directory = temporaryDirectory();
+const FIRST_RUN = projectPath('examples/first-run');
+const SCHEDULE = readText('examples/schedule/schedule.yaml');
+
+/** The schedule of the example, changed, with the platform of the first run. */
+const play = (command: string, edit: (text: string) => string, ...flags: string[]) => {
+  writeFileSync(join(directory, 'schedule.yaml'), edit(SCHEDULE));
+  return skillpack([command, 'schedule.yaml', '-e', FIRST_RUN, ...flags], { cwd: directory });
+};
+
+const hourly = (text: string): string => text.replace('0 7 * * mon-fri', '"0 */8 * * *"');
+
+it('simulate plays a day: which runs there are, and what each of them held', async () => {
+  expect(await play('simulate', hourly)).toMatchInlineSnapshot(`
+    {
+      "code": 0,
+      "stderr": "",
+      "stdout": "AgentSchedule team-a/morning-check: a day from 2026-01-01T06:59:00Z to 2026-01-02T06:59:00Z; of each run the agent ends its task after a minute
+
+    TICK                  AGENTRUN                MADE  STARTED  ENDED  PHASE
+    2026-01-01T07:00:00Z  morning-check-29454180   1.1      1.4   66.5  Succeeded
+    2026-01-01T15:00:00Z  morning-check-29454660   1.6      1.9   67.0  Succeeded
+    2026-01-01T23:00:00Z  morning-check-29455140   1.2      1.5   66.6  Succeeded
+
+    3 runs, 0 ticks without one
+    Kept at the end of the day: morning-check-29454180, morning-check-29454660, morning-check-29455140
+
+    MADE, STARTED and ENDED are seconds after the tick. What each run held, in seconds after it was made:
+    SINCE  UNTIL  SERVICEACCOUNT                          WHERE             RIGHT              ASKED BY
+      0.1   65.4  team-a/agentrun-morning-check-cce87b3d  namespace team-a  list: pods (core)  count-pods
+
+    Left after the AgentSchedule is gone: nothing
+    ",
+    }
+  `);
+});
+
+it('simulate tells of the ticks that have no run', async () => {
+  const { stdout } = await play(
+    'simulate',
+    (text) => text.replace('0 7 * * mon-fri', '"*/10 * * * *"'),
+    '-s',
+    'timeout',
+    '--output',
+    'json',
+  );
+  const { runs, skipped, lastSkipped, kept, left } = JSON.parse(stdout);
+  expect({ runs: runs.length, skipped, lastSkipped, kept: kept.length, left, first: runs[0] }).toMatchInlineSnapshot(`
+    {
+      "first": {
+        "ended": 672.5,
+        "made": 1.1,
+        "name": "morning-check-29453770",
+        "phase": "Failed",
+        "started": 1.4,
+        "tick": "2026-01-01T00:10:00Z",
+      },
+      "kept": 3,
+      "lastSkipped": {
+        "tick": "2026-01-02T00:00:00Z",
+        "why": "Active",
+      },
+      "left": [],
+      "runs": 72,
+      "skipped": 72,
+    }
+  `);
+});
+
+it('simulate draws no day', async () => {
+  expect(await play('simulate', hourly, '--output', 'svg')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('the day of an AgentSchedule is written as text or json, not as svg'),
+  });
+});
+
+it('validate finds what is wrong with it, and what its runs would be refused', async () => {
+  const broken = (text: string) => text.replace('0 7 * * mon-fri', '0 7 * * 7').replace('task:', 'tasks:');
+  expect((await play('validate', broken)).stdout).toMatchInlineSnapshot(`
+    "AgentSchedule team-a/morning-check: 2 found
+      schedule.yaml:8:3  error  schema  spec.schedule
+        found "0 7 * * 7"
+        fix: must have as day of the week 0 to 6 or sun to sat, such as *, 1, 1-5, 1,3 or */2, and has "7"
+      schedule.yaml:16:7  error  schema  spec.runTemplate.spec.tasks
+        found an unknown field
+        fix: must not be set; did you mean task?
+    "
+  `);
+  const denied = (text: string) => `${text}      env:\n        - name: NODE_OPTIONS\n          value: --require=x\n`;
+  expect((await play('validate', denied)).stdout).toMatchInlineSnapshot(`
+    "AgentSchedule team-a/morning-check: 1 found
+      schedule.yaml:18:11  high  environment  spec.runTemplate.spec.env[0].name
+        NODE_OPTIONS: the interpreter loads what it names
+        fix: NODE_OPTIONS in spec.env.allow permits it
+    "
+  `);
+});
