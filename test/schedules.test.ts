@@ -1,10 +1,11 @@
 /** The promises over random days of schedules: core and function are killed, runs are slow, deleted, refused, caches are old. */
 import { expect, it } from 'vitest';
 import { AGENT_SCHEDULE, API_VERSION } from '../src/api/kinds.ts';
+import { MADE_AS } from '../src/api/labels.ts';
 import { compose } from '../src/function.ts';
 import { parseCron, timesOf } from '../src/kube/cron.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
-import { Refused } from '../src/simulation/apiserver.ts';
+import { Refused, uidOf } from '../src/simulation/apiserver.ts';
 import { type RunRecord, ScheduleWorld } from '../src/simulation/schedule.ts';
 import { Random } from './support/random.ts';
 
@@ -121,9 +122,11 @@ function play(seed: number): Played {
           )
         : undefined,
     () => {
-      // Nobody knows of one that was deleted before it was seen: its tick counts as skipped, or has another run.
+      // One that is deleted before it was seen and marked counts as skipped, or is made once more.
       const seen = listAt(world.status, 'runs').map((run) => textAt(run, 'name'));
-      const alive = world.runs.filter(({ name, goneAt }) => goneAt === undefined && seen.includes(name));
+      const isMarked = (run: JsonObject): boolean => textAt(run, 'metadata', 'annotations', MADE_AS) !== undefined;
+      const marked = world.api.list('AgentRun').filter(isMarked).map(uidOf);
+      const alive = world.runs.filter(({ name, uid }) => seen.includes(name) && marked.includes(uid));
       if (alive.length === 0) return;
       const { uid, name } = random.pick(alive);
       deleted.add(uid);
