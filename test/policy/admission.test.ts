@@ -42,8 +42,15 @@ describe('the admission policy about who made a run', () => {
   const annotated = (createdBy: string | undefined): JsonObject => ({
     metadata: createdBy === undefined ? {} : { annotations: { 'sympozium.ai/created-by': createdBy } },
   });
+  const scheduled = (createdBy: string | undefined, task: string): JsonObject => ({
+    ...annotated(createdBy),
+    spec: { runTemplate: { spec: { task } } },
+  });
   const isTaken = (oldObject: JsonObject | null, object: JsonObject, username: string): boolean => {
-    const request = { userInfo: { username } };
+    const request = {
+      userInfo: { username },
+      resource: { resource: object['spec'] === undefined ? 'agentruns' : 'agentschedules' },
+    };
     const variables = Object.fromEntries(
       (listAt(policy, 'spec', 'variables') as JsonObject[]).map(({ name, expression }) => [
         name,
@@ -62,6 +69,10 @@ describe('the admission policy about who made a run', () => {
     ['refuses to add it later', annotated(undefined), annotated('anna'), false],
     ['refuses to take it away', annotated('ben'), annotated(undefined), false],
     ['refuses to change it', annotated('ben'), annotated('anna'), false],
+    ['takes a change of a schedule beside its template', scheduled('ben', 'a'), scheduled('ben', 'a'), true],
+    ['refuses another template in the name of another', scheduled('ben', 'a'), scheduled('ben', 'b'), false],
+    ['takes another template in the name of who writes it', scheduled('ben', 'a'), scheduled('anna', 'b'), true],
+    ["takes another template in nobody's name", scheduled('ben', 'a'), scheduled(undefined, 'b'), true],
   ])('%s', (_, before, after, expected) => {
     expect(isTaken(before, after, 'anna')).toBe(expected);
   });
