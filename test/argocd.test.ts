@@ -1,6 +1,12 @@
 /** The health that Argo CD reads of our kinds, by the script that examples/install has for it. */
 import { describe, expect, it } from 'vitest';
-import type { SkillPackStatus, SympoziumInstanceStatus, SympoziumPolicyStatus } from '../src/api/generated/types.ts';
+import type {
+  AgentRunApprovalStatus,
+  AgentScheduleStatus,
+  SkillPackStatus,
+  SympoziumInstanceStatus,
+  SympoziumPolicyStatus,
+} from '../src/api/generated/types.ts';
 import type { Phase } from '../src/api/reasons.ts';
 import { runHealthCheck } from './support/lua.ts';
 import { readText } from './support/project.ts';
@@ -11,7 +17,12 @@ type PhaseOf<T extends { phase?: string }> = NonNullable<T['phase']>;
 
 /** Every phase of every kind: one that is missing does not compile. */
 const HEALTHS: Record<
-  Phase | PhaseOf<SkillPackStatus> | PhaseOf<SympoziumInstanceStatus> | PhaseOf<SympoziumPolicyStatus>,
+  | Phase
+  | PhaseOf<AgentRunApprovalStatus>
+  | PhaseOf<AgentScheduleStatus>
+  | PhaseOf<SkillPackStatus>
+  | PhaseOf<SympoziumInstanceStatus>
+  | PhaseOf<SympoziumPolicyStatus>,
   'Progressing' | 'Healthy' | 'Degraded' | 'Suspended'
 > = {
   Pending: 'Progressing',
@@ -26,6 +37,8 @@ const HEALTHS: Record<
   Invalid: 'Degraded',
   Refused: 'Degraded',
   Active: 'Healthy',
+  Recorded: 'Healthy',
+  Suspended: 'Suspended',
 };
 
 describe('Argo CD', () => {

@@ -1,5 +1,4 @@
--- The health of an AgentRun, SympoziumInstance, SkillPack or SympoziumPolicy for Argo CD: the value of
--- resource.customizations.health.sympozium.ai_AgentRun, and so on for each kind, in its ConfigMap argocd-cm. https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#custom-health-checks
+-- The health of each kind of this product for Argo CD: the value of resource.customizations.health.sympozium.ai_AgentRun, and so on, in its ConfigMap argocd-cm. https://argo-cd.readthedocs.io/en/stable/operator-manual/health/#custom-health-checks
 local status = obj.status or {}
 local healths = {
   Succeeded = "Healthy",
@@ -7,6 +6,8 @@ local healths = {
   Serving = "Healthy",
   Ready = "Healthy",
   Active = "Healthy",
+  Recorded = "Healthy",
+  Suspended = "Suspended",
   Failed = "Degraded",
   Refused = "Degraded",
   Invalid = "Degraded",
