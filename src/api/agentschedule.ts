@@ -2,7 +2,7 @@ import { type CronSchedule, parseCron } from '../kube/cron.ts';
 import { isObject, type JsonObject, type JsonValue, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { isTimeZone } from '../kube/timezone.ts';
 import { parseAgentRun } from './agentrun.ts';
-import { nameOf, parseSpec } from './composite.ts';
+import { crossplaneFieldsOf, nameOf, parseSpec } from './composite.ts';
 import type { Fault, Parsed } from './fault.ts';
 import type { AgentScheduleSpec } from './generated/types.ts';
 import { validateAgentScheduleSpec } from './generated/validators.js';
@@ -56,6 +56,8 @@ function checkTemplate(faults: Fault[], template: JsonValue | undefined): void {
       rule: 'must not be set: a run that is made cancelled never runs',
     });
   const spec = objectAt(template, 'spec');
+  for (const field of crossplaneFieldsOf(spec))
+    faults.push({ path: `${path}.spec.${field}`, found: 'an unknown field', rule: 'must not be set' });
   const metadata = { name: 'any', namespace: 'any' };
   const run = parseAgentRun({ apiVersion: API_VERSION, kind: NAMESPACED.agentRun, metadata, spec });
   if (!run.ok) faults.push(...run.faults.map((fault) => ({ ...fault, path: fault.path.replace(/^spec/, `${path}.spec`) })));

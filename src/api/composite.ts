@@ -44,6 +44,9 @@ export function parseSpec<T>(
   return invalid(faults.map((fault) => withHint(composite['kind'], ofResources(fault))));
 }
 
+/** Which of Crossplane's fields a spec has. */
+export const crossplaneFieldsOf = (spec: JsonObject): string[] => Object.keys(spec).filter((key) => CROSSPLANE_FIELDS.has(key));
+
 /** A spec as its user wrote it. */
 export const withoutCrossplaneFields = (spec: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(spec).filter(([key]) => !CROSSPLANE_FIELDS.has(key)));

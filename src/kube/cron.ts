@@ -4,7 +4,7 @@
  * https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/#schedule-syntax
  */
 import { Cron } from 'croner';
-import { nextChange, offsetAt } from './timezone.ts';
+import { changesOf, offsetAt } from './timezone.ts';
 
 /** A schedule that can be read: five fields, each a star or a list of numbers. */
 export type CronSchedule = string & { readonly brand: 'CronSchedule' };
@@ -101,6 +101,7 @@ const describe = ({ name, min, max, names = [] }: Field, text: string): string =
  */
 export function timesOf(cron: CronSchedule, zone: string): (after: number) => number | undefined {
   const pattern = new Cron(cron, { timezone: 'UTC', paused: true, mode: '5-part' });
+  const nextChange = changesOf(zone);
   return (after) => {
     let from = after;
     // What clocks show that go so far ahead of UTC, and then the library is asked in UTC. It looks for what comes after.
@@ -110,7 +111,7 @@ export function timesOf(cron: CronSchedule, zone: string): (after: number) => nu
       if (found === null) return undefined;
       const offset = offsetAt(zone, from);
       const at = found.getTime() - offset;
-      const change = nextChange(zone, from, at);
+      const change = nextChange(from, at);
       if (change === undefined) return at;
       from = change;
       shown = change - 1 + offsetAt(zone, change);

@@ -7,13 +7,15 @@ const DAY_MS = 24 * 60 * MINUTE_MS;
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
 function formatOf(zone: string): Intl.DateTimeFormat {
-  const known = FORMATS.get(zone);
+  // A name may be written in any case.
+  const key = zone.toLowerCase();
+  const known = FORMATS.get(key);
   if (known !== undefined) return known;
   const format = new Intl.DateTimeFormat('en-US', {
     ...{ timeZone: zone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23' },
     ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' },
   });
-  FORMATS.set(zone, format);
+  FORMATS.set(key, format);
   return format;
 }
 
@@ -39,20 +41,36 @@ export function offsetAt(zone: string, at: number): number {
 
 /**
  * The first minute after a moment, up to another one, at which the clocks of a zone are changed; undefined where they are not. Of two
- * changes on one day that undo each other it sees neither.
+ * changes on one day that undo each other it sees neither. What was looked at once is remembered, for moments that follow each other.
  */
-export function nextChange(zone: string, after: number, until: number): number | undefined {
-  const offset = offsetAt(zone, after);
-  for (let from = after; from < until; from += DAY_MS) {
-    const to = Math.min(from + DAY_MS, until);
-    if (offsetAt(zone, to) === offset) continue;
-    let [before, changed] = [Math.floor(from / MINUTE_MS), Math.floor(to / MINUTE_MS)];
-    while (changed - before > 1) {
-      const middle = Math.floor((before + changed) / 2);
-      if (offsetAt(zone, middle * MINUTE_MS) === offset) before = middle;
-      else changed = middle;
+export function changesOf(zone: string): (after: number, until: number) => number | undefined {
+  // Nothing changes from one to the other.
+  let [calmFrom, calmUntil] = [0, 0];
+  return (after, until) => {
+    if (after >= calmFrom && until <= calmUntil) return undefined;
+    const offset = offsetAt(zone, after);
+    const start = after >= calmFrom && after <= calmUntil ? calmUntil : after;
+    if (start === after) calmFrom = after;
+    for (let from = start; from < until; from += DAY_MS) {
+      if (offsetAt(zone, from + DAY_MS) === offset) {
+        calmUntil = from + DAY_MS;
+        continue;
+      }
+      const change = findChange(zone, from, offset);
+      calmUntil = change - MINUTE_MS;
+      return change <= until ? change : undefined;
     }
-    return changed * MINUTE_MS;
+    return undefined;
+  };
+}
+
+/** The first minute with another offset, in the day after a moment. */
+function findChange(zone: string, from: number, offset: number): number {
+  let [before, changed] = [Math.floor(from / MINUTE_MS), Math.floor((from + DAY_MS) / MINUTE_MS)];
+  while (changed - before > 1) {
+    const middle = Math.floor((before + changed) / 2);
+    if (offsetAt(zone, middle * MINUTE_MS) === offset) before = middle;
+    else changed = middle;
   }
-  return undefined;
+  return changed * MINUTE_MS;
 }

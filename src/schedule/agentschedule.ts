@@ -7,24 +7,24 @@ import { isBreakerOpen } from '../call/breaker.ts';
 import { lookUp, type Request, type Selector } from '../call/request.ts';
 import { type Composed, type DesiredResource, eventOf, type Result } from '../call/response.ts';
 import { describeChange, describeValid } from '../composites/report.ts';
-import { type JsonObject, listAt, textAt } from '../kube/json.ts';
+import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
 import { type Memory, recall, timeAt, writeTime } from './memory.ts';
 import { desireAgain, hasEnded, keyOf, makeRun, readRuns, runNameOf, type ScheduledRun } from './runs.ts';
-import { advance, learn, listExpired, type Step } from './step.ts';
+import { advance, type Given, learn, listExpired, type Step } from './step.ts';
 import { chooseTtl } from './wakeup.ts';
 
 export function composeSchedule(request: Request, ttlSeconds: number): Composed {
   const { composite, required } = request;
-  const memory = recall(composite);
+  const now = request.now.getTime();
+  const memory = recall(composite, now);
   const runs = readRuns(request.observed);
   const parsed = parseAgentSchedule(composite);
   if (!parsed.ok) return composeInvalid(request, runs, formatFaults(parsed.faults), ttlSeconds);
 
   const schedule = parsed.value;
-  const now = request.now.getTime();
   const since = timeAt(composite, 'metadata', 'creationTimestamp') ?? now;
   const pending = findPending(required, composite, memory.pending);
-  const step = advance({ schedule, memory, runs, isMade: pending.isMade, since, now });
+  const step = advance({ schedule, memory, runs, exists: pending.exists, since, now });
   const resources = desireRuns(runs, listExpired({ schedule, memory, runs }), step.cancels);
   if (step.make !== undefined)
     resources.set(keyOf(step.make), { resource: makeRun(schedule, composite, step.make), ready: false });
@@ -36,7 +36,7 @@ export function composeSchedule(request: Request, ttlSeconds: number): Composed 
     resources,
     conditions: [describeValid(true, phase, message)],
     results: [...describeChange(composite, phase, phase, message), ...describeStep(composite, step)],
-    requirements: step.asks || pending.isMade !== undefined ? pending.requirements : {},
+    requirements: step.asks || pending.exists !== undefined ? pending.requirements : {},
     ttlSeconds: chooseTtl(step, runs, { isBreakerOpen: isBreakerOpen(composite), isSuspended: schedule.suspend, now }),
   };
 }
@@ -44,9 +44,9 @@ export function composeSchedule(request: Request, ttlSeconds: number): Composed 
 /** Nothing is made, and what was made goes on. */
 function composeInvalid(request: Request, runs: ScheduledRun[], message: string, ttlSeconds: number): Composed {
   const { composite } = request;
-  const { memory } = learn(recall(composite), runs);
+  const { memory } = learn(recall(composite, request.now.getTime()), runs);
   return {
-    status: { ...writeStatus({ ...memory, schedule: undefined, next: undefined }, runs), phase: 'Invalid', message },
+    status: { ...writeStatus(memory, runs), phase: 'Invalid', message },
     ready: false,
     resources: desireRuns(runs, new Set(), false),
     conditions: [describeValid(false, 'InvalidSpec', message)],
@@ -64,35 +64,45 @@ const desireRuns = (runs: ScheduledRun[], expired: ReadonlySet<string>, cancels:
       .map((run) => [keyOf(run.tick), { resource: desireAgain(run, cancels && !hasEnded(run)), ready: true }]),
   );
 
-/** Whether there is a run of the pending tick that this schedule made; undefined when nobody has looked. */
+/** Who has a run of the name of the pending tick. Crossplane would take over one that nobody controls, with whatever it holds. */
 function findPending(
   required: Request['required'],
   composite: JsonObject,
   tick: number | undefined,
-): { isMade: boolean | undefined; requirements: Record<string, Selector> } {
-  if (tick === undefined) return { isMade: undefined, requirements: {} };
+): { exists: Given['exists']; requirements: Record<string, Selector> } {
+  if (tick === undefined) return { exists: undefined, requirements: {} };
   const key = keyOf(tick);
-  const [name, uid] = [runNameOf(composite, tick), textAt(composite, 'metadata', 'uid')];
+  const [name, uid] = [runNameOf(composite, tick), textAt(composite, 'metadata', 'uid') ?? 'none'];
   const namespace = textAt(composite, 'metadata', 'namespace') ?? '';
-  const isOwn = (run: JsonObject): boolean =>
-    listAt(run, 'metadata', 'ownerReferences').some((owner) => textAt(owner, 'uid') === uid);
-  const found = lookUp(required, key, isOwn);
-  return {
-    isMade: found.kind === 'notFetched' ? undefined : found.kind !== 'missing',
-    requirements: { [key]: { apiVersion: API_VERSION, kind: NAMESPACED.agentRun, matchName: name, namespace } },
-  };
+  const isOurs = (run: JsonObject): boolean =>
+    listAt(run, 'metadata', 'ownerReferences').some(
+      (owner) => textAt(owner, 'uid') === uid && valueAt(owner, 'controller') === true,
+    );
+  const found = lookUp(required, key);
+  const exists = {
+    notFetched: undefined,
+    missing: 'no' as const,
+    several: 'anothers' as const,
+    found: found.kind === 'found' && isOurs(found.resource) ? ('ours' as const) : ('anothers' as const),
+  }[found.kind];
+  return { exists, requirements: { [key]: { apiVersion: API_VERSION, kind: NAMESPACED.agentRun, matchName: name, namespace } } };
 }
 
 function describe({ pending, next }: Memory, runs: ScheduledRun[]): string {
   if (pending === undefined)
     return next === undefined || next === Number.POSITIVE_INFINITY ? '' : `The next run is due at ${writeTime(next)}`;
   const active = runs.filter((run) => !hasEnded(run)).map(({ name }) => name);
-  const waits = active.length > 0 ? ` when ${active.join(', ')} has ended` : '';
+  const waits = active.length > 0 ? `, and replaces ${active.join(', ')} where that is to be` : '';
   return `The run of ${writeTime(pending)} is made${waits}`;
 }
 
 function describeStep(composite: JsonObject, { made, skips }: Step): Result[] {
-  const why = { Active: 'another run has not ended', Deadline: 'it is too late', Suspended: 'the schedule is suspended' };
+  const why = {
+    Active: 'another run has not ended',
+    Deadline: 'it is too late',
+    NameTaken: 'somebody else made an AgentRun of its name',
+    Suspended: 'the schedule is suspended',
+  };
   return [
     ...(made === undefined ? [] : [eventOf('Scheduled', `Made AgentRun ${runNameOf(composite, made)}`)]),
     // Whoever suspends a schedule knows that it skips.

@@ -25,9 +25,10 @@ export interface Skip {
 }
 
 const PHASES = ['Active', 'Suspended', 'Invalid'] as const satisfies readonly AgentScheduleStatus['phase'][];
-const REASONS = ['Active', 'Deadline', 'Suspended'] as const satisfies readonly SkippedTick['why'][];
+const REASONS = ['Active', 'Deadline', 'Suspended', 'NameTaken'] as const satisfies readonly SkippedTick['why'][];
 
-export function recall(composite: JsonObject): Memory {
+/** @param now for what can only be of the present: many may write a status */
+export function recall(composite: JsonObject, now: number): Memory {
   const status = objectAt(composite, 'status');
   const skipped = valueAt(status, 'skipped');
   const tick = timeAt(status, 'lastSkipped', 'tick');
@@ -36,7 +37,7 @@ export function recall(composite: JsonObject): Memory {
     phase: PHASES.find((phase) => phase === textAt(status, 'phase')),
     schedule: textAt(status, 'schedule'),
     next: timeAt(status, 'nextScheduleTime'),
-    pending: timeAt(status, 'pendingTick'),
+    pending: pendingOf(timeAt(status, 'pendingTick'), now),
     last: timeAt(status, 'lastScheduleTime'),
     lastSuccess: timeAt(status, 'lastSuccessfulTime'),
     skipped: typeof skipped === 'number' && Number.isSafeInteger(skipped) && skipped > 0 ? skipped : 0,
@@ -51,10 +52,23 @@ export function recall(composite: JsonObject): Memory {
 
 export const isFinal = (phase: string | undefined): boolean => ['Succeeded', 'Failed', 'Cancelled'].includes(phase ?? '');
 
-export function timeAt(root: JsonObject, ...path: string[]): number | undefined {
-  const time = Date.parse(textAt(root, ...path) ?? '');
-  return Number.isFinite(time) ? time : undefined;
+const DAY_MS = 24 * 3_600_000;
+
+/** A deadline is a day at most, and a tick a whole minute. */
+function pendingOf(tick: number | undefined, now: number): number | undefined {
+  return tick !== undefined && tick % 60_000 === 0 && Math.abs(tick - now) < 366 * DAY_MS && tick <= now + DAY_MS
+    ? tick
+    : undefined;
 }
+
+/** RFC 3339, of years that it can write as well. */
+export function timeAt(root: JsonObject, ...path: string[]): number | undefined {
+  const text = textAt(root, ...path) ?? '';
+  const time = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  return time >= 0 && time < LAST_TIME ? time : undefined;
+}
+
+const LAST_TIME = Date.UTC(9999, 0);
 
 /** As Kubernetes writes it: RFC 3339 in whole seconds. */
 export const writeTime = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -33,7 +33,7 @@ export const hasEnded = ({ phase }: ScheduledRun): boolean => isFinal(phase);
  */
 export function readRuns(observed: ReadonlyMap<string, JsonObject>): ScheduledRun[] {
   const runs = [...observed].flatMap(([key, resource]) => {
-    const minutes = /^run-(\d{1,9})$/.exec(key)?.[1];
+    const minutes = /^run-([1-9]\d{0,8})$/.exec(key)?.[1];
     const isRun = minutes !== undefined && resource['kind'] === NAMESPACED.agentRun && !isMadeAgain(resource);
     return isRun ? [readRun(Number(minutes) * MINUTE_MS, resource)] : [];
   });
@@ -71,7 +71,7 @@ export function makeRun(schedule: Schedule, composite: JsonObject, tick: number)
 }
 
 /** Crossplane and the tools of people write these. */
-const FOREIGN = /^(.*[.])?(crossplane[.]io|kubectl[.]kubernetes[.]io)\//;
+const FOREIGN = /^(.*[.])?crossplane[.]io\/|^kubectl[.]kubernetes[.]io\/last-applied-configuration$/;
 
 /**
  * A run as it is: what is left out of an answer is taken away from what exists, and a run may not be changed. Only what nobody set to true
@@ -96,11 +96,12 @@ export function desireAgain({ resource, isCancelled }: ScheduledRun, cancels: bo
   };
 }
 
-/** It says so of itself too, and does not begin: api/agentrun.ts. */
+/** It says so of itself too, and has failed (api/agentrun.ts). One that works is a run, whatever somebody wrote on it. */
 function isMadeAgain(run: JsonObject): boolean {
   const madeAs = textAt(run, 'metadata', 'annotations', MADE_AS);
   const identity = identityOf(run);
-  return madeAs !== undefined && identity !== undefined && madeAs !== identity;
+  const isAnother = madeAs !== undefined && identity !== undefined && madeAs !== identity;
+  return isAnother && isFinal(textAt(run, 'status', 'phase'));
 }
 
 /** What no other run of its name has: its uid, or of a claim the name of its composite. Undefined until Crossplane has seen it. */

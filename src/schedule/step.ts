@@ -3,7 +3,8 @@
  *
  * Core, function and API server may stop at any moment, and an answer may not be carried out. So a tick stands in the status before its run
  * is asked for, and until the run is seen; the run has the name of its tick, so to ask for it twice makes it once; and a run is dropped only
- * when the status says that it has ended. A tick is counted as skipped only when nobody has its run.
+ * when the status says that it has ended. A tick that was pending is counted as skipped only by who has looked for its run by name, and a run
+ * of that name which somebody else made is left alone.
  */
 import type { Schedule } from '../api/agentschedule.ts';
 import type { Memory, Skip } from './memory.ts';
@@ -18,8 +19,8 @@ export interface Given {
   memory: Memory;
   /** The runs that exist, the newest first. */
   runs: ScheduledRun[];
-  /** Whether the run of the pending tick exists, though nobody observes it; undefined when that is not known yet. */
-  isMade: boolean | undefined;
+  /** Who has a run of the name of the pending tick, though nobody observes it as ours; undefined when that is not known yet. */
+  exists: 'ours' | 'anothers' | 'no' | undefined;
   /** When the schedule was created. */
   since: number;
   now: number;
@@ -29,7 +30,7 @@ export interface Step {
   memory: Memory;
   /** The tick whose run shall be made, now. */
   make: number | undefined;
-  /** Whether what is pending can only be given up by who knows whether its run exists. */
+  /** Whether it has to be known first whether the run of what is pending exists. */
   asks: boolean;
   /** The tick whose run was seen for the first time. */
   made: number | undefined;
@@ -42,23 +43,28 @@ export interface Step {
 export function advance(given: Given): Step {
   const { schedule, runs, now } = given;
   const { memory: known, made } = learn(given.memory, runs);
-  const active = runs.filter((run) => !hasEnded(run));
-  const waits = schedule.concurrencyPolicy === 'Replace' && active.length > 0;
-  const cancels = waits && known.pending !== undefined;
-  const step = { make: undefined, asks: false, made, skips: undefined, cancels };
+  const active = runs.filter((run) => !hasEnded(run)).length;
+  const isFull =
+    schedule.concurrencyPolicy === 'Allow' ? active >= MAX_ACTIVE : schedule.concurrencyPolicy === 'Forbid' && active > 0;
+  const step = { make: undefined, asks: false, made, skips: undefined, cancels: false };
 
-  if (known.pending !== undefined) {
-    const isLate = now > known.pending + schedule.startingDeadlineSeconds * 1000;
-    const why = schedule.suspend ? 'Suspended' : isLate ? 'Deadline' : undefined;
-    if (why === undefined) return { ...step, memory: known, make: waits ? undefined : known.pending };
-    if (given.isMade === undefined) return { ...step, memory: known, asks: true };
-    if (given.isMade) return { ...step, memory: known, make: known.pending };
-    return { ...step, ...skip({ ...known, pending: undefined }, { tick: known.pending, why }, 1), cancels: false };
+  const { pending } = known;
+  if (pending !== undefined) {
+    const makes = { ...step, memory: known, make: pending };
+    const drops = (why: Skip['why']): Step => ({ ...step, ...skip({ ...known, pending: undefined }, { tick: pending, why }, 1) });
+    if (given.exists === undefined) return { ...step, memory: known, asks: true };
+    if (given.exists === 'ours') return makes;
+    if (given.exists === 'anothers') return drops('NameTaken');
+    if (schedule.suspend) return drops('Suspended');
+    if (now > pending + schedule.startingDeadlineSeconds * 1000) return drops('Deadline');
+    if (isFull) return drops('Active');
+    const waits = schedule.concurrencyPolicy === 'Replace' && active > 0;
+    return waits ? { ...makes, make: undefined, cancels: true } : makes;
   }
 
   const ticks = findTicks(schedule, known, given.since, now);
   const counted = { ...known, schedule: signatureOf(schedule), next: ticks.next };
-  return { ...step, ...decide(counted, ticks, { ...given, active: active.length }) };
+  return { ...step, ...decide(counted, ticks, { ...given, isFull }) };
 }
 
 /** What the runs tell, whatever becomes of the schedule. `made` is the tick whose run was seen for the first time. */
@@ -73,13 +79,11 @@ export function learn(memory: Memory, runs: ScheduledRun[]): { memory: Memory; m
 function decide(
   memory: Memory,
   { due, earlier, previous }: Ticks,
-  given: Given & { active: number },
+  given: Given & { isFull: boolean },
 ): Pick<Step, 'memory' | 'skips'> {
-  const { schedule, now, active } = given;
+  const { schedule, now, isFull } = given;
   if (due === undefined) return { memory, skips: undefined };
   const isSuspended = schedule.suspend || given.memory.phase === 'Suspended';
-  const isFull =
-    schedule.concurrencyPolicy === 'Allow' ? active >= MAX_ACTIVE : schedule.concurrencyPolicy === 'Forbid' && active > 0;
   const late: Skip['why'] = isSuspended ? 'Suspended' : 'Deadline';
   const missed = previous === undefined ? { memory, skips: undefined } : skip(memory, { tick: previous, why: late }, earlier);
   if (isSuspended || now > due + schedule.startingDeadlineSeconds * 1000) return skip(missed.memory, { tick: due, why: late }, 1);

@@ -3,8 +3,13 @@ import type { Schedule } from '../api/agentschedule.ts';
 import { timesOf } from '../kube/cron.ts';
 import type { Memory } from './memory.ts';
 
-/** More than a week of every minute. What nobody has counted by then is counted no more. */
-const MAX_COUNTED = 10_000;
+/** What is due before these is counted no more: 16 hours of every minute, and a week of anything. */
+const MAX_COUNTED = 1_000;
+const MAX_AGE_MS = 7 * 24 * 3_600_000;
+
+/** Who reads a clock that is ahead by more than this does not stop a schedule for good. */
+const HOUR_MS = 3_600_000;
+const MAX_AHEAD_MS = 24 * HOUR_MS;
 
 export interface Ticks {
   /** The first one after now. */
@@ -23,12 +28,17 @@ export const signatureOf = ({ schedule, timeZone }: Schedule): string => `${sche
  * @param since when the schedule was created, for one that is new; one that was changed counts from now on
  */
 export function findTicks(schedule: Schedule, memory: Memory, since: number, now: number): Ticks {
-  const isSame = memory.schedule === signatureOf(schedule) && memory.next !== undefined;
-  if (isSame && memory.next !== undefined && memory.next > now)
-    return { next: memory.next, due: undefined, earlier: 0, previous: undefined };
+  const known = memory.schedule === signatureOf(schedule) ? memory.next : undefined;
+  if (known !== undefined && known > now && known <= now + HOUR_MS) return nothingDue(known);
   const times = timesOf(schedule.cron, schedule.timeZone);
   const after = (moment: number): number => times(moment) ?? Number.POSITIVE_INFINITY;
-  let next = isSame && memory.next !== undefined ? memory.next : after(memory.phase === undefined ? since : now);
+  const oldest = Math.max(since, now - MAX_AGE_MS);
+  const first = known ?? after(memory.phase === undefined ? oldest : now);
+  if (first > now) {
+    const expected = after(now);
+    return nothingDue(first > expected + MAX_AHEAD_MS ? expected : first);
+  }
+  let next = first < oldest ? after(oldest) : first;
   let [due, previous]: (number | undefined)[] = [];
   let count = 0;
   while (next <= now) {
@@ -41,3 +51,5 @@ export function findTicks(schedule: Schedule, memory: Memory, since: number, now
   }
   return { next, due, earlier: Math.max(0, count - 1), previous };
 }
+
+const nothingDue = (next: number): Ticks => ({ next, due: undefined, earlier: 0, previous: undefined });

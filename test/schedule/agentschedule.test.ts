@@ -1,6 +1,8 @@
 /** What a schedule answers in each situation. That it holds over days, while everything fails, schedules.test.ts shows. */
 import { describe, expect, it } from 'vitest';
 import { CLAIMS, NAMESPACED } from '../../src/api/kinds.ts';
+import type { Request } from '../../src/call/request.ts';
+import type { Response } from '../../src/call/response.ts';
 import { composeInRounds } from '../../src/call/rounds.ts';
 import { compose } from '../../src/function.ts';
 import { type JsonObject, objectAt } from '../../src/kube/json.ts';
@@ -47,11 +49,12 @@ interface Situation {
   metadata?: JsonObject;
   status?: JsonObject;
   runs?: [string, JsonObject][];
-  required?: Record<string, JsonObject[]>;
+  /** What Crossplane finds of what is asked for. */
+  required?: JsonObject[] | 'nothing yet';
   now: string;
 }
 
-function answer({ spec = {}, metadata = {}, status = {}, runs = [], required = {}, now }: Situation) {
+function answer({ spec = {}, metadata = {}, status = {}, runs = [], required = [], now }: Situation) {
   const composite = {
     apiVersion: 'sympozium.ai/v1alpha1',
     kind: 'AgentSchedule',
@@ -59,11 +62,10 @@ function answer({ spec = {}, metadata = {}, status = {}, runs = [], required = {
     spec: { ...SPEC, ...spec },
     status,
   };
-  const request = {
-    ...{ composite, observed: new Map(runs), input: undefined, now: new Date(at(now)) },
-    required: new Map(Object.entries(required)),
-  };
-  const response = compose(request, { ttlSeconds: 60, requirePolicy: false });
+  const request = { composite, observed: new Map(runs), input: undefined, now: new Date(at(now)) };
+  const ask = (one: Request): Response => compose(one, { ttlSeconds: 60, requirePolicy: false });
+  const response =
+    required === 'nothing yet' ? ask({ ...request, required: new Map() }) : composeInRounds(ask, request, () => required);
   if (response.kind === 'fatal') throw new Error(response.message);
   return response;
 }
@@ -233,10 +235,10 @@ describe('a tick', () => {
 describe('a tick whose run is not seen until its deadline', () => {
   const key = `run-${minutesOf('09:00:00')}`;
   const late = { now: '09:06:00', status: active('10:00:00', { pendingTick: at('09:00:00') }) };
-  const own = { metadata: { ownerReferences: [{ uid: UID }] } };
+  const own = { metadata: { ownerReferences: [{ uid: UID, controller: true }] } };
 
   it('is looked for by its name first', () => {
-    const { requirements, resources } = answer(late);
+    const { requirements, resources } = answer({ ...late, required: 'nothing yet' });
     const selector = {
       apiVersion: 'sympozium.ai/v1alpha1',
       kind: 'AgentRun',
@@ -248,21 +250,72 @@ describe('a tick whose run is not seen until its deadline', () => {
 
   it.each<[string, JsonObject[], string[], number]>([
     ['is skipped when there is none', [], [], 1],
-    ['is skipped when somebody else has one of that name', [{ metadata: { ownerReferences: [{ uid: 'another' }] } }], [], 1],
+    [
+      'is skipped when somebody else has one of that name',
+      [{ metadata: { ownerReferences: [{ uid: 'another', controller: true }] } }],
+      [],
+      1,
+    ],
+    ['is skipped when nobody controls that', [{ metadata: { ownerReferences: [{ uid: UID }] } }], [], 1],
     ['is asked for again when it was made', [own], ['09:00'], 0],
   ])('%s', (_, found, runs, skipped) => {
-    const response = answer({ ...late, required: { [key]: found } });
+    const response = answer({ ...late, required: found });
     expect({ runs: wanted(response), skipped: (response.status as JsonObject)['skipped'] }).toEqual({ runs, skipped });
     expect(Object.keys(response.requirements)).toEqual([key]);
   });
 
   it('is skipped too when the schedule was suspended before it was made', () => {
-    const response = answer({ ...late, now: '09:00:02', spec: { suspend: true }, required: { [key]: [] } });
+    const response = answer({ ...late, now: '09:00:02', spec: { suspend: true }, required: [] });
     expect(response.status).toMatchObject({
       phase: 'Suspended',
       skipped: 1,
       lastSkipped: { tick: at('09:00:00'), why: 'Suspended' },
     });
+  });
+});
+
+describe('a status that somebody wrote', () => {
+  const minutely = { spec: { ...SPEC, schedule: '* * * * *' } };
+  it.each<[string, JsonObject, JsonObject]>([
+    [
+      'has counted to a tick of long ago',
+      { nextScheduleTime: '1970-01-01T00:00:00Z' },
+      { skipped: 0, pendingTick: at('09:00:00') },
+    ],
+    [
+      'has counted to a tick of another age',
+      { nextScheduleTime: '2999-01-01T00:00:00Z' },
+      { skipped: 0, nextScheduleTime: at('10:00:00') },
+    ],
+    ['has a tick that is no minute', { nextScheduleTime: at('10:00:00'), pendingTick: at('09:00:30') }, { skipped: 0 }],
+    ['has a tick of another age', { nextScheduleTime: at('10:00:00'), pendingTick: '3900-01-01T00:00:00Z' }, { skipped: 0 }],
+    [
+      'has a year that no status takes',
+      { nextScheduleTime: at('10:00:00'), lastSuccessfulTime: '9999-12-31T23:59:59-12:00' },
+      { skipped: 0 },
+    ],
+    ['has no numbers', { nextScheduleTime: 7, skipped: 'many', lastSkipped: [], runs: 'none' }, { skipped: 0 }],
+  ])('%s', (_, written, expected) => {
+    const response = answer({
+      now: '09:00:02',
+      metadata: { creationTimestamp: at('08:30:00') },
+      status: { phase: 'Active', schedule: SIGNATURE, ...written },
+    });
+    const { lastSuccessfulTime, ...status } = response.status as JsonObject;
+    expect([status, lastSuccessfulTime, wanted(response)]).toEqual([expect.objectContaining(expected), undefined, []]);
+  });
+
+  it('costs no more than the last week', () => {
+    const old = { phase: 'Active', schedule: '* * * * * Etc/UTC', nextScheduleTime: '2020-01-01T00:00:00Z' };
+    const metadata = { creationTimestamp: '2020-01-01T00:00:00Z' };
+    const { status } = answer({
+      spec: { ...minutely.spec, startingDeadlineSeconds: 86_400 },
+      metadata,
+      now: '09:00:02',
+      status: old,
+    });
+    // A thousand from a week ago on, and those that can still have a run.
+    expect(status).toMatchObject({ skipped: 1_000 + 24 * 60 - 1, pendingTick: at('09:00:00') });
   });
 });
 
@@ -369,7 +422,13 @@ describe('a schedule that cannot be read', () => {
     const { message, runs, ...rest } = response.status as JsonObject;
     expect([wanted(response), rest, response.ready]).toEqual([
       ['09:00'],
-      { phase: 'Invalid', lastScheduleTime: at('09:00:00'), skipped: 4, active: [`sweep-${minutesOf('09:00:00')}`] },
+      {
+        ...active('10:00:00'),
+        phase: 'Invalid',
+        lastScheduleTime: at('09:00:00'),
+        skipped: 4,
+        active: [`sweep-${minutesOf('09:00:00')}`],
+      },
       false,
     ]);
     for (const path of ['schedule', 'timeZone', 'runTemplate.spec.instanceRef', 'runTemplate.spec.cancel'])

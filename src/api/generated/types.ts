@@ -1497,9 +1497,9 @@ export interface SkippedTick {
    */
   tick: string;
   /**
-   * Active: another run had not ended, or 8 with Allow. Deadline: it was too late for it, or for it and a later tick at once. Suspended: the schedule was suspended.
+   * Active: another run had not ended, or 8 with Allow. Deadline: it was too late for it, or for it and a later tick at once. NameTaken: somebody else made an AgentRun of its name. Suspended: the schedule was suspended.
    */
-  why: 'Active' | 'Deadline' | 'Suspended';
+  why: 'Active' | 'Deadline' | 'NameTaken' | 'Suspended';
 }
 /**
  * What is permitted and what is given by default. An empty spec means the built-in guardrails.

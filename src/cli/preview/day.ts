@@ -3,11 +3,12 @@ import { parseAgentSchedule } from '../../api/agentschedule.ts';
 import { nameOf } from '../../api/composite.ts';
 import { formatFaults } from '../../api/fault.ts';
 import { timesOf } from '../../kube/cron.ts';
-import { type JsonObject, textAt, valueAt } from '../../kube/json.ts';
+import { type JsonObject, objectAt, textAt, valueAt } from '../../kube/json.ts';
 import type { ScenarioName } from '../../simulation/scenarios.ts';
 import { type RunLife, ScheduleWorld } from '../../simulation/schedule.ts';
 import type { RenderInput } from '../input/load.ts';
 import { withUid } from '../input/uid.ts';
+import { printable } from '../output.ts';
 import { align, type Simulated, simulate, tablesOf } from './simulate.ts';
 
 /** Times are RFC 3339, in UTC. */
@@ -52,7 +53,10 @@ export function simulateDay({ composite }: RenderInput, run: RenderInput, scenar
   const from = new Date(first - 60_000);
   const played = simulate(run, scenario);
   const life = lifeOf(played);
-  const world = new ScheduleWorld(withUid(composite), from, { lifeOf: () => life });
+  // One that is new, whatever it says of its past.
+  const { status: _, ...written } = composite;
+  const { creationTimestamp: __, ...metadata } = objectAt(composite, 'metadata');
+  const world = new ScheduleWorld(withUid({ ...written, metadata }), from, { lifeOf: () => life });
   world.create();
   world.clock.advance(DAY_MS);
   const { status } = world;
@@ -126,5 +130,7 @@ export function formatDay(day: SimulatedDay): string {
     '',
     `Left after the AgentSchedule is gone: ${left.join(', ') || 'nothing'}`,
     '',
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }

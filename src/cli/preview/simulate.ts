@@ -7,6 +7,7 @@ import type { CloudIdentity, Entry, HeldRight, PodLife, Reach, RunEnd } from '..
 import { KINDS } from '../input/files.ts';
 import type { RenderInput } from '../input/load.ts';
 import { withUid } from '../input/uid.ts';
+import { printable } from '../output.ts';
 
 /** Times are seconds since the AgentRun was applied; what has no `until` lasted to the end. */
 export interface Simulated {
@@ -103,7 +104,9 @@ export function formatSimulated(simulated: Simulated): string {
     `Last phase: ${end.phase || 'none'}, ${end.reason}: ${end.message}`,
     `Left after the AgentRun is gone: ${left.join(', ') || 'nothing'}`,
     '',
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }
 
 export const CLOUD = 'As whom it acts in a cloud, whose tokens last longer';
