@@ -53,6 +53,28 @@ function countTicks(schedule: JsonObject): number {
   return next / MINUTE_MS - Math.floor(created / MINUTE_MS) - 1;
 }
 
+/** A run that somebody made under the name of the next one is not taken over, and the schedule goes on. */
+async function mustLeaveAlone(world: World): Promise<void> {
+  const { namespace } = world;
+  const tick = Math.ceil((Date.now() + 5_000) / MINUTE_MS);
+  const taken = `taken-${tick}`;
+  await apply({
+    ...{ apiVersion: API_VERSION, kind: 'AgentRun', metadata: { name: taken, namespace } },
+    spec: { instanceRef: 'nobody', task: 'Something else' },
+  });
+  await apply(scheduleOf(world, {}, 'taken'));
+  await eventually('the tick is skipped', 90, async () => {
+    const why = valueAt(await get('agentschedule', 'taken', namespace), 'status', 'lastSkipped', 'why');
+    return why === 'NameTaken';
+  });
+  const run = await get('agentrun', taken, namespace);
+  must(valueAt(run, 'spec', 'task') === 'Something else', 'the run of somebody else is as he made it');
+  must(!listAt(run, 'metadata', 'ownerReferences').some((owner) => textAt(owner, 'name') === 'taken'), 'and stays his');
+  await remove('agentschedule', 'taken', namespace);
+  await remove('agentrun', taken, namespace);
+  await eventually('both are gone', 60, async () => (await list('agentruns.sympozium.ai', { namespace })).length === 0);
+}
+
 export const scenario: Scenario = {
   about:
     'a schedule makes one run at each minute or skips it, while core and function are killed, deletes what has ended, and goes with all of it',
@@ -73,6 +95,8 @@ export const scenario: Scenario = {
       return phase === 'Invalid' && String(message).includes('spec.schedule') && String(message).includes('spec.timeZone');
     });
     await remove('agentschedule', NAME, namespace);
+
+    await mustLeaveAlone(world);
 
     const before = await world.readBreaker('events', 'agentschedules');
     await apply(scheduleOf(world, { successfulRunsHistoryLimit: 2, failedRunsHistoryLimit: 1 }));
