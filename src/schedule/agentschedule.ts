@@ -29,7 +29,7 @@ export function composeSchedule(request: Request, ttlSeconds: number): Composed 
   if (step.make !== undefined)
     resources.set(keyOf(step.make), { resource: makeRun(schedule, composite, step.make), ready: false });
   const phase = schedule.suspend ? 'Suspended' : 'Active';
-  const message = schedule.suspend ? 'Suspended: no run is made' : describe(step.memory, runs);
+  const message = schedule.suspend ? 'Suspended: no run is made' : describe(step, runs);
   return {
     status: { ...writeStatus(step.memory, runs), phase, message },
     ready: true,
@@ -79,21 +79,19 @@ function findPending(
       (owner) => textAt(owner, 'uid') === uid && valueAt(owner, 'controller') === true,
     );
   const found = lookUp(required, key);
-  const exists = {
-    notFetched: undefined,
-    missing: 'no' as const,
-    several: 'anothers' as const,
-    found: found.kind === 'found' && isOurs(found.resource) ? ('ours' as const) : ('anothers' as const),
-  }[found.kind];
+  const isKnown = found.kind !== 'notFetched';
+  const taken = found.kind === 'found' && isOurs(found.resource) ? 'ours' : 'anothers';
+  const exists = isKnown ? (found.kind === 'missing' ? 'no' : taken) : undefined;
   return { exists, requirements: { [key]: { apiVersion: API_VERSION, kind: NAMESPACED.agentRun, matchName: name, namespace } } };
 }
 
-function describe({ pending, next }: Memory, runs: ScheduledRun[]): string {
-  if (pending === undefined)
-    return next === undefined || next === Number.POSITIVE_INFINITY ? '' : `The next run is due at ${writeTime(next)}`;
+function describe({ memory: { pending, next }, cancels }: Step, runs: ScheduledRun[]): string {
+  const due = next === undefined || next === Number.POSITIVE_INFINITY ? '' : `The next run is due at ${writeTime(next)}`;
+  if (pending === undefined) return due;
   const active = runs.filter((run) => !hasEnded(run)).map(({ name }) => name);
-  const waits = active.length > 0 ? `, and replaces ${active.join(', ')} where that is to be` : '';
-  return `The run of ${writeTime(pending)} is made${waits}`;
+  return cancels
+    ? `Cancels ${active.join(', ')}; the run of ${writeTime(pending)} is made when that has ended`
+    : `Makes the run of ${writeTime(pending)}`;
 }
 
 function describeStep(composite: JsonObject, { made, skips }: Step): Result[] {
