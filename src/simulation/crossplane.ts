@@ -8,6 +8,7 @@
 import { API_VERSION, CLAIMS, variantOf } from '../api/kinds.ts';
 import { RESOURCE_NAME } from '../api/labels.ts';
 import { type Selector, selects } from '../call/request.ts';
+import { compose } from '../function.ts';
 import { type JsonObject, textAt } from '../kube/json.ts';
 import { type ApiServer, FOREGROUND, isOwnedBy, keyOf, uidOf } from './apiserver.ts';
 import type { Clock } from './clock.ts';
@@ -22,6 +23,17 @@ export interface CrossplaneOptions extends Omit<ReconcilerOptions, 'refuses'> {
   /** Whether what was asked for is listed from the caches too. */
   lateLists: boolean;
 }
+
+/** Everything is noticed at once, and every answer is carried out. */
+export const QUIET: Omit<CrossplaneOptions, 'input'> = {
+  lagMs: () => 20,
+  compositeLagMs: () => 20,
+  lateLists: false,
+  cleansLabels: false,
+  stepMs: () => 0,
+  shuffle: (items) => items,
+  compose: (request) => compose(request, { ttlSeconds: 60, requirePolicy: false }),
+};
 
 const RECONCILE_MS = 20;
 

@@ -5,13 +5,10 @@
 import { nameOf } from '../api/composite.ts';
 import { NAMESPACED } from '../api/kinds.ts';
 import { MADE_AS, SCHEDULED_AT } from '../api/labels.ts';
-import type { Request } from '../call/request.ts';
-import type { Response } from '../call/response.ts';
-import { compose } from '../function.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
 import { ApiServer, FOREGROUND, finalizersOf, isBeingDeleted, keyOf, uidOf, withMetadata } from './apiserver.ts';
 import { Clock } from './clock.ts';
-import { Crossplane, type CrossplaneOptions } from './crossplane.ts';
+import { Crossplane, type CrossplaneOptions, QUIET } from './crossplane.ts';
 import { GarbageCollector } from './garbage.ts';
 import { FINALIZER } from './reconciler.ts';
 
@@ -41,20 +38,9 @@ export interface RunRecord {
   goneAt?: number;
 }
 
-export interface ScheduleOptions extends Omit<CrossplaneOptions, 'input' | 'compose'> {
+export interface ScheduleOptions extends Omit<CrossplaneOptions, 'input'> {
   lifeOf: () => RunLife;
-  compose: (request: Request) => Response;
 }
-
-const DEFAULTS: Omit<ScheduleOptions, 'lifeOf'> = {
-  lagMs: () => 20,
-  compositeLagMs: () => 20,
-  lateLists: false,
-  cleansLabels: false,
-  stepMs: () => 0,
-  shuffle: (items) => items,
-  compose: (request) => compose(request, { ttlSeconds: 60, requirePolicy: false }),
-};
 
 export class ScheduleWorld {
   readonly clock: Clock;
@@ -66,7 +52,7 @@ export class ScheduleWorld {
   private readonly options: ScheduleOptions;
 
   constructor(composite: JsonObject, start: Date, given: Pick<ScheduleOptions, 'lifeOf'> & Partial<ScheduleOptions>) {
-    this.options = { ...DEFAULTS, ...given };
+    this.options = { ...QUIET, ...given };
     this.composite = withMetadata(composite, { finalizers: [FINALIZER] });
     this.clock = new Clock(start);
     this.api = new ApiServer(this.clock);

@@ -1,10 +1,9 @@
 /** API server, cluster, provider and Crossplane under one clock, with the runs that live in it. */
-import { compose } from '../function.ts';
 import type { JsonObject } from '../kube/json.ts';
 import { ApiServer } from './apiserver.ts';
 import { Clock } from './clock.ts';
 import { Cluster } from './cluster.ts';
-import { Crossplane, type CrossplaneOptions } from './crossplane.ts';
+import { Crossplane, type CrossplaneOptions, QUIET } from './crossplane.ts';
 import { GarbageCollector } from './garbage.ts';
 import { admitJob } from './jobadmission.ts';
 import { Provider } from './provider.ts';
@@ -26,13 +25,7 @@ const DEFAULTS: WorldOptions = {
   watches: true,
   propagates: false,
   providerDelayMs: 100,
-  lagMs: () => 20,
-  compositeLagMs: () => 20,
-  lateLists: false,
-  cleansLabels: false,
-  stepMs: () => 0,
-  shuffle: (items) => items,
-  compose: (request) => compose(request, { ttlSeconds: 60, requirePolicy: false }),
+  ...QUIET,
 };
 
 export interface WorldCast {
