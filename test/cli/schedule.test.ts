@@ -33,6 +33,7 @@ it('simulate plays a day: which runs there are, and what each of them held', asy
     3 runs, 0 ticks without one
     Kept at the end of the day: morning-check-29454180, morning-check-29454660, morning-check-29455140
 
+    What becomes of each: Succeeded, Completed
     MADE, STARTED and ENDED are seconds after the tick. What each run held, in seconds after it was made:
     SINCE  UNTIL  SERVICEACCOUNT                          WHERE             RIGHT              ASKED BY
       0.1   65.4  team-a/agentrun-morning-check-cce87b3d  namespace team-a  list: pods (core)  count-pods
@@ -52,8 +53,15 @@ it('simulate tells of the ticks that have no run', async () => {
     '--output',
     'json',
   );
-  const { runs, skipped, lastSkipped, kept, left } = JSON.parse(stdout);
-  expect({ runs: runs.length, skipped, lastSkipped, kept: kept.length, left, first: runs[0] }).toMatchInlineSnapshot(`
+  const { runs, skipped, kept, left } = JSON.parse(stdout);
+  expect({
+    runs: runs.length,
+    skipped: skipped.length,
+    last: skipped.at(-1),
+    kept: kept.length,
+    left,
+    first: runs[0],
+  }).toMatchInlineSnapshot(`
     {
       "first": {
         "ended": 672.5,
@@ -64,7 +72,7 @@ it('simulate tells of the ticks that have no run', async () => {
         "tick": "2026-01-01T00:10:00Z",
       },
       "kept": 3,
-      "lastSkipped": {
+      "last": {
         "tick": "2026-01-02T00:00:00Z",
         "why": "Active",
       },
@@ -102,4 +110,15 @@ it('validate finds what is wrong with it, and what its runs would be refused', a
         fix: NODE_OPTIONS in spec.env.allow permits it
     "
   `);
+});
+
+it('simulate holds nothing where nothing is made', async () => {
+  const { stdout } = await play('simulate', (text) => text.replace('  timeZone', '  suspend: true\n  timeZone'));
+  expect(stdout).toContain('no run: Suspended');
+  expect(stdout).toContain('in seconds after it was made:\nnothing\n');
+});
+
+it.each(['*/15 * * * *', '* * * * *', '@hourly'])('says that %s needs quotes', async (schedule) => {
+  const { stdout, stderr } = await play('validate', (text) => text.replace('0 7 * * mon-fri', schedule));
+  expect(stdout + stderr).toContain('a text that begins with * or @ has to be quoted');
 });

@@ -132,7 +132,14 @@ function judgeSchedule(schedule: JsonObject, pool: Pool, configuration: Configur
   const parsed = parseAgentSchedule(schedule);
   if (!parsed.ok) return parsed.faults.map((fault) => foundOf(AGENT_SCHEDULE, fault));
   const found = judgeRun(toInputOfRun(pool, runOfSchedule(schedule), configuration));
-  return found.map((each) => ({ ...each, path: each.path.replace(/^spec\b/, 'spec.runTemplate.spec') }));
+  return found.map((each) => ({
+    ...each,
+    path: each.path.replace(/^spec\b/, 'spec.runTemplate.spec'),
+    // The command in the message is of one run.
+    ...(each.rule === 'approval' && {
+      message: 'each of its runs waits until a human approves it: its own message has the command',
+    }),
+  }));
 }
 
 /** What is missing, with what there is; or only told, where it is in the cluster. */

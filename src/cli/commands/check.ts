@@ -24,7 +24,7 @@ export function addValidate(program: Command): void {
   program
     .command('validate')
     .description(
-      'Reports what is wrong with runs, instances, packs and policies: faults of the schema, what is missing, what would be refused. ' +
+      'Reports what is wrong with runs, schedules, instances, packs, policies and approvals: faults of the schema, what is missing, what would be refused. ' +
         'What they refer to is looked for in the same files.',
     )
     .argument('<path...>', FILES)

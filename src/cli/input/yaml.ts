@@ -82,6 +82,9 @@ const WORDS: Partial<Record<ErrorCode, string>> = {
   UNEXPECTED_TOKEN: 'this does not go with the lines above: a list and a map do not mix, and a quote in a quoted text is doubled',
 };
 
+/** A value that begins like this is no text in YAML. A cron expression often does. */
+const UNQUOTED = /^\s*(?:- )?[\w.-]+:\s+[*@]/;
+
 function describeError(errors: YAMLParseError[], text: string, file: string): FileError {
   const [error, next] = errors as [YAMLParseError, YAMLParseError | undefined];
   const { line = 1, col = 1 } = error.linePos?.[0] ?? {};
@@ -91,6 +94,7 @@ function describeError(errors: YAMLParseError[], text: string, file: string): Fi
   // The text above goes on in a line that is too far to the right, and that has a colon.
   if (next?.code === 'MULTILINE_IMPLICIT_KEY')
     return at(line + 1, 'the line is not below the line above: begin it in the same column');
+  if (UNQUOTED.test(text.split('\n')[line - 1] ?? '')) return at(line, 'a text that begins with * or @ has to be quoted');
   if (error.code === 'DUPLICATE_KEY')
     return at(line, `the key ${/^[^:\n]*/.exec(text.slice(error.pos[0]))?.[0]} stands twice in one map`);
   return at(line, WORDS[error.code] ?? own);

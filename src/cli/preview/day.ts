@@ -3,7 +3,7 @@ import { parseAgentSchedule } from '../../api/agentschedule.ts';
 import { nameOf } from '../../api/composite.ts';
 import { formatFaults } from '../../api/fault.ts';
 import { timesOf } from '../../kube/cron.ts';
-import { type JsonObject, objectAt, textAt, valueAt } from '../../kube/json.ts';
+import { type JsonObject, objectAt, textAt } from '../../kube/json.ts';
 import type { ScenarioName } from '../../simulation/scenarios.ts';
 import { type RunLife, ScheduleWorld } from '../../simulation/schedule.ts';
 import type { RenderInput } from '../input/load.ts';
@@ -19,9 +19,8 @@ export interface SimulatedDay {
   from: string;
   to: string;
   runs: DayRun[];
-  /** How many ticks had no run, and why the last of them. */
-  skipped: number;
-  lastSkipped?: { tick: string; why: string };
+  /** The ticks that had no run, and why. */
+  skipped: { tick: string; why: string }[];
   /** The runs that are there at the end of the day. */
   kept: string[];
   /** What is still there when the AgentSchedule is gone: nothing, or the program has a fault. */
@@ -57,10 +56,13 @@ export function simulateDay({ composite }: RenderInput, run: RenderInput, scenar
   const { status: _, ...written } = composite;
   const { creationTimestamp: __, ...metadata } = objectAt(composite, 'metadata');
   const world = new ScheduleWorld(withUid({ ...written, metadata }), from, { lifeOf: () => life });
+  const skipped: SimulatedDay['skipped'] = [];
+  world.api.watch(({ after }) => {
+    const [tick, why] = ['tick', 'why'].map((field) => textAt(after, 'status', 'lastSkipped', field));
+    if (tick !== undefined && why !== undefined && skipped.at(-1)?.tick !== tick) skipped.push({ tick, why });
+  });
   world.create();
   world.clock.advance(DAY_MS);
-  const { status } = world;
-  const lastSkipped = valueAt(status, 'lastSkipped') as SimulatedDay['lastSkipped'];
   const kept = world.runs.filter(({ goneAt }) => goneAt === undefined).map(({ name }) => name);
   const runs = world.runs.map((record): DayRun => {
     const tick = Date.parse(record.tick);
@@ -81,8 +83,7 @@ export function simulateDay({ composite }: RenderInput, run: RenderInput, scenar
     from: seconds(from),
     to: seconds(new Date(from.getTime() + DAY_MS)),
     runs,
-    skipped: Number(valueAt(status, 'skipped') ?? 0),
-    ...(lastSkipped !== undefined && { lastSkipped }),
+    skipped,
     kept,
     left: world.left(),
     run: played,
@@ -105,16 +106,24 @@ function lifeOf({ timeline }: Simulated): RunLife {
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
+/** Of one that succeeded the message is about its log, which each has for itself. */
+function describeEnd({ end: { phase, reason, message } }: Simulated): string {
+  const why = phase === 'Succeeded' ? '' : `: ${message}`;
+  return `What becomes of each: ${phase || 'nothing'}, ${reason}${why}`;
+}
+
 /** More than this is for programs. */
 const MAX_ROWS = 60;
 
 export function formatDay(day: SimulatedDay): string {
-  const { schedule, from, to, runs, skipped, lastSkipped, kept, left, run } = day;
-  const rows = runs.map(({ name, tick, made, started, ended, phase }) => [
-    ...[tick, name, made.toFixed(1), started?.toFixed(1) ?? '', ended?.toFixed(1) ?? '', phase],
-  ]);
+  const { schedule, from, to, runs, skipped, kept, left, run } = day;
+  const rows = [
+    ...runs.map(({ name, tick, made, started, ended, phase }) => [
+      ...[tick, name, made.toFixed(1), started?.toFixed(1) ?? '', ended?.toFixed(1) ?? '', phase],
+    ]),
+    ...skipped.map(({ tick, why }) => [tick, '', '', '', '', `no run: ${why}`]),
+  ].sort(([one = ''], [other = '']) => one.localeCompare(other));
   const more = rows.length > MAX_ROWS ? [`and ${rows.length - MAX_ROWS} more, with --output json`] : [];
-  const why = lastSkipped === undefined ? '' : `, the last at ${lastSkipped.tick}: ${lastSkipped.why}`;
   const held = tablesOf(run).find(({ title }) => title === 'Who held which right');
   return [
     `AgentSchedule ${schedule}: a day from ${from} to ${to}; of each run ${run.about}`,
@@ -122,11 +131,12 @@ export function formatDay(day: SimulatedDay): string {
     ...align(['TICK', 'AGENTRUN', 'MADE', 'STARTED', 'ENDED', 'PHASE'], rows.slice(0, MAX_ROWS)),
     ...more,
     '',
-    `${count(runs.length, 'run')}, ${count(skipped, 'tick')} without one${why}`,
+    `${count(runs.length, 'run')}, ${count(skipped.length, 'tick')} without one`,
     `Kept at the end of the day: ${kept.join(', ') || 'nothing'}`,
     '',
+    ...(runs.length === 0 ? [] : [describeEnd(run)]),
     'MADE, STARTED and ENDED are seconds after the tick. What each run held, in seconds after it was made:',
-    ...(held === undefined || held.rows.length === 0 ? ['nothing'] : align(held.header, held.rows)),
+    ...(runs.length === 0 || held === undefined || held.rows.length === 0 ? ['nothing'] : align(held.header, held.rows)),
     '',
     `Left after the AgentSchedule is gone: ${left.join(', ') || 'nothing'}`,
     '',
