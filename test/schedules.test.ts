@@ -143,8 +143,15 @@ function play(seed: number): Played {
   }
   // Every trouble ends by itself, and the longest run.
   world.clock.advance(3 * 3_600_000);
-  const isSettled = (): boolean => textAt(world.status, 'pendingTick') === undefined;
-  for (let quiet = 0; quiet < 120; quiet = isSettled() ? quiet + 1 : 0) world.clock.advance(1_000);
+  // What has ended just now goes in the next minute.
+  let changes = 0;
+  world.api.watch(({ before, after }) => {
+    if ((after ?? before)?.['kind'] === 'AgentRun') changes += 1;
+  });
+  for (let quiet = 0, before = -1; quiet < 120; quiet = changes === before ? quiet + 1 : 0) {
+    before = changes;
+    world.clock.advance(1_000);
+  }
   return { world, spec, deleted, hearsLate, ticks: listTicks(String(spec['schedule']), timeZone, created, world) };
 }
 
