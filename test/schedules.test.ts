@@ -5,6 +5,7 @@ import { MADE_AS } from '../src/api/labels.ts';
 import { compose } from '../src/function.ts';
 import { parseCron, timesOf } from '../src/kube/cron.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../src/kube/json.ts';
+import { formatTime } from '../src/kube/time.ts';
 import { Refused, uidOf } from '../src/simulation/apiserver.ts';
 import { type RunRecord, ScheduleWorld } from '../src/simulation/schedule.ts';
 import { Random } from './support/random.ts';
@@ -173,8 +174,7 @@ function listTicks(schedule: string, zone: string, created: number, world: Sched
   const next = timesOf(read.cron, zone);
   const end = Date.parse(textAt(world.status, 'nextScheduleTime') ?? '');
   const ticks: string[] = [];
-  for (let at = next(created); at !== undefined && at < end; at = next(at))
-    ticks.push(new Date(at).toISOString().replace('.000Z', 'Z'));
+  for (let at = next(created); at !== undefined && at < end; at = next(at)) ticks.push(formatTime(at));
   return ticks;
 }
 

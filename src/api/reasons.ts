@@ -6,6 +6,11 @@ import type { AgentRunStatus } from './generated/types.ts';
 
 export type Phase = NonNullable<AgentRunStatus['phase']>;
 
+const FINAL: readonly Phase[] = ['Succeeded', 'Failed', 'Cancelled'];
+
+/** Whether a run has ended, by its phase. */
+export const isFinal = (phase: string | undefined): boolean => FINAL.some((final) => final === phase);
+
 export interface ReasonRow {
   /** The phases of an AgentRun whose `status.reason` it may be; none for a reason of conditions and events only. */
   phases: readonly Phase[];

@@ -8,10 +8,10 @@ import type { Decision } from '../call/references.ts';
 import { digest } from '../kube/digest.ts';
 import { parseDuration } from '../kube/duration.ts';
 import type { JsonObject, JsonValue } from '../kube/json.ts';
+import { formatTime } from '../kube/time.ts';
 import { imagesOf } from '../manifests/volumes.ts';
 import { packsWithSidecar, type ResolvedRun } from '../model/run.ts';
 import type { Prepared } from './plan.ts';
-import { formatTime } from './state.ts';
 
 export interface Asking {
   /** With its images as they would run. */

@@ -1,8 +1,9 @@
 /** The one door through which the state of a run changes, and the place that picks the life of a task or of a server. */
+import { formatTime } from '../kube/time.ts';
 import type { Mode } from '../model/run.ts';
 import { learnFromEnd } from './look.ts';
 import { SERVER } from './server.ts';
-import { type Facts, formatTime, isEnded, type Known, type Life, type Step } from './state.ts';
+import { type Facts, isEnded, type Known, type Life, type Step } from './state.ts';
 import { TASK } from './task.ts';
 
 const LIVES: Record<Mode, Life> = { task: TASK, server: SERVER };

@@ -19,13 +19,14 @@ import {
   terminationOf,
   termMessageLimit,
 } from '../kube/pod.ts';
+import { formatTime } from '../kube/time.ts';
 import type { RunIdentity } from '../model/run.ts';
 import { POD, type PodReader } from '../objects/pods.ts';
 import { redact } from '../policy/credentials/redact.ts';
 import type { Memory } from './memory.ts';
 import type { ObjectFacts } from './observe.ts';
 import { readResult, toPlainText } from './result.ts';
-import { END_MESSAGES, type Ended, type Facts, formatTime, isEnded, KILLED, type Learned, type RunState } from './state.ts';
+import { END_MESSAGES, type Ended, type Facts, isEnded, KILLED, type Learned, type RunState } from './state.ts';
 
 /** What is seen of a Pod. */
 export interface SeenPod {

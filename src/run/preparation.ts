@@ -1,10 +1,11 @@
 /** What a task and a server have in common: the way from a new run to one that can start. */
 import { formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../call/references.ts';
+import { formatTime } from '../kube/time.ts';
 import { formatDenials } from '../policy/verdict.ts';
 import type { Answer } from './approval.ts';
 import type { ObjectFacts } from './observe.ts';
-import { type Early, type Ended, endOf, type Facts, formatTime, type RunState, type Start } from './state.ts';
+import { type Early, type Ended, endOf, type Facts, type RunState, type Start } from './state.ts';
 
 /** How long a run may be prepared: rights never wait for ever without a run. */
 const PREPARING_LIMIT_MS = 10 * 60_000;

@@ -19,21 +19,12 @@
  */
 import { type JsonObject, objectAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
+import { formatTime } from '../kube/time.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { ServerFacts } from './observe.ts';
 import { GRANTS, isAmong, type PartKey } from './parts.ts';
 import { cancelled, isComplete, making, NO_IMAGES, prepare, recordStart } from './preparation.ts';
-import {
-  type Facts,
-  formatTime,
-  isServing,
-  type Known,
-  type Life,
-  type RunState,
-  type Start,
-  type Step,
-  type Wanted,
-} from './state.ts';
+import { type Facts, isServing, type Known, type Life, type RunState, type Start, type Step, type Wanted } from './state.ts';
 
 export const SERVER: Life = {
   step,

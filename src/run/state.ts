@@ -4,6 +4,7 @@ import type { AgentRunStatus, Approval, StartFailure } from '../api/generated/ty
 import type { ForeignReason, Phase, Reason } from '../api/reasons.ts';
 import type { Waiting } from '../call/references.ts';
 import type { Manifest } from '../kube/manifest.ts';
+import { formatTime } from '../kube/time.ts';
 import type { Mode } from '../model/run.ts';
 import type { Changes } from '../objects/carrier.ts';
 import type { Restriction } from '../policy/restrict.ts';
@@ -184,6 +185,3 @@ export function endOf(
   const startTime = memory.status.startTime ?? objects.job?.startTime;
   return { stage, reason, message, ...(startTime !== undefined && { startTime }), completionTime };
 }
-
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
-export const formatTime = (time: Date): string => time.toISOString().replace(/\.\d+Z$/, 'Z');

@@ -26,6 +26,7 @@
  * Precedence, highest first: an end that is recorded, the end of the Job, cancel, loss, release.
  */
 import type { JsonObject } from '../kube/json.ts';
+import { formatTime } from '../kube/time.ts';
 import type { Changes } from '../objects/carrier.ts';
 import { releaseLocked } from './lock.ts';
 import { isLookOver } from './look.ts';
@@ -36,7 +37,6 @@ import {
   END_MESSAGES,
   endOf,
   type Facts,
-  formatTime,
   isStarted,
   KILLED,
   type Known,

@@ -1,8 +1,9 @@
 /** What is said of a Job that has started and whose Pod is not ready, and when that has lasted too long. */
 import { RUN } from '../api/labels.ts';
 import type { Reason } from '../api/reasons.ts';
+import { formatTime } from '../kube/time.ts';
 import type { JobEnd, JobFacts } from './observe.ts';
-import { type Facts, formatTime, type Started, type StartFailure, type Step } from './state.ts';
+import type { Facts, Started, StartFailure, Step } from './state.ts';
 
 const NO_POD_AFTER_MS = 30_000;
 const NOT_READY_AFTER_MS = 60_000;

@@ -8,7 +8,8 @@ import { lookUp, type Request, type Selector } from '../call/request.ts';
 import { type Composed, type DesiredResource, eventOf, type Result } from '../call/response.ts';
 import { describeChange, describeValid } from '../composites/report.ts';
 import { type JsonObject, listAt, textAt, valueAt } from '../kube/json.ts';
-import { type Memory, recall, timeAt, writeTime } from './memory.ts';
+import { formatTime } from '../kube/time.ts';
+import { type Memory, recall, timeAt } from './memory.ts';
 import { desireAgain, hasEnded, keyOf, makeRun, readRuns, runNameOf, type ScheduledRun } from './runs.ts';
 import { advance, type Given, learn, listExpired, type Step } from './step.ts';
 import { chooseTtl } from './wakeup.ts';
@@ -19,7 +20,7 @@ export function composeSchedule(request: Request, ttlSeconds: number): Composed 
   const memory = recall(composite, now);
   const runs = readRuns(request.observed);
   const parsed = parseAgentSchedule(composite);
-  if (!parsed.ok) return composeInvalid(request, runs, formatFaults(parsed.faults), ttlSeconds);
+  if (!parsed.ok) return composeInvalid(request, learn(memory, runs).memory, runs, formatFaults(parsed.faults), ttlSeconds);
 
   const schedule = parsed.value;
   const since = timeAt(composite, 'metadata', 'creationTimestamp') ?? now;
@@ -42,9 +43,13 @@ export function composeSchedule(request: Request, ttlSeconds: number): Composed 
 }
 
 /** Nothing is made, and what was made goes on. */
-function composeInvalid(request: Request, runs: ScheduledRun[], message: string, ttlSeconds: number): Composed {
-  const { composite } = request;
-  const { memory } = learn(recall(composite, request.now.getTime()), runs);
+function composeInvalid(
+  { composite }: Request,
+  memory: Memory,
+  runs: ScheduledRun[],
+  message: string,
+  ttlSeconds: number,
+): Composed {
   return {
     status: { ...writeStatus(memory, runs), phase: 'Invalid', message },
     ready: false,
@@ -86,12 +91,12 @@ function findPending(
 }
 
 function describe({ memory: { pending, next }, cancels }: Step, runs: ScheduledRun[]): string {
-  const due = next === undefined || next === Number.POSITIVE_INFINITY ? '' : `The next run is due at ${writeTime(next)}`;
+  const due = next === undefined || next === Number.POSITIVE_INFINITY ? '' : `The next run is due at ${formatTime(next)}`;
   if (pending === undefined) return due;
   const active = runs.filter((run) => !hasEnded(run)).map(({ name }) => name);
   return cancels
-    ? `Cancels ${active.join(', ')}; the run of ${writeTime(pending)} is made when that has ended`
-    : `Makes the run of ${writeTime(pending)}`;
+    ? `Cancels ${active.join(', ')}; the run of ${formatTime(pending)} is made when that has ended`
+    : `Makes the run of ${formatTime(pending)}`;
 }
 
 function describeStep(composite: JsonObject, { made, skips }: Step): Result[] {
@@ -106,7 +111,7 @@ function describeStep(composite: JsonObject, { made, skips }: Step): Result[] {
     // Whoever suspends a schedule knows that it skips.
     ...(skips === undefined || skips.why === 'Suspended'
       ? []
-      : [eventOf('TickSkipped', `Skipped ${writeTime(skips.tick)}: ${why[skips.why]}`)]),
+      : [eventOf('TickSkipped', `Skipped ${formatTime(skips.tick)}: ${why[skips.why]}`)]),
   ];
 }
 
@@ -114,7 +119,7 @@ function writeStatus(memory: Memory, runs: ScheduledRun[]): AgentScheduleStatus 
   const { schedule, next, pending, last, lastSuccess, skipped, lastSkipped } = memory;
   const active = runs.filter((run) => !hasEnded(run)).map(({ name }) => name);
   const time = <K extends keyof AgentScheduleStatus>(field: K, at: number | undefined) =>
-    at === undefined || !Number.isFinite(at) ? {} : { [field]: writeTime(at) };
+    at === undefined || !Number.isFinite(at) ? {} : { [field]: formatTime(at) };
   return {
     ...(schedule !== undefined && { schedule }),
     ...time('nextScheduleTime', next),
@@ -125,12 +130,12 @@ function writeStatus(memory: Memory, runs: ScheduledRun[]): AgentScheduleStatus 
     ...(runs.length > 0 && {
       runs: runs.map(({ name, tick, phase, completionTime }) => ({
         name,
-        tick: writeTime(tick),
+        tick: formatTime(tick),
         ...(phase !== undefined && { phase }),
-        ...(completionTime !== undefined && { completionTime: writeTime(completionTime) }),
+        ...(completionTime !== undefined && { completionTime: formatTime(completionTime) }),
       })),
     }),
     skipped,
-    ...(lastSkipped !== undefined && { lastSkipped: { tick: writeTime(lastSkipped.tick), why: lastSkipped.why } }),
+    ...(lastSkipped !== undefined && { lastSkipped: { tick: formatTime(lastSkipped.tick), why: lastSkipped.why } }),
   };
 }

@@ -1,5 +1,6 @@
 /** What a schedule remembers from one call to the next: its status, and nothing else. What cannot be read there counts as absent. */
 import type { AgentScheduleStatus, SkippedTick } from '../api/generated/types.ts';
+import { isFinal } from '../api/reasons.ts';
 import { type JsonObject, listAt, objectAt, textAt, valueAt } from '../kube/json.ts';
 
 /** Times are milliseconds since 1970, ticks whole minutes. */
@@ -50,8 +51,6 @@ export function recall(composite: JsonObject, now: number): Memory {
   };
 }
 
-export const isFinal = (phase: string | undefined): boolean => ['Succeeded', 'Failed', 'Cancelled'].includes(phase ?? '');
-
 const DAY_MS = 24 * 3_600_000;
 
 /** A deadline is a day at most, and a tick a whole minute. */
@@ -69,6 +68,3 @@ export function timeAt(root: JsonObject, ...path: string[]): number | undefined 
 }
 
 const LAST_TIME = Date.UTC(9999, 0);
-
-/** As Kubernetes writes it: RFC 3339 in whole seconds. */
-export const writeTime = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, 'Z');

@@ -3,8 +3,10 @@ import type { Schedule } from '../api/agentschedule.ts';
 import { nameOf, withoutCrossplaneFields } from '../api/composite.ts';
 import { API_VERSION, NAMESPACED } from '../api/kinds.ts';
 import { CREATED_BY, MADE_AS, SCHEDULE, SCHEDULED_AT } from '../api/labels.ts';
+import { isFinal } from '../api/reasons.ts';
 import { type JsonObject, objectAt, textAt, valueAt } from '../kube/json.ts';
-import { isFinal, timeAt, writeTime } from './memory.ts';
+import { formatTime } from '../kube/time.ts';
+import { timeAt } from './memory.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -62,7 +64,7 @@ export function makeRun(schedule: Schedule, composite: JsonObject, tick: number)
       labels: { ...(metadata?.labels as JsonObject), [SCHEDULE]: nameOf(composite) },
       annotations: {
         ...(metadata?.annotations as JsonObject),
-        [SCHEDULED_AT]: writeTime(tick),
+        [SCHEDULED_AT]: formatTime(tick),
         ...(createdBy !== undefined && { [CREATED_BY]: createdBy }),
       },
     },

@@ -1,4 +1,5 @@
 /** A clock that stands still until it is moved, and what is to happen when. */
+import { formatTime } from '../kube/time.ts';
 
 interface Task {
   at: number;
@@ -43,6 +44,6 @@ export class Clock {
 
   /** The present as Kubernetes writes it: RFC 3339 in whole seconds. */
   timestamp(): string {
-    return new Date(this.now).toISOString().replace(/\.\d+Z$/, 'Z');
+    return formatTime(this.now);
   }
 }

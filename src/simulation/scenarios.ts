@@ -1,4 +1,5 @@
 /** Lives of a run, each from its creation to its deletion. */
+import { isFinal } from '../api/reasons.ts';
 import { type JsonObject, objectAt } from '../kube/json.ts';
 import { Simulation } from './simulation.ts';
 import { World, type WorldCast, type WorldOptions } from './world.ts';
@@ -199,7 +200,7 @@ export function playScenario({ composite, ...cast }: Cast, name: ScenarioName): 
   return simulation;
 }
 
-const isSettled = ({ status }: Simulation): boolean => ['Succeeded', 'Failed', 'Cancelled'].includes(status.phase ?? '');
+const isSettled = ({ status }: Simulation): boolean => isFinal(status.phase);
 
 const isUp = ({ status }: Simulation): boolean => ['Running', 'Serving'].includes(status.phase ?? '');
 

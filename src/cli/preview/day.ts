@@ -2,8 +2,10 @@
 import { parseAgentSchedule } from '../../api/agentschedule.ts';
 import { nameOf } from '../../api/composite.ts';
 import { formatFaults } from '../../api/fault.ts';
+import { isFinal } from '../../api/reasons.ts';
 import { timesOf } from '../../kube/cron.ts';
 import { type JsonObject, objectAt, textAt } from '../../kube/json.ts';
+import { formatTime } from '../../kube/time.ts';
 import type { ScenarioName } from '../../simulation/scenarios.ts';
 import { type RunLife, ScheduleWorld } from '../../simulation/schedule.ts';
 import type { RenderInput } from '../input/load.ts';
@@ -80,8 +82,8 @@ export function simulateDay({ composite }: RenderInput, run: RenderInput, scenar
   world.clock.advance(3_600_000);
   return {
     schedule: titleOf(composite),
-    from: seconds(from),
-    to: seconds(new Date(from.getTime() + DAY_MS)),
+    from: formatTime(from),
+    to: formatTime(from.getTime() + DAY_MS),
     runs,
     skipped,
     kept,
@@ -90,16 +92,13 @@ export function simulateDay({ composite }: RenderInput, run: RenderInput, scenar
   };
 }
 
-const seconds = (time: Date): string => time.toISOString().replace('.000Z', 'Z');
-
 const titleOf = (schedule: JsonObject): string =>
   [textAt(schedule, 'metadata', 'namespace'), nameOf(schedule)].filter((part) => part !== undefined).join('/');
 
 /** How the run was seen to live, from its creation on. */
 function lifeOf({ timeline }: Simulated): RunLife {
-  const find = (...phases: string[]) => timeline.find(({ phase }) => phases.includes(phase));
-  const started = find('Running', 'Serving');
-  const ended = find('Succeeded', 'Failed', 'Cancelled');
+  const started = timeline.find(({ phase }) => ['Running', 'Serving'].includes(phase));
+  const ended = timeline.find(({ phase }) => isFinal(phase));
   const at = (entry: typeof ended): number => (entry === undefined ? Number.POSITIVE_INFINITY : entry.seconds * 1000);
   return { startsAfter: at(started), endsAfter: at(ended), end: ended?.phase ?? '', leavesAfter: 1_000 };
 }
