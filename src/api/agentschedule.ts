@@ -34,11 +34,13 @@ export function parseAgentSchedule(composite: JsonObject): Parsed<Schedule> {
   return { ok: true, value: { ...parsed.value, cron: read.cron } };
 }
 
+/** What its schema refuses has its fault. */
 function checkTimes(faults: Fault[], spec: JsonValue, problem: string | undefined): void {
   const [schedule, zone] = [textAt(spec, 'schedule'), textAt(spec, 'timeZone')];
-  if (schedule !== undefined && problem !== undefined)
+  const isRead = (path: string): boolean => faults.every((fault) => fault.path !== path);
+  if (schedule !== undefined && problem !== undefined && isRead('spec.schedule'))
     faults.push({ path: 'spec.schedule', found: show(schedule), rule: `must ${problem}` });
-  if (zone !== undefined && !isTimeZone(zone))
+  if (zone !== undefined && !isTimeZone(zone) && isRead('spec.timeZone'))
     faults.push({ path: 'spec.timeZone', found: show(zone), rule: 'must be an IANA time zone such as Europe/Warsaw' });
 }
 

@@ -57,10 +57,18 @@ export function checkSchema(validator: Validator, value: JsonValue, path: string
   const copy = without(null, value);
   if (validator(copy)) return { value: copy, faults: [] };
   const errors = validator.errors ?? [];
-  // What is of the wrong type is none of the values either.
-  const mistyped = new Set(errors.filter(({ keyword }) => keyword === 'type').map(({ instancePath }) => instancePath));
-  const told = errors.filter(({ keyword, instancePath }) => keyword === 'type' || !mistyped.has(instancePath));
+  const first = new Map<string, number>();
+  for (const error of errors)
+    first.set(error.instancePath, Math.min(rankOf(error), first.get(error.instancePath) ?? rankOf(error)));
+  const told = errors.filter((error) => rankOf(error) === first.get(error.instancePath));
   return { value: copy, faults: told.map((error) => faultOf(error, copy, path)) };
+}
+
+/** What is of the wrong type is none of the values either, what is empty has no form, and what has the wrong form is not only too short. */
+function rankOf({ keyword, params }: SchemaError): number {
+  if (keyword === 'type') return 0;
+  if (keyword !== 'minLength') return 2;
+  return params['limit'] === 1 ? 1 : 3;
 }
 
 function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
@@ -93,12 +101,12 @@ function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
     case 'maximum':
       return { path, found: show(found), rule: `must be at most ${limit}` };
     case 'minLength':
-      return { path, found: size(found), rule: `must have at least ${limit} characters` };
+      return { path, found: size(found), rule: limit === '1' ? NOT_EMPTY : `must have at least ${limit} characters` };
     case 'maxLength':
       return { path, found: size(found), rule: `must have at most ${limit} characters` };
     case 'minItems':
     case 'minProperties':
-      return { path, found: size(found), rule: `must have at least ${limit} entries` };
+      return { path, found: size(found), rule: limit === '1' ? NOT_EMPTY : `must have at least ${limit} entries` };
     case 'maxItems':
     case 'maxProperties':
       return { path, found: size(found), rule: `must have at most ${limit} entries` };
@@ -106,6 +114,8 @@ function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
       return { path, found: describeType(found), rule: `must satisfy ${error.keyword}` };
   }
 }
+
+const NOT_EMPTY = 'must not be empty';
 
 const TYPES: Record<string, string> = {
   string: 'text',

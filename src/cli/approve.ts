@@ -69,6 +69,7 @@ function describeRequest(run: JsonObject, { approval = {} }: AgentRunStatus): st
       'packs',
       skills.map(({ pack, version, digest }) => `${pack}${version === undefined ? '' : ` ${version}`} ${digest}`),
     ),
-    `task: ${textAt(run, 'spec', 'task') ?? 'none'}`,
+    // What render prints has no spec.
+    ...(run['spec'] === undefined ? [] : [`task: ${textAt(run, 'spec', 'task') ?? 'none'}`]),
   ];
 }

@@ -2,11 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
 import type { Approval } from '../../src/api/generated/types.ts';
 import { readYaml, writeYaml } from '../../src/cli/input/yaml.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { digestRequest } from '../../src/run/approval.ts';
 import { skillpack } from '../support/command.ts';
+import { projectPath } from '../support/project.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -119,4 +121,20 @@ it.each<[string, Approval]>([
   const { code, stdout, stderr } = await approval(runWith(asking(changes)));
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr).toContain('somebody wrote into status.approval');
+});
+
+it('an approval of what render prints counts in the next render, and so can be tried without a cluster', async () => {
+  const files = [...['run.yaml', 'platform.yaml'].map((name) => projectPath(`examples/approval/${name}`)), '--strict'];
+  const [asked, approved] = ['asked.yaml', 'approval.yaml'].map((name) => join(directory, name)) as [string, string];
+  const before = await skillpack(['render', ...files]);
+  writeFileSync(asked, before.stdout);
+  const { stdout } = await skillpack(['approval', asked, '--approver', 'anna']);
+  writeFileSync(approved, stdout);
+  const after = await skillpack(['render', ...files, '-e', approved]);
+  const kindsOf = (text: string) => parseAllDocuments(text).map((document) => document.get('kind'));
+  expect({ before: kindsOf(before.stdout), comment: stdout.split('\n').slice(0, 3), after: kindsOf(after.stdout) }).toEqual({
+    before: ['AgentRun'],
+    comment: ['# AgentRun team-a/restart', expect.stringMatching(/^# asked .*, fails .* if nobody decides$/), '# because of:'],
+    after: ['AgentRun', 'ConfigMap', 'Job', 'Role', 'RoleBinding', 'ServiceAccount'],
+  });
 });

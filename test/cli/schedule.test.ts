@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import { type JsonObject, textAt } from '../../src/kube/json.ts';
 import { skillpack } from '../support/command.ts';
 import { projectPath, readText } from '../support/project.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
@@ -16,10 +18,13 @@ const play = (command: string, edit: (text: string) => string, ...flags: string[
   return skillpack([command, 'schedule.yaml', '-e', FIRST_RUN, ...flags], { cwd: directory });
 };
 
+/** A Thursday. */
+const NOW = ['--now', '2026-01-01T00:00:00Z'];
+
 const hourly = (text: string): string => text.replace('0 7 * * mon-fri', '"0 */8 * * *"');
 
 it('simulate plays a day: which runs there are, and what each of them held', async () => {
-  expect(await play('simulate', hourly)).toMatchInlineSnapshot(`
+  expect(await play('simulate', hourly, ...NOW)).toMatchInlineSnapshot(`
     {
       "code": 0,
       "stderr": "",
@@ -35,8 +40,8 @@ it('simulate plays a day: which runs there are, and what each of them held', asy
 
     What becomes of each: Succeeded, Completed
     MADE, STARTED and ENDED are seconds after the tick. What each run held, in seconds after it was made:
-    SINCE  UNTIL  SERVICEACCOUNT                          WHERE             RIGHT              ASKED BY
-      0.1   65.4  team-a/agentrun-morning-check-cce87b3d  namespace team-a  list: pods (core)  count-pods
+    SINCE  UNTIL  SERVICEACCOUNT                                   WHERE             RIGHT              ASKED BY
+      0.1   65.4  team-a/agentrun-morning-check-29454180-a783dd58  namespace team-a  list: pods (core)  count-pods
 
     Left after the AgentSchedule is gone: nothing
     ",
@@ -48,6 +53,7 @@ it('simulate tells of the ticks that have no run', async () => {
   const { stdout } = await play(
     'simulate',
     (text) => text.replace('0 7 * * mon-fri', '"*/10 * * * *"'),
+    ...NOW,
     '-s',
     'timeout',
     '--output',
@@ -81,6 +87,106 @@ it('simulate tells of the ticks that have no run', async () => {
       "skipped": 72,
     }
   `);
+});
+
+it('simulate begins with the first tick after the moment that is given', async () => {
+  const { stdout } = await play('simulate', (text) => text, '--now', '2026-03-28T12:00:00Z');
+  expect(stdout).toContain('a day from 2026-03-30T04:59:00Z to 2026-03-31T04:59:00Z');
+});
+
+it('simulate plays no day of a schedule that cannot be read, and says once what is wrong', async () => {
+  expect(await play('simulate', (text) => text.replace('0 7 * * mon-fri', '0 7'))).toMatchInlineSnapshot(`
+    {
+      "code": 2,
+      "stderr": "AgentSchedule team-a/morning-check: 1 found
+      schedule.yaml:8:3  error  schema  spec.schedule
+        found "0 7"
+        fix: must have five fields (minute, hour, day of the month, month, day of the week), and it has 2
+    skillpack: an AgentSchedule that is Invalid makes no run
+    ",
+      "stdout": "",
+    }
+  `);
+});
+
+it('render prints the run of the next tick, and what is composed for it', async () => {
+  const { code, stdout, stderr } = await play('render', (text) => text, '--next-run', ...NOW);
+  const documents = parseAllDocuments(stdout).map((document): JsonObject => document.toJS());
+  const titles = documents.map((document) => `${document['kind']}/${textAt(document, 'metadata', 'name')}`);
+  expect({ code, stderr, titles, run: documents[1] }).toMatchInlineSnapshot(`
+    {
+      "code": 0,
+      "run": {
+        "apiVersion": "sympozium.ai/v1alpha1",
+        "kind": "AgentRun",
+        "metadata": {
+          "annotations": {
+            "sympozium.ai/scheduled-at": "2026-01-01T06:00:00Z",
+          },
+          "labels": {
+            "sympozium.ai/schedule": "morning-check",
+            "team": "sre",
+          },
+          "name": "morning-check-29454120",
+          "namespace": "team-a",
+        },
+        "spec": {
+          "instanceRef": "helper",
+          "task": "Which Pods are not ready?",
+        },
+      },
+      "stderr": "",
+      "titles": [
+        "AgentSchedule/morning-check",
+        "AgentRun/morning-check-29454120",
+        "AgentRun/morning-check-29454120",
+        "ConfigMap/agentrun-morning-check-29454120-a5316883-skills",
+        "Job/agentrun-morning-check-29454120-a5316883",
+        "Role/agentrun-morning-check-29454120-a5316883",
+        "RoleBinding/agentrun-morning-check-29454120-a5316883",
+        "ServiceAccount/agentrun-morning-check-29454120-a5316883",
+      ],
+    }
+  `);
+  const without = await play('render', (text) => text, ...NOW);
+  expect(parseAllDocuments(without.stdout)).toHaveLength(1);
+});
+
+it('validate knows who made a schedule, and so its runs', async () => {
+  const policy = 'apiVersion: sympozium.ai/v1alpha1\nkind: SympoziumPolicy\nmetadata:\n  name: ns.team-a\n';
+  writeFileSync(join(directory, 'policy.yaml'), `${policy}spec:\n  approval:\n    mode: Always\n    distinct: true\n`);
+  const made = (text: string) => text.replace('  namespace:', '  annotations:\n    sympozium.ai/created-by: alice\n  namespace:');
+  const rules = async (edit: (text: string) => string) => {
+    const { stdout } = await play('validate', edit, '-e', 'policy.yaml', '--output', 'json');
+    return JSON.parse(stdout)[0].findings.map(({ rule, path }: JsonObject) => [rule, path]);
+  };
+  expect([await rules((text) => text), await rules(made)]).toMatchInlineSnapshot(`
+    [
+      [
+        [
+          "schema",
+          "metadata.annotations[sympozium.ai/created-by]",
+        ],
+      ],
+      [
+        [
+          "approval",
+          "",
+        ],
+      ],
+    ]
+  `);
+});
+
+it.each([
+  ["schedule: ''", 'spec.schedule', 'must not be empty'],
+  ["timeZone: ''", 'spec.timeZone', 'must not be empty'],
+  ["timeZone: '+02:00'", 'spec.timeZone', 'must be an IANA time zone such as Europe/Warsaw'],
+  ['timeZone: Europe/Nowhere', 'spec.timeZone', 'must be an IANA time zone such as Europe/Warsaw'],
+])('validate says one thing of %s', async (line, path, rule) => {
+  const edit = (text: string) => text.replace(new RegExp(`${line.split(':')[0]}: .*`), line);
+  const { stdout } = await play('validate', edit, '--output', 'json');
+  expect(JSON.parse(stdout)[0].findings).toMatchObject([{ path, fix: rule }]);
 });
 
 it('simulate draws no day', async () => {

@@ -21,11 +21,17 @@ export const idle = (image: string, spec: JsonObject = {}): JsonObject => ({
   sidecar: { image, command: ['sleep', '86400'], resources: TINY, ...spec },
 });
 
-const SERVER = {
-  command: ['httpd', '-f', '-p', '8080', '-h', '/skills'],
-  requiresServer: true,
-  ports: [{ name: 'http', containerPort: 8080 }],
-};
+/** A pack whose sidecar serves its skills. */
+export const buildServer = (name: string, image: string, sidecar: JsonObject = {}): JsonObject =>
+  buildPack(
+    name,
+    idle(image, {
+      command: ['httpd', '-f', '-p', '8080', '-h', '/skills'],
+      requiresServer: true,
+      ports: [{ name: 'http', containerPort: 8080 }],
+      ...sidecar,
+    }),
+  );
 
 /**
  * `tools` and `more` ask for rights in the namespace and, where a run can have them without more ado, in the cluster; `plain` has a sidecar
@@ -39,5 +45,5 @@ export const buildPacks = ({ image, configuration }: Options): JsonObject[] => [
   ),
   buildPack('e2e-plain', idle(image)),
   buildPack('e2e-words'),
-  buildPack('e2e-web', idle(image, SERVER)),
+  buildServer('e2e-web', image),
 ];

@@ -170,7 +170,7 @@ describe('a run that waits', () => {
       'an invalid pack',
       task({ skills: uses('bad') }, badPack),
       'SkillPackInvalid',
-      'SkillPack bad is invalid: spec.skills: must have at least 1 entries',
+      'SkillPack bad is invalid: spec.skills: must not be empty',
     ],
     [
       'an unreadable policy',

@@ -23,7 +23,7 @@ import type { Configuration } from '../generated/inputs.ts';
 import { titleOf } from '../input/files.ts';
 import { listTitles, type Pool, toInputOfRun, toInputs } from '../input/load.ts';
 import { inherit, placeOf } from '../input/places.ts';
-import { runOfSchedule } from '../input/template.ts';
+import { nextRunOf } from '../input/scheduled.ts';
 import type { FileError } from '../input/yaml.ts';
 import { byGravity, type Checked, type Found } from './finding.ts';
 import { foundOf } from './found.ts';
@@ -131,7 +131,8 @@ function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configur
 function judgeSchedule(schedule: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
   const parsed = parseAgentSchedule(schedule);
   if (!parsed.ok) return parsed.faults.map((fault) => foundOf(AGENT_SCHEDULE, fault));
-  const found = judgeRun(toInputOfRun(pool, runOfSchedule(schedule), configuration));
+  const next = nextRunOf(schedule, new Date());
+  const found = next === undefined ? [] : judgeRun(toInputOfRun(pool, next.run, configuration));
   return found.map((each) => ({
     ...each,
     path: each.path.replace(/^spec\b/, 'spec.runTemplate.spec'),

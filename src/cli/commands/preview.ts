@@ -1,5 +1,7 @@
 /** `render` and `simulate`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { AGENT_SCHEDULE } from '../../api/kinds.ts';
+import type { JsonObject } from '../../kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../../simulation/scenarios.ts';
 import { formatText } from '../check/formats/text.ts';
 import { EXAMPLE } from '../example.ts';
@@ -10,6 +12,7 @@ import { formatDay, type SimulatedDay, simulateDay } from '../preview/day.ts';
 import { formatHtml } from '../preview/page.ts';
 import { formatSvg } from '../preview/picture.ts';
 import { preview } from '../preview/preview.ts';
+import { type Rendered, render } from '../preview/render.ts';
 import { formatSimulated, simulate } from '../preview/simulate.ts';
 import { collect, configuration, examples, FILES, formats } from './options.ts';
 
@@ -19,11 +22,12 @@ interface PreviewFlags {
   configuration?: Configuration;
   run?: string;
   strict: boolean;
+  now?: Date;
 }
 
 interface RenderFlags extends PreviewFlags {
   includeFunctionResults: boolean;
-  now?: Date;
+  nextRun: boolean;
 }
 
 interface SimulateFlags extends PreviewFlags {
@@ -46,7 +50,8 @@ const previewing = (program: Command, name: string): Command =>
     .option('-e, --required-resources <path>', 'file or directory with what the run refers to (repeatable)', collect, [])
     .addOption(configuration())
     .option('--run <name>', 'the one AgentRun or AgentSchedule that is meant, where the files have several')
-    .option('--strict', 'exit with 1 when something is refused or waits', false);
+    .option('--strict', 'exit with 1 when something is refused or waits', false)
+    .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime);
 
 export function addRender(program: Command): void {
   previewing(program, 'render')
@@ -55,21 +60,26 @@ export function addRender(program: Command): void {
     )
     .option('-o, --observed-resources <path>', 'file or directory with composed resources that exist')
     .option('-r, --include-function-results', 'print results (events) too', false)
-    .option('--now <time>', 'the moment of the call, as RFC 3339; default the present', parseTime)
+    .option('--next-run', 'of an AgentSchedule, print the run of its next tick too, and what is composed for it', false)
     .addHelpText(
       'after',
       examples(
         'skillpack render run.yaml -e packs',
         'skillpack render . --run check-deployments --configuration claims',
+        'skillpack render schedule.yaml -e packs --next-run',
         'skillpack render xr.yaml composition.yaml functions.yaml -e required.yaml',
       ),
     )
     .action((paths: string[], flags: RenderFlags) => {
-      const { previews } = prepare(paths, flags, flags.now);
-      const documents = previews.flatMap(({ rendered: { composite, composed, results } }) => [
+      const { previews } = prepare(paths, flags);
+      const print = ({ composite, composed, results }: Rendered): JsonObject[] => [
         composite,
         ...composed,
         ...(flags.includeFunctionResults ? results : []),
+      ];
+      const documents = previews.flatMap(({ rendered, next }) => [
+        ...print(rendered),
+        ...(flags.nextRun && next !== undefined ? [next.run, ...print(render(next.input, next.tick))] : []),
       ]);
       process.stdout.write(documents.map(writeYaml).join(''));
     });
@@ -101,11 +111,13 @@ export function addSimulate(program: Command): void {
         throw new Error(
           `simulate plays one AgentRun or AgentSchedule, and the files have ${previews.length}: choose it with --run`,
         );
-      if (first.run !== undefined) {
-        writeDay(simulateDay(first.input, first.run, flags.scenario), flags.output);
+      const { input, next } = first;
+      if (next !== undefined) {
+        writeDay(simulateDay(input, next, flags.scenario), flags.output);
         return;
       }
-      const simulated = simulate(first.input, flags.scenario);
+      if (input.composite['kind'] === AGENT_SCHEDULE) throw new Error('an AgentSchedule that is Invalid makes no run');
+      const simulated = simulate(input, flags.scenario);
       process.stdout.write(PICTURES[flags.output](simulated));
       if (simulated.left.length > 0) process.exitCode = 1;
     });
@@ -119,8 +131,8 @@ function writeDay(day: SimulatedDay, output: SimulateFlags['output']): void {
 }
 
 /** Reads what is to be rendered, and says on stderr what is refused, what waits, and what was given in vain. */
-function prepare(paths: string[], flags: PreviewFlags, now = new Date()) {
-  const { requiredResources, observedResources: observed, configuration, run, strict } = flags;
+function prepare(paths: string[], flags: PreviewFlags) {
+  const { requiredResources, observedResources: observed, configuration, run, strict, now = new Date() } = flags;
   const example = paths.length === 0 ? EXAMPLE : { paths, required: [] };
   const files = { ...example, required: [...example.required, ...requiredResources], observed, configuration, run };
   const prepared = preview(files, now);

@@ -1,9 +1,6 @@
 /** A day of an AgentSchedule as a text for people or as a value for programs: the life of one run, and when there is one. */
-import { parseAgentSchedule } from '../../api/agentschedule.ts';
 import { nameOf } from '../../api/composite.ts';
-import { formatFaults } from '../../api/fault.ts';
 import { isFinal } from '../../api/reasons.ts';
-import { timesOf } from '../../kube/cron.ts';
 import { type JsonObject, objectAt, textAt } from '../../kube/json.ts';
 import { formatTime } from '../../kube/time.ts';
 import type { ScenarioName } from '../../simulation/scenarios.ts';
@@ -11,6 +8,7 @@ import { type RunLife, ScheduleWorld } from '../../simulation/schedule.ts';
 import type { RenderInput } from '../input/load.ts';
 import { withUid } from '../input/uid.ts';
 import { printable } from '../output.ts';
+import type { NextPreview } from './preview.ts';
 import { align, type Simulated, simulate, tablesOf } from './simulate.ts';
 
 /** Times are RFC 3339, in UTC. */
@@ -42,17 +40,10 @@ interface DayRun {
 }
 
 const DAY_MS = 24 * 3_600_000;
-const START = new Date('2026-01-01T00:00:00Z');
 
-/** Throws when the schedule cannot be read. */
-export function simulateDay({ composite }: RenderInput, run: RenderInput, scenario: ScenarioName): SimulatedDay {
-  const parsed = parseAgentSchedule(composite);
-  if (!parsed.ok) throw new Error(`the AgentSchedule cannot be read: ${formatFaults(parsed.faults)}`);
-  const { cron, timeZone } = parsed.value;
-  const first = timesOf(cron, timeZone)(START.getTime());
-  if (first === undefined) throw new Error('the AgentSchedule is never due');
-  const from = new Date(first - 60_000);
-  const played = simulate(run, scenario);
+export function simulateDay({ composite }: RenderInput, next: NextPreview, scenario: ScenarioName): SimulatedDay {
+  const from = new Date(next.tick.getTime() - 60_000);
+  const played = simulate(next.input, scenario);
   const life = lifeOf(played);
   // One that is new, whatever it says of its past.
   const { status: _, ...written } = composite;

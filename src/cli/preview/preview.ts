@@ -10,14 +10,18 @@ import { toComposite } from '../input/claim.ts';
 import { titleOf } from '../input/files.ts';
 import { type Loaded, load, type RenderFiles, type RenderInput, toInputOfRun } from '../input/load.ts';
 import { isNamed } from '../input/places.ts';
-import { runOfSchedule } from '../input/template.ts';
+import { type NextRun, nextRunOf } from '../input/scheduled.ts';
 import { type Rendered, render } from './render.ts';
 
 export interface Preview {
   input: RenderInput;
   rendered: Rendered;
-  /** Of an AgentSchedule: the input of a run that it makes. */
-  run?: RenderInput;
+  /** Of an AgentSchedule that can be read: the run of its next tick. */
+  next?: NextPreview;
+}
+
+export interface NextPreview extends NextRun {
+  input: RenderInput;
 }
 
 /** Throws with the message of a fatal result. */
@@ -26,11 +30,11 @@ export function preview(files: RenderFiles, now: Date): { previews: Preview[]; r
   const { pool, subjects, inputs } = loaded;
   const previews = inputs.map((input, index): Preview => {
     const subject = subjects[index] ?? {};
-    const isSchedule = subject['kind'] === AGENT_SCHEDULE;
+    const next = subject['kind'] === AGENT_SCHEDULE ? nextRunOf(subject, now) : undefined;
     return {
       input,
       rendered: render(input, now),
-      ...(isSchedule && { run: toInputOfRun(pool, runOfSchedule(subject), files.configuration) }),
+      ...(next !== undefined && { next: { ...next, input: toInputOfRun(pool, next.run, files.configuration) } }),
     };
   });
   const checked = validate({ ...pool, own: subjects }, [], { configuration: files.configuration });
@@ -39,7 +43,7 @@ export function preview(files: RenderFiles, now: Date): { previews: Preview[]; r
     previews,
     refused,
     // What is refused or waits has not asked for everything yet, and a schedule asks for nothing before its runs do.
-    notes: refused.length > 0 || previews.some(({ run }) => run !== undefined) ? [] : describeUnused(loaded, previews),
+    notes: refused.length > 0 || previews.some(({ next }) => next !== undefined) ? [] : describeUnused(loaded, previews),
   };
 }
 

@@ -1,11 +1,10 @@
-import { API_VERSION } from '../../../src/api/kinds.ts';
-import { approve, type Decision } from '../../../src/cli/approve.ts';
 import { type JsonObject, objectAt, textAt } from '../../../src/kube/json.ts';
 import { projectPath } from '../../support/project.ts';
+import { askFor, decide, policyOf, removeApproval, untilAsking } from '../approvals.ts';
 import { eventually, wait } from '../clock.ts';
-import { apply, applyFile, attempt, bindUser, get, remove, removeFile } from '../kubectl.ts';
+import { apply, applyFile, attempt, bindUser, remove, removeFile } from '../kubectl.ts';
 import type { Run } from '../run.ts';
-import { must, type Scenario } from '../world.ts';
+import { must, type Scenario, type World } from '../world.ts';
 
 const TENANT = 'e2e-tenant';
 const APPROVER = 'e2e-approver';
@@ -28,42 +27,27 @@ const EDIT: JsonObject = {
   ],
 };
 
-const asking = async (run: Run): Promise<JsonObject> => {
-  await run.until('Pending');
-  await eventually(`${run.name} asks`, 30, async () => (await run.reason()) === 'Pending/ApprovalRequired');
-  return (await run.read()) ?? {};
-};
+/** What the breaker has counted, where that is known. */
+const tokens = async (world: World): Promise<number> =>
+  world.options.coreMetrics === undefined ? Number.NaN : world.readBreaker('events');
+
+async function measureTokens(world: World, name: string, before: number): Promise<void> {
+  const spent = (await tokens(world)) - before;
+  if (!Number.isNaN(spent)) world.measure(name, spent, 'tokens');
+}
 
 export const scenario: Scenario = {
   about:
     'nothing of a run exists before it is approved; only who may create agentruns/approval approves, under his own name, and only what the run is made of',
   play: async (world) => {
     const { namespace } = world;
-    const policy = `ns.${namespace}`;
-    const setPolicy = (approval: JsonObject) =>
-      apply({ apiVersion: API_VERSION, kind: 'SympoziumPolicy', metadata: { name: policy }, spec: { approval } });
-    /** Creates what `skillpack approval` prints, as somebody. */
-    const decide = (
-      user: string | undefined,
-      run: JsonObject,
-      decision: Partial<Decision> = {},
-      edit = (text: string) => text,
-    ) => {
-      const text = approve(run, { decision: 'Approved', approver: user ?? 'admin', ...decision });
-      return attempt(['create', '-f', '-', ...(user === undefined ? [] : [`--as=${user}`])], edit(text));
-    };
-    const withoutApproval = (name: string) =>
-      eventually('the approval is gone', 30, async () => {
-        await remove('agentrunapproval', name, namespace);
-        return (await get('agentrunapproval', name, namespace)) === undefined;
-      });
     for (const file of FILES) await applyFile(file);
     await apply(EDIT);
     try {
       await bindUser(TENANT, 'function-skillpack:tenant', namespace);
       await bindUser(APPROVER, 'function-skillpack:approver', namespace);
       await bindUser(EDITOR, EDITOR, namespace);
-      await setPolicy({ mode: 'Always', distinct: true });
+      await askFor(world, { mode: 'Always', distinct: true });
       await wait(POLICY_SECONDS);
 
       const create = (run: Run, creator: string) =>
@@ -73,7 +57,7 @@ export const scenario: Scenario = {
       must(lie.includes('sympozium.ai/created-by is your user name'), `a tenant is who he says: ${lie}`);
       must((await create(run, TENANT)) === 'done', 'a tenant makes a run');
 
-      const asked = await asking(run);
+      const asked = await untilAsking(run);
       must(await run.hasNoRight(), 'its ServiceAccount may do nothing');
       must((await world.composed()).length === 0, 'nothing is composed for it');
       const shown = JSON.stringify(objectAt(asked, 'status', 'approval'));
@@ -82,9 +66,9 @@ export const scenario: Scenario = {
         `it shows what it would be given: ${shown}`,
       );
 
-      const byTenant = await decide(TENANT, asked);
+      const byTenant = await decide(asked, { user: TENANT });
       must(byTenant.includes('forbidden'), `a tenant cannot approve: ${byTenant}`);
-      const byEditor = await decide(EDITOR, asked);
+      const byEditor = await decide(asked, { user: EDITOR });
       must(byEditor.includes('function-skillpack:approver'), `who holds crossplane-edit cannot approve: ${byEditor}`);
       const forged = objectAt(asked, 'status');
       const status = { ...forged, approval: { ...objectAt(forged, 'approval'), state: 'Approved', approver: EDITOR } };
@@ -93,19 +77,24 @@ export const scenario: Scenario = {
         (await attempt([...forging, '-p', JSON.stringify({ status })])) === 'done',
         'who holds crossplane-edit writes a status',
       );
-      const asAnother = await decide(APPROVER, asked, { approver: 'somebody' });
+      const asAnother = await decide(asked, { user: APPROVER, approver: 'somebody' });
       must(asAnother.includes('spec.approver must be your user name'), `an approver has his own name: ${asAnother}`);
       must((await world.composed()).length === 0, 'nothing is composed for it, whatever its status was made to say');
 
-      const other = await decide(APPROVER, asked, {}, (text) => text.replace(/digest: sha256:\w{8}/, 'digest: sha256:00000000'));
+      const other = await decide(asked, {
+        user: APPROVER,
+        edit: (text) => text.replace(/digest: sha256:\w{8}/, 'digest: sha256:00000000'),
+      });
       must(other === 'done', `an approver approves anything: ${other}`);
       await eventually('it does not count', 90, async () =>
         String((await run.status())['message']).includes('of another content'),
       );
       must((await world.composed()).length === 0, 'an approval of another content makes nothing');
-      await withoutApproval('run');
-      must((await decide(APPROVER, asked)) === 'done', 'an approver approves');
+      await removeApproval(run);
+      const beforeApproval = await tokens(world);
+      must((await decide(asked, { user: APPROVER })) === 'done', 'an approver approves');
       world.measure('Running after approved', await run.until('Running', 90));
+      await measureTokens(world, 'from approved to Running', beforeApproval);
       const changed = await attempt([
         'patch',
         'agentrunapproval',
@@ -118,25 +107,30 @@ export const scenario: Scenario = {
         '{"spec":{"decision":"Denied"}}',
       ]);
       must(changed.includes('cannot be changed'), `nobody changes an approval: ${changed}`);
-      await withoutApproval('run');
+      await removeApproval(run);
       await wait(3);
       must((await run.status())['phase'] === 'Running', 'an approval that is deleted after the start changes nothing');
       await run.endAgent(0);
       await run.until('Succeeded', 60);
 
-      await setPolicy({ mode: 'Always', timeout: '1m' });
+      await askFor(world, { mode: 'Always', timeout: '1m' });
+      const beforeDenied = await tokens(world);
       const denied = await world.createRun({}, 'denied');
-      const deniedAsked = await asking(denied);
-      must((await decide(undefined, deniedAsked, { decision: 'Denied', reason: 'no' })) === 'done', 'an admin denies');
+      const deniedAsked = await untilAsking(denied);
+      await measureTokens(world, 'until a run asks', beforeDenied);
+      const beforeDenial = await tokens(world);
+      must((await decide(deniedAsked, { decision: 'Denied', reason: 'no' })) === 'done', 'an admin denies');
       await denied.until('Failed', 90);
       await denied.mustBe('Failed/ApprovalDenied');
+      await wait(3);
+      await measureTokens(world, 'of a denial', beforeDenial);
       const expired = await world.createRun({}, 'expired');
-      await asking(expired);
+      await untilAsking(expired);
       world.measure('ApprovalExpired after one minute', await expired.until('Failed', 90));
       await expired.mustBe('Failed/ApprovalExpired');
       must(textAt(await expired.status(), 'approval', 'state') === 'Expired', 'its status says so');
     } finally {
-      await remove('sympoziumpolicy', policy);
+      await remove('sympoziumpolicy', policyOf(world));
       for (const file of FILES) await removeFile(file);
       await remove('clusterrole', EDITOR);
     }
