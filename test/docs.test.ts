@@ -7,6 +7,7 @@ import { readYaml } from '../src/cli/input/yaml.ts';
 import type { JsonObject } from '../src/kube/json.ts';
 import { SCENARIOS } from '../src/simulation/scenarios.ts';
 import { skillpack } from './support/command.ts';
+import { listExamples } from './support/examples.ts';
 import { projectPath, readText } from './support/project.ts';
 import { apiServerErrors, type Kind } from './support/schema.ts';
 import { temporaryDirectory } from './support/temporary.ts';
@@ -93,7 +94,7 @@ const callsOf = (page: string): string[] =>
     .flatMap((block) => block.split('\n'))
     .flatMap((line) => /npx skillpack ([^|>#]*)/.exec(line)?.[1]?.trim() ?? []);
 
-const CALLS = [...new Set([...DOCS, 'examples/first-run/README.md', 'examples/skill-folder/README.md'].flatMap(callsOf))].sort();
+const CALLS = [...new Set([...DOCS, ...listExamples().map((name) => `examples/${name}/README.md`)].flatMap(callsOf))].sort();
 
 describe('commands', () => {
   const cwd = asSupposed();
