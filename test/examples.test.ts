@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { loadResources } from '../src/cli/input/files.ts';
 import { writeYaml } from '../src/cli/input/yaml.ts';
 import { render } from '../src/cli/preview/render.ts';
 import { digest } from '../src/kube/digest.ts';
@@ -13,6 +14,11 @@ describe('examples', () => {
     const { files, now } = readExample(name);
     const { composite, composed } = render(loadOne(files), now);
     await expect([composite, ...composed].map(writeYaml).join('')).toMatchFileSnapshot(expected);
+  });
+
+  it.each(listExamples())('%s has one resource in its first file, as Crossplane renders it', (name) => {
+    const [first = ''] = readExample(name).files.paths;
+    expect(loadResources(first)).toHaveLength(1);
   });
 
   it('are all in the index', () => {

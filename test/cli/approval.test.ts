@@ -124,7 +124,10 @@ it.each<[string, Approval]>([
 });
 
 it('an approval of what render prints counts in the next render, and so can be tried without a cluster', async () => {
-  const files = [...['run.yaml', 'platform.yaml'].map((name) => projectPath(`examples/approval/${name}`)), '--strict'];
+  const files = [
+    ...['run.yaml', 'instance.yaml', 'platform.yaml'].map((name) => projectPath(`examples/approval/${name}`)),
+    '--strict',
+  ];
   const [asked, approved] = ['asked.yaml', 'approval.yaml'].map((name) => join(directory, name)) as [string, string];
   const before = await skillpack(['render', ...files]);
   writeFileSync(asked, before.stdout);
