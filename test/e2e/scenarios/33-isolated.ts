@@ -32,9 +32,9 @@ async function start(world: World, name: string, spec: JsonObject = {}): Promise
   const run = await world.createRun(spec, name);
   await run.start();
   const [policy, [pod]] = [await run.real('networkpolicy'), await run.pods()];
-  const before = (createdAt(pod) - createdAt(policy)) / 1000;
-  must(before > 0, `the policy of ${name} is there before its Pod, not ${before} s`);
-  world.measure(`${name}: policy before Pod`, before);
+  const [made, first] = [Number(textAt(policy, 'metadata', 'resourceVersion')), world.podsEver.firstRevision(run.id)];
+  must(made < first, `the policy of ${name} is there before its Pod: revisions ${made} and ${first}`);
+  world.measure(`${name}: policy before Pod`, (createdAt(pod) - createdAt(policy)) / 1000);
   must(listAt(policy, 'spec', 'egress').length === 3, 'it admits names, the API server and the model');
   return run;
 }
