@@ -94,7 +94,7 @@ describe('a SkillPack', () => {
     const invalid = respondComposed({ composite: edited, observed: exists });
     expect(invalid.status).toEqual({
       phase: 'Invalid',
-      message: 'spec.skills: must not be empty, found 0',
+      message: 'spec.skills: must not be empty, found nothing',
       configMapName: 'skillpack-k8s-ops',
       skillCount: 2,
     });

@@ -42,7 +42,11 @@ export const NAMESPACED: Variant = {
   agentRun: 'AgentRun',
   sympoziumInstance: 'SympoziumInstance',
   identity: ['metadata'],
-  noIdentity: { path: 'metadata.namespace', found: 'nothing', rule: 'must be the namespace of the run or instance' },
+  noIdentity: {
+    path: 'metadata.namespace',
+    found: 'nothing',
+    rule: 'must be set, because everything of a tenant is in a namespace',
+  },
   objects: {
     apiVersion: 'kubernetes.m.crossplane.io/v1alpha1',
     namespaced: true,

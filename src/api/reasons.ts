@@ -91,7 +91,7 @@ export const REASONS = {
     severity: 'Normal',
     meaning:
       'A policy asks that a human approves the run, and nothing of it exists before; `status.approval` has what would be given.',
-    action: 'Read `status.approval`; who may approve runs the command in the message.',
+    action: 'Who may approve runs the first command in the message, reads what it has written, and then runs the second one.',
   },
   CreatingObjects: {
     phases: ['Preparing'],

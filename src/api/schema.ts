@@ -44,8 +44,12 @@ export const PATTERNS: Record<string, string> = {
     'must be the name of a host in lower case, or *. and the end of one',
   '^[A-Za-z_][A-Za-z0-9_]*[*]?$': 'must be the name of a variable, or the beginning of names and a star',
   '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$': 'must be an IANA time zone such as Europe/Warsaw',
-  '^[^*]*$': 'must not contain a wildcard',
-  '^[^*]+$': 'must not be empty or contain a wildcard',
+  '^[a-z0-9.-]*$': 'must be an API group in lower case without its version, and no wildcard',
+  '^[a-z0-9.-]+(/[a-z0-9.-]+)?$': 'must be a resource in lower case such as pods or pods/log, and no wildcard',
+  '^[a-z]+$': 'must be a verb in lower case, and no wildcard',
+  '^([*]|[a-z0-9.-]*)$': 'must be an API group in lower case without its version, or *',
+  '^([*]|[a-z0-9.-]+)(/([*]|[a-z0-9.-]+))?$': 'must be a resource in lower case such as pods or pods/log, or *',
+  '^([*]|[a-z]+)$': 'must be a verb in lower case, or *',
   '^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$': 'must be the name of a namespace, or *',
 };
 
@@ -101,12 +105,12 @@ function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
     case 'maximum':
       return { path, found: show(found), rule: `must be at most ${limit}` };
     case 'minLength':
-      return { path, found: size(found), rule: limit === '1' ? NOT_EMPTY : `must have at least ${limit} characters` };
+      return { path, ...atLeast(limit, found, 'characters') };
     case 'maxLength':
       return { path, found: size(found), rule: `must have at most ${limit} characters` };
     case 'minItems':
     case 'minProperties':
-      return { path, found: size(found), rule: limit === '1' ? NOT_EMPTY : `must have at least ${limit} entries` };
+      return { path, ...atLeast(limit, found, 'entries') };
     case 'maxItems':
     case 'maxProperties':
       return { path, found: size(found), rule: `must have at most ${limit} entries` };
@@ -115,7 +119,10 @@ function faultOf(error: SchemaError, root: JsonValue, rootPath: string): Fault {
   }
 }
 
-const NOT_EMPTY = 'must not be empty';
+const atLeast = (limit: string, found: JsonValue | undefined, what: string): Pick<Fault, 'found' | 'rule'> =>
+  limit === '1'
+    ? { found: 'nothing', rule: 'must not be empty' }
+    : { found: size(found), rule: `must have at least ${limit} ${what}` };
 
 const TYPES: Record<string, string> = {
   string: 'text',

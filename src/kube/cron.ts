@@ -42,7 +42,7 @@ const MACROS: Record<string, string> = {
 export function parseCron(text: string): { cron: CronSchedule } | { problem: string } {
   const trimmed = text.trim();
   if (trimmed.startsWith('@') && !Object.hasOwn(MACROS, trimmed))
-    return { problem: `be five fields or one of ${Object.keys(MACROS).join(', ')}` };
+    return { problem: `be five fields such as */5 * * * *, or one of ${Object.keys(MACROS).join(', ')}` };
   const fields = (MACROS[trimmed] ?? trimmed).split(/\s+/);
   if (fields.length !== FIELDS.length) {
     const problem = `have five fields (minute, hour, day of the month, month, day of the week), and it has ${fields.length}`;
@@ -76,9 +76,10 @@ function parseField(text: string, field: Field): { values: string } | { problem:
     const [, from = '', to, step] = /^([*?]|\w+)(?:-(\w+))?(?:\/(\d+))?$/.exec(item) ?? [];
     const isAny = from === '*' || from === '?';
     const every = Number(step ?? 1);
+    if (every < 1) return { problem: `have as ${field.name} a step of at least 1, and has ${JSON.stringify(text.slice(0, 32))}` };
     const first = isAny ? field.min : numberOf(from, field);
     const last = to !== undefined ? numberOf(to, field) : isAny || step !== undefined ? field.max : first;
-    if (first === undefined || last === undefined || first > last || every < 1 || (isAny && to !== undefined)) return problem;
+    if (first === undefined || last === undefined || first > last || (isAny && to !== undefined)) return problem;
     isStar ||= isAny && every === 1;
     for (let value = first; value <= last; value += every) values.add(value);
   }

@@ -48,21 +48,21 @@ export function admit(
   const whole = planRun(run);
   const asking = { run, prepared: whole, policy, because, decision, createdBy, before: memory.status.approval, serves, now };
   const answer = because.length > 0 ? askForApproval(asking) : undefined;
-  const isUnapproved = answer !== undefined && answer.approval.state !== 'Approved';
-  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
-  // Of what nobody has approved nothing is made, whatever else is said of it.
-  if (isUnapproved && restriction !== undefined)
-    return { admission: { kind: 'unapproved', ...answer, restriction }, requirements };
-  const prepared =
-    restriction === undefined ? whole : planRun(withRewrites(restrict(resolved.value, policy, restriction), policy));
-  const faults = [...checkSizes(prepared), ...findUncarried(prepared, carrier)];
-  if (faults.length > 0) return { admission: { kind: 'invalid', faults }, requirements };
-  if (isUnapproved) return { admission: { kind: 'unapproved', ...answer }, requirements };
+  const unapproved = answer === undefined || answer.approval.state === 'Approved' ? undefined : answer;
   const warnings = [
     ...warnOfKey(resolved.value, references),
     ...warnOfTask(resolved.value),
     ...warnOfTexts(resolved.value, policy),
   ];
+  const restriction = denials.length > 0 ? describeRestriction(denials) : undefined;
+  // Of what nobody has approved nothing is made, whatever else is said of it.
+  if (unapproved !== undefined && restriction !== undefined)
+    return { admission: { kind: 'unapproved', ...unapproved, warnings, restriction }, requirements };
+  const prepared =
+    restriction === undefined ? whole : planRun(withRewrites(restrict(resolved.value, policy, restriction), policy));
+  const faults = [...checkSizes(prepared), ...findUncarried(prepared, carrier)];
+  if (faults.length > 0) return { admission: { kind: 'invalid', faults }, requirements };
+  if (unapproved !== undefined) return { admission: { kind: 'unapproved', ...unapproved, warnings }, requirements };
   return { admission: { kind: 'admitted', prepared, warnings, restriction, approval: answer?.approval }, requirements };
 }
 

@@ -83,7 +83,7 @@ function composeGiven(run: GivenRun, parts: ReadonlyMap<string, JsonObject>, req
   const status = writeStatus(step, identity, facts, { areLogsLeft });
   // An end that is read from a phase nobody knows is news.
   const previous = hasEnded && !memory.isRecorded ? undefined : memory.state;
-  const results = describeTransition(previous, state, admission.kind === 'admitted' ? admission.warnings : []);
+  const results = describeTransition(previous, state, 'warnings' in admission ? admission.warnings : []);
   const held = judgeHolding({
     ...{ carrier, identity, memory, required, now, observed, state },
     rights: status.rights ?? [],

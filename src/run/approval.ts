@@ -33,9 +33,14 @@ export interface Asking {
 
 export interface Answer {
   approval: Approval & Required<Pick<Approval, 'state'>>;
-  /** What is to be done, or what was decided. */
+  /** Why a human is asked and what stands against it, or what was decided. */
   message: string;
+  /** What who may decide has to do; empty where it is decided. */
+  fix: string;
 }
+
+/** Both in one text. */
+export const describeAnswer = ({ message, fix }: Answer): string => (fix === '' ? message : `${message}; ${fix}`);
 
 /** What became of the question whether the run may begin. */
 export function askForApproval(asking: Asking): Answer {
@@ -52,14 +57,14 @@ export function askForApproval(asking: Asking): Answer {
     const { approver, reason, decision: state } = decision.spec;
     const told = { approver, ...(decision.createdAt && { decisionTime: decision.createdAt }), ...(reason && { reason }) };
     const message = `${state} by ${approver}${reason ? `: ${reason}` : ''}`;
-    return { approval: { state, ...question, ...told }, message };
+    return { approval: { state, ...question, ...told }, message, fix: '' };
   }
   if (expiryTime !== undefined && now.getTime() > Date.parse(expiryTime)) {
-    const message = `Nobody who may approve the run did so until ${expiryTime}`;
-    return { approval: { state: 'Expired', ...question, expiryTime }, message };
+    const message = `Nobody who may approve the run decided by ${expiryTime}`;
+    return { approval: { state: 'Expired', ...question, expiryTime }, message, fix: '' };
   }
-  const message = [describeCauses(because), ...(obstacle === undefined ? [] : [obstacle]), describeCommand(run)].join('; ');
-  return { approval: { state: 'Required', ...question, ...request, ...expires }, message };
+  const message = [describeCauses(because), ...(obstacle === undefined ? [] : [obstacle])].join('; ');
+  return { approval: { state: 'Required', ...question, ...request, ...expires }, message, fix: describeCommand(run) };
 }
 
 /**
@@ -123,5 +128,6 @@ function describeCauses(because: ApprovalCause[]): string {
 }
 
 const describeCommand = ({ namespace, name }: ResolvedRun): string =>
-  `read status.approval; who may approve runs: kubectl get agentrun -n ${namespace} ${name} -o yaml | skillpack approval - ` +
-  `--approver "$(kubectl auth whoami -o jsonpath='{.status.userInfo.username}')" | kubectl create -f -`;
+  `who may approve runs: kubectl get agentrun -n ${namespace} ${name} -o yaml | skillpack approval - ` +
+  `--approver "$(kubectl auth whoami -o jsonpath='{.status.userInfo.username}')" > approval.yaml; ` +
+  'read approval.yaml, and then: kubectl create -f approval.yaml';

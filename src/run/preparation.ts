@@ -3,7 +3,7 @@ import { formatFaults } from '../api/fault.ts';
 import type { Waiting } from '../call/references.ts';
 import { formatTime } from '../kube/time.ts';
 import { formatDenials } from '../policy/verdict.ts';
-import type { Answer } from './approval.ts';
+import { type Answer, describeAnswer } from './approval.ts';
 import type { ObjectFacts } from './observe.ts';
 import { type Early, type Ended, endOf, type Facts, type RunState, type Start } from './state.ts';
 
@@ -48,7 +48,9 @@ export function prepare(facts: Facts, { hasWorkload, isFixed, isReady }: Progres
 }
 
 /** What was made of a run whose content was changed goes again, and it waits. */
-function describeUnapproved({ approval: { state }, message }: Answer, facts: Facts): RunState {
+function describeUnapproved(answer: Answer, facts: Facts): RunState {
+  const { state } = answer.approval;
+  const message = describeAnswer(answer);
   if (state === 'Denied') return endOf(facts, 'refused', 'ApprovalDenied', message);
   if (state === 'Expired') return endOf(facts, 'refused', 'ApprovalExpired', message);
   return { stage: 'awaiting', reason: 'ApprovalRequired', message };

@@ -21,6 +21,7 @@ import { type JsonObject, objectAt } from '../kube/json.ts';
 import type { Manifest } from '../kube/manifest.ts';
 import { formatTime } from '../kube/time.ts';
 import type { Changes } from '../objects/carrier.ts';
+import { describeAnswer } from './approval.ts';
 import type { ServerFacts } from './observe.ts';
 import { GRANTS, isAmong, type PartKey } from './parts.ts';
 import { cancelled, isComplete, making, NO_IMAGES, prepare, recordStart } from './preparation.ts';
@@ -84,11 +85,13 @@ function serve({
   const { state: previous } = memory;
   if (admission.kind !== 'admitted' && previous?.stage === 'restricted') {
     const message =
-      admission.kind === 'unapproved' ? `A policy refused something of it before. ${admission.message}` : previous.message;
+      admission.kind === 'unapproved'
+        ? `A policy refused something of it before. ${describeAnswer(admission)}`
+        : previous.message;
     return { stage: 'restricted', reason: previous.reason, message };
   }
   if (lacksImages) return { stage: 'serving', reason: 'Unavailable', message: NO_IMAGES };
-  const waits = admission.kind === 'unapproved' ? `, as it is. ${admission.message}` : '';
+  const waits = admission.kind === 'unapproved' ? `, as it is. ${describeAnswer(admission)}` : '';
   return deployment?.available
     ? { stage: 'serving', reason: 'Available', message: `The server is available${waits}` }
     : { stage: 'serving', reason: 'Unavailable', message: describeUnavailable(deployment) };

@@ -81,7 +81,7 @@ export type Admission =
   | { kind: 'denied'; denials: Denial[] }
   | { kind: 'waiting'; waiting: Waiting[] }
   /** A human has to approve it as it would be made now, and nobody has. With a restriction: a server that serves and is denied something. */
-  | ({ kind: 'unapproved'; restriction?: Restriction | undefined } & Answer)
+  | ({ kind: 'unapproved'; warnings: readonly Warning[]; restriction?: Restriction | undefined } & Answer)
   /** With a restriction: a server that serves and is denied something now; what is left of it is prepared. */
   | {
       kind: 'admitted';
@@ -91,7 +91,7 @@ export type Admission =
       approval?: Approval | undefined;
     };
 
-/** What a tenant should know of a run that is admitted all the same. Its event comes once, when the run begins. */
+/** What a tenant, and whoever approves a run, should know of one that may begin all the same. Its event comes when it begins, or asks. */
 export interface Warning {
   reason: 'KeyWithheld' | 'CredentialInText' | 'TaskNotRun';
   message: string;

@@ -91,7 +91,7 @@ function describePrepared(state: RunState): Condition {
 
 /**
  * One event when the phase or its reason changed, none otherwise, and none while Crossplane has still to fetch. The warnings of a run come
- * with the event of its beginning.
+ * with the event of its beginning, and with that of its question to a human.
  */
 export function describeTransition(previous: RunState | undefined, state: RunState, warnings: readonly Warning[]): Result[] {
   const { phase } = STAGES[state.stage];
@@ -99,6 +99,6 @@ export function describeTransition(previous: RunState | undefined, state: RunSta
   if (before === phase && previous?.reason === state.reason) return [];
   if (state.reason === 'Fetching') return [];
   const begins = phase === 'Preparing' && before !== 'Preparing';
-  const warned = begins ? warnings.map(({ reason, message }) => eventOf(reason, message)) : [];
+  const warned = begins || state.stage === 'awaiting' ? warnings.map(({ reason, message }) => eventOf(reason, message)) : [];
   return [eventOf(state.reason, `${phase}: ${state.message}`), ...warned];
 }

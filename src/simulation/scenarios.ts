@@ -7,6 +7,8 @@ import { World, type WorldCast, type WorldOptions } from './world.ts';
 interface Scenario {
   about: string;
   options?: Partial<WorldOptions>;
+  /** Whether the deletion at the end is what it is about. */
+  deletes?: boolean;
   /** What happens between creation and deletion. */
   play: (simulation: Simulation) => void;
 }
@@ -106,6 +108,7 @@ export const SCENARIOS = {
   },
   'delete-while-running': {
     about: 'the AgentRun is deleted while the agent works',
+    deletes: true,
     play: (simulation) => work(simulation),
   },
   'job-vanishes': {
@@ -189,10 +192,17 @@ export type ScenarioName = keyof typeof SCENARIOS;
 /** What a scenario plays with: a composite, what it refers to, and the input of the Composition's step. */
 type Cast = Omit<WorldCast, 'composites'> & { composite: JsonObject };
 
+/** Whether what a scenario is about is the deletion of the run. */
+export const isDeletion = (name: ScenarioName): boolean => {
+  const { deletes = false }: Scenario = SCENARIOS[name];
+  return deletes;
+};
+
 /** Plays a scenario: creation, what happens, deletion, until nothing is left. */
-export function playScenario({ composite, ...cast }: Cast, name: ScenarioName): Simulation {
+export function playScenario({ composite, ...cast }: Cast, name: ScenarioName, start?: Date): Simulation {
   const { options, play }: Scenario = SCENARIOS[name];
-  const simulation = new Simulation(new World({ ...cast, composites: [composite] }, options), composite);
+  const world = new World({ ...cast, composites: [composite] }, { ...options, ...(start !== undefined && { start }) });
+  const simulation = new Simulation(world, composite);
   simulation.apply();
   play(simulation);
   simulation.delete();

@@ -17,6 +17,10 @@ export interface RunLife {
   /** From its creation to phase Running, and to its end; infinite for what never happens. */
   startsAfter: number;
   endsAfter: number;
+  /** What it says while it works; default Running. */
+  works?: string;
+  /** From its creation until somebody deletes it; default never. */
+  deletedAfter?: number;
   /** Its last phase. */
   end: string;
   /** From a cancellation or deletion until it has ended, or is gone. */
@@ -102,7 +106,7 @@ export class ScheduleWorld {
       isAgain: textAt(run, 'metadata', 'annotations', MADE_AS) !== undefined,
     };
     this.runs.push(record);
-    const { startsAfter, endsAfter, end } = this.options.lifeOf();
+    const { startsAfter, endsAfter, end, works = 'Running', deletedAfter = Number.POSITIVE_INFINITY } = this.options.lifeOf();
     // Crossplane marks it as its own, and names what it uses.
     this.later(record, 0, (living) => {
       const spec = { ...objectAt(living, 'spec'), crossplane: { compositionRef: { name: 'agentrun' } } };
@@ -115,9 +119,10 @@ export class ScheduleWorld {
     this.later(record, startsAfter, (living) => {
       if (record.endedAt !== undefined) return;
       record.startedAt = this.clock.now;
-      this.api.putStatus(living, { phase: 'Running' });
+      this.api.putStatus(living, { phase: works });
     });
     this.later(record, endsAfter, () => this.end(record, end));
+    this.later(record, deletedAfter, (living) => this.api.delete(living, 'Background'));
   }
 
   private cancel(record: RunRecord): void {

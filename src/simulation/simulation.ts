@@ -16,6 +16,8 @@ export class Simulation {
   readonly world: World;
   private readonly composite: JsonObject;
   private creations = 0;
+  /** Seconds from the beginning to its deletion. */
+  deletedAfter = Number.POSITIVE_INFINITY;
   /** Of the composite that was created last. */
   private uid: string;
 
@@ -50,6 +52,7 @@ export class Simulation {
   }
 
   delete(): void {
+    this.deletedAfter = this.world.timeline.seconds();
     this.world.api.delete(this.composite);
   }
 

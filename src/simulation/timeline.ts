@@ -105,7 +105,8 @@ export class Timeline {
     this.group = item === '' ? '' : what;
   }
 
-  private seconds(): number {
+  /** Since the beginning. */
+  seconds(): number {
     return Math.round((this.clock.now - this.start) / 100) / 10;
   }
 

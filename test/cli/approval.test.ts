@@ -8,7 +8,7 @@ import { readYaml, writeYaml } from '../../src/cli/input/yaml.ts';
 import type { JsonObject } from '../../src/kube/json.ts';
 import { digestRequest } from '../../src/run/approval.ts';
 import { skillpack } from '../support/command.ts';
-import { projectPath } from '../support/project.ts';
+import { projectPath, readText } from '../support/project.ts';
 import { temporaryDirectory } from '../support/temporary.ts';
 
 const directory = temporaryDirectory();
@@ -135,9 +135,45 @@ it('an approval of what render prints counts in the next render, and so can be t
   writeFileSync(approved, stdout);
   const after = await skillpack(['render', ...files, '-e', approved]);
   const kindsOf = (text: string) => parseAllDocuments(text).map((document) => document.get('kind'));
+  const validated = await skillpack(['validate', ...files.slice(0, 3), approved]);
+  expect(validated.stdout).toContain('AgentRun team-a/restart: nothing found');
+  expect([before.code, after.code]).toEqual([1, 0]);
   expect({ before: kindsOf(before.stdout), comment: stdout.split('\n').slice(0, 3), after: kindsOf(after.stdout) }).toEqual({
     before: ['AgentRun'],
     comment: ['# AgentRun team-a/restart', expect.stringMatching(/^# asked .*, fails .* if nobody decides$/), '# because of:'],
     after: ['AgentRun', 'ConfigMap', 'Job', 'Role', 'RoleBinding', 'ServiceAccount'],
   });
+});
+
+it('needs a name, which a command in its place that failed does not print', async () => {
+  writeFileSync(join(directory, 'run.yaml'), writeYaml(runWith(ASKING)));
+  expect(await skillpack(['approval', 'run.yaml', '--approver', ''], { cwd: directory })).toMatchObject({
+    code: 2,
+    stdout: '',
+    stderr: expect.stringContaining('It must be a user name, and it is empty.'),
+  });
+});
+
+it('needs the claim of a composite that has one', async () => {
+  const metadata = { name: 'clean-x7k2p', uid: 'uid-1' };
+  const claimed = await approval(runWith(ASKING, { kind: 'XAgentRun', metadata }));
+  expect([claimed.code, claimed.stdout]).toEqual([2, '']);
+  expect(claimed.stderr).toContain('does not say of which AgentRun in which namespace it is');
+});
+
+it('says who made the run', async () => {
+  const metadata = { name: 'clean', namespace: 'team-a', annotations: { 'sympozium.ai/created-by': 'ben' } };
+  expect((await approval(runWith(ASKING, { metadata }))).stdout).toContain('# AgentRun team-a/clean\n# made by ben\n# asked ');
+});
+
+it('an approver is told of a credential in the task, by validate and by an event', async () => {
+  const files = ['instance.yaml', 'platform.yaml'].flatMap((name) => ['-e', projectPath(`examples/approval/${name}`)]);
+  const key = `sk-ant-api03-${'a1B2'.repeat(23)}-xyzAA`;
+  const text = readText('examples/approval/run.yaml').replace('Restart the Pod', `With ${key} restart the Pod`);
+  writeFileSync(join(directory, 'leaking.yaml'), text);
+  const ran = await skillpack(['validate', 'leaking.yaml', ...files, '--output', 'json'], { cwd: directory });
+  expect(JSON.parse(ran.stdout)[0].findings.map(({ rule }: JsonObject) => rule)).toEqual(['CredentialInText', 'approval']);
+  const rendered = await skillpack(['render', 'leaking.yaml', ...files, '-r'], { cwd: directory });
+  expect(rendered.stdout).toContain('reason: CredentialInText');
+  expect(rendered.stdout).not.toContain(key);
 });

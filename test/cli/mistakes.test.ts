@@ -47,6 +47,16 @@ const aPack = (text: string | Uint8Array, says: RegExp[], code = 1): Mistake => 
   says,
 });
 
+/** A policy with one right for which a human is asked. */
+const aPolicy = (right: string, code: number, says: RegExp[]): Mistake => ({
+  files: { 'policy.yaml': policy('default', `  approval:\n    rights:\n      - ${right.replace('{', '{scope: Namespace, ')}\n`) },
+  args: ['validate', '.'],
+  code,
+  says,
+});
+const schedule = (metadata: string): string =>
+  named('AgentSchedule', metadata, '  schedule: 0 7 * * *\n  runTemplate:\n    spec: {instanceRef: secops, task: Look.}\n');
+
 /** By the number they have in the findings. */
 const MISTAKES: Record<string, Mistake> = {
   '1 instanceref': aRun(named('AgentRun', '{name: a, namespace: team-b}', `  instanceref: secops\n${TASK}`), [
@@ -92,7 +102,7 @@ const MISTAKES: Record<string, Mistake> = {
     says: [/kind: AgentRun\n/, /kind: Job\n/],
   },
   '13 no namespace': aRun(run(TASK).replace(', namespace: team-b', ''), [
-    /run\.yaml:3:1 .*metadata\.namespace\n {4}found nothing\n {4}fix: must be the namespace of the run or instance/,
+    /run\.yaml:3:1 .*metadata\.namespace\n {4}found nothing\n {4}fix: must be set, because everything of a tenant is in a namespace/,
   ]),
   '14 no name': aRun(run(TASK).replace('name: weekly-certs, ', ''), [
     /AgentRun team-b\/\(without a name\): 1 found/,
@@ -281,6 +291,70 @@ const MISTAKES: Record<string, Mistake> = {
     [/pack\.yaml:1:1 {2}error {2}file\n {4}it looks like a template, which has to be rendered first/],
     1,
   ),
+  '52 a line without a colon': aRun(run('  task Look.\n'), [
+    /run\.yaml:6:3 {2}error {2}yaml\n {4}the line has no colon after its key/,
+  ]),
+  '52b the last line without a colon': aRun(`${run(TASK)}foo`, [/run\.yaml:7:1 .*yaml\n {4}the line has no colon after its key/]),
+  '52c a line one space too far to the right': aRun(run(TASK).replace('spec:', ' spec:'), [
+    /error {2}yaml\n {4}the line is not below the line above: begin it in the same column|the line begins in another column/,
+  ]),
+  '52d a line between two columns': aRun(named('AgentRun', '\n  name: a\n namespace: team-b', TASK), [
+    /run\.yaml:5:1 .*yaml\n {4}the line begins in another column than those that it belongs to/,
+  ]),
+  '52e three thousand brackets': aRun('['.repeat(3000), [/yaml\n {4}it is nested deeper than anything that a cluster takes/]),
+  '53 a verb in upper case, for which nobody would be asked': aPolicy(
+    '{verbs: [Delete], resources: [pods], apiGroups: [""]}',
+    1,
+    [/spec\.approval\.rights\[0\]\.verbs\[0\]\n {4}found "Delete"\n {4}fix: must be a verb in lower case, or \*/],
+  ),
+  '53b a singular': aPolicy('{verbs: [delete], resources: [pod], apiGroups: ["*"]}', 0, [
+    /warning {2}matches-nothing {2}spec\.approval\.rights\[0\]\.resources\[0\]\n {4}"pod" matches nothing\n {4}fix: resources are plural: pods/,
+  ]),
+  '53c a version for a group': aPolicy('{verbs: [delete], resources: [pods], apiGroups: [v1]}', 0, [
+    /apiGroups\[0\]\n {4}"v1" matches nothing\n {4}fix: the core group is the empty text ""/,
+  ]),
+  '53d a resource of another group': aPolicy('{verbs: [delete], resources: [deployments], apiGroups: [""]}', 0, [
+    /resources\[0\]\n {4}"deployments" matches nothing\n {4}fix: it is a resource of "apps"/,
+  ]),
+  '53e a pack that is none': {
+    files: {
+      ...GOOD,
+      'policy.yaml': policy('default', '  approval: {packs: [cert-wach]}\n  packs: [{name: cert-watch, apart: [other]}]\n'),
+    },
+    args: ['validate', '.'],
+    code: 0,
+    says: [
+      /policy\.yaml:5:22 {2}warning {2}matches-nothing {2}spec\.approval\.packs\[0\]\n {4}there is no SkillPack cert-wach in the files\n {4}fix: did you mean cert-watch\?/,
+      /spec\.packs\[0\]\.apart\[0\]\n {4}there is no SkillPack other in the files\n/,
+    ],
+  },
+  '53f a resource of somebody, of any group': aPolicy('{verbs: [get], resources: [widgets], apiGroups: ["*"]}', 0, [
+    /^SympoziumPolicy default: nothing found\n/,
+  ]),
+  '54 an approval without a namespace': {
+    files: { 'approval.yaml': named('AgentRunApproval', '{name: Team_A}', '  decision: Maybe\n') },
+    args: ['validate', '.'],
+    code: 1,
+    says: [
+      /metadata\.name\n {4}found "Team_A"\n {4}fix: must be a Kubernetes name/,
+      /metadata\.namespace\n {4}found nothing\n {4}fix: must be set/,
+      /spec\.decision\n {4}found "Maybe"/,
+    ],
+  },
+  '54b a schedule with a namespace that is none': {
+    files: { 'schedule.yaml': schedule('{name: Bad_Name, namespace: Team_A}') },
+    args: ['validate', '.'],
+    code: 1,
+    says: [/found "Bad_Name"\n/, /metadata\.namespace\n {4}found "Team_A"\n {4}fix: must be a DNS label/, /2 found/],
+  },
+  '55 a field of the metadata of a template': {
+    files: {
+      'schedule.yaml': schedule('{name: a, namespace: team-b}').replace('    spec:', '    metadata: {name: b}\n    spec:'),
+    },
+    args: ['validate', '.'],
+    code: 1,
+    says: [/spec\.runTemplate\.metadata\.name\n {4}found an unknown field\n {4}fix: must not be set\n/],
+  },
   '51b braces in a text': aPack(pack('').replace('Look.', '"Write {{ name }}."'), [/SkillPack cert-watch: nothing found/], 0),
 };
 

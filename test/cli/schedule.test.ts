@@ -21,6 +21,9 @@ const play = (command: string, edit: (text: string) => string, ...flags: string[
 /** A Thursday. */
 const NOW = ['--now', '2026-01-01T00:00:00Z'];
 
+const POLICY = (approval: string): string =>
+  `apiVersion: sympozium.ai/v1alpha1\nkind: SympoziumPolicy\nmetadata: {name: ns.team-a}\nspec:\n  approval: {${approval}}\n`;
+
 const hourly = (text: string): string => text.replace('0 7 * * mon-fri', '"0 */8 * * *"');
 
 it('simulate plays a day: which runs there are, and what each of them held', async () => {
@@ -97,12 +100,12 @@ it('simulate begins with the first tick after the moment that is given', async (
 it('simulate plays no day of a schedule that cannot be read, and says once what is wrong', async () => {
   expect(await play('simulate', (text) => text.replace('0 7 * * mon-fri', '0 7'))).toMatchInlineSnapshot(`
     {
-      "code": 2,
+      "code": 1,
       "stderr": "AgentSchedule team-a/morning-check: 1 found
       schedule.yaml:8:3  error  schema  spec.schedule
         found "0 7"
         fix: must have five fields (minute, hour, day of the month, month, day of the week), and it has 2
-    skillpack: an AgentSchedule that is Invalid makes no run
+    skillpack: the AgentSchedule makes no run: it cannot be read, or nothing is due any more
     ",
       "stdout": "",
     }
@@ -153,8 +156,7 @@ it('render prints the run of the next tick, and what is composed for it', async 
 });
 
 it('validate knows who made a schedule, and so its runs', async () => {
-  const policy = 'apiVersion: sympozium.ai/v1alpha1\nkind: SympoziumPolicy\nmetadata:\n  name: ns.team-a\n';
-  writeFileSync(join(directory, 'policy.yaml'), `${policy}spec:\n  approval:\n    mode: Always\n    distinct: true\n`);
+  writeFileSync(join(directory, 'policy.yaml'), POLICY('mode: Always, distinct: true'));
   const made = (text: string) => text.replace('  namespace:', '  annotations:\n    sympozium.ai/created-by: alice\n  namespace:');
   const rules = async (edit: (text: string) => string) => {
     const { stdout } = await play('validate', edit, '-e', 'policy.yaml', '--output', 'json');
@@ -187,6 +189,59 @@ it.each([
   const edit = (text: string) => text.replace(new RegExp(`${line.split(':')[0]}: .*`), line);
   const { stdout } = await play('validate', edit, '--output', 'json');
   expect(JSON.parse(stdout)[0].findings).toMatchObject([{ path, fix: rule }]);
+});
+
+it('simulate of a deletion has each run deleted, and skips nothing for it', async () => {
+  const { stdout } = await play('simulate', hourly, ...NOW, '-s', 'delete-while-running', '--output', 'json');
+  const { runs, skipped, kept } = JSON.parse(stdout);
+  expect([runs.map(({ phase }: JsonObject) => phase), skipped, kept]).toEqual([['deleted', 'deleted', 'deleted'], [], []]);
+});
+
+it('simulate says when a human should have decided, of the day that it plays', async () => {
+  writeFileSync(join(directory, 'always.yaml'), POLICY('mode: Always'));
+  const { stdout } = await play('simulate', (text) => text, ...NOW, '-s', 'unanswered', '-e', 'always.yaml');
+  expect(stdout).toContain('Nobody who may approve the run decided by 2026-01-02T06:00:0');
+});
+
+it.each([
+  ['--now', '2026-02-30T00:00:00Z'],
+  ['--now', '2026-02-03'],
+])('render takes no time that is none: %s %s', async (...flags) => {
+  expect(await play('render', (text) => text, ...flags)).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('It must be a time such as 2026-01-31T12:00:00Z.'),
+  });
+});
+
+it('render says that a suspended schedule would make the run, that nothing is due for ever, and what is no schedule', async () => {
+  const suspended = (text: string) => text.replace('  timeZone', '  suspend: true\n  timeZone');
+  expect((await play('render', suspended, '--next-run', ...NOW)).stderr).toBe(
+    'skillpack: AgentSchedule team-a/morning-check is suspended: this is the run that it would make\n',
+  );
+  expect((await play('simulate', (text) => text, '--now', '9999-12-31T23:59:59Z')).stderr).toBe(
+    'skillpack: the AgentSchedule makes no run: it cannot be read, or nothing is due any more\n',
+  );
+  expect((await skillpack(['render', '--next-run'])).stderr).toBe(
+    'skillpack: --next-run is of an AgentSchedule, and AgentRun team-a/first is none\n',
+  );
+});
+
+it('one of two schedules of one name is chosen by its namespace', async () => {
+  const twice = (text: string) => `${text}---\n${text.replace('team-a', 'team-b')}`;
+  const { code, stdout } = await play('render', twice, ...NOW, '--run', 'team-b/morning-check');
+  expect([code, parseAllDocuments(stdout).map((document) => document.getIn(['metadata', 'namespace']))]).toEqual([0, ['team-b']]);
+});
+
+it('validate says why each run would wait, and strict means that too', async () => {
+  writeFileSync(join(directory, 'always.yaml'), POLICY('mode: Always'));
+  expect((await play('validate', (text) => text, '-e', 'always.yaml')).stdout).toMatchInlineSnapshot(`
+    "AgentSchedule team-a/morning-check: 1 found
+      schedule.yaml:2:1  info  approval
+        A human has to approve the run, because of SympoziumPolicy spec.approval.mode: Always
+        fix: each of its runs waits for that, and its own message has the command
+    "
+  `);
+  expect((await play('render', (text) => text, '-e', 'always.yaml', '--strict')).code).toBe(1);
 });
 
 it('simulate draws no day', async () => {

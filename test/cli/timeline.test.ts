@@ -34,6 +34,7 @@ const HOSTILE: Simulated = {
   reach: [{ since: 0, to: '0.0.0.0/0', ports: '443/TCP' }],
   clouds: [{ since: 0, serviceAccount: 'a', annotation: 'role', value: '&<>' }],
   pods: [{ since: 1, until: 2, name: 'p<', containersWithToken: [] }],
+  deleted: 3,
   left: ['<'],
 };
 

@@ -46,7 +46,7 @@ describe('a run that has to be approved', () => {
     expect(run.status).toMatchObject({
       phase: 'Failed',
       reason: 'ApprovalExpired',
-      message: 'Nobody who may approve the run did so until 2026-01-01T13:30:00Z',
+      message: 'Nobody who may approve the run decided by 2026-01-01T13:30:00Z',
       approval: { state: 'Expired' },
     });
     expect([...run.last.resources]).toEqual([]);

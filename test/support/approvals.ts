@@ -10,8 +10,9 @@ export const ALWAYS = policyXr({ approval: { mode: 'Always' } });
 
 export const CAUSE = 'A human has to approve the run, because of SympoziumPolicy spec.approval.mode: Always';
 export const COMMAND =
-  'read status.approval; who may approve runs: kubectl get agentrun -n team-a run -o yaml | skillpack approval - ' +
-  `--approver "$(kubectl auth whoami -o jsonpath='{.status.userInfo.username}')" | kubectl create -f -`;
+  'who may approve runs: kubectl get agentrun -n team-a run -o yaml | skillpack approval - ' +
+  `--approver "$(kubectl auth whoami -o jsonpath='{.status.userInfo.username}')" > approval.yaml; ` +
+  'read approval.yaml, and then: kubectl create -f approval.yaml';
 
 /** What a human writes about what a run asks. */
 export const approvalOf = (

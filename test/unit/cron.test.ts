@@ -75,7 +75,11 @@ describe('what cannot be read is told with what would be', () => {
     ['* * * *', 'have five fields (minute, hour, day of the month, month, day of the week), and it has 4'],
     ['0 0 * * 7', 'have as day of the week 0 to 6 or sun to sat, such as *, 1, 1-5, 1,3 or */2, and has "7"'],
     ['0 25 * * *', 'have as hour 0 to 23, such as *, 1, 1-5, 1,3 or */2, and has "25"'],
-    ['@every 1h', 'be five fields or one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly'],
+    ['*/0 * * * *', 'have as minute a step of at least 1, and has "*/0"'],
+    [
+      '@every 1h',
+      'be five fields such as */5 * * * *, or one of @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly',
+    ],
     ['0 0 30 2 *', 'have a day that comes, and no month that it names has a day "30"'],
   ])('%s', (schedule, problem) => {
     expect(parseCron(schedule)).toEqual({ problem });

@@ -18,13 +18,18 @@ export function suggestField(kind: string, path: string): string | undefined {
   const beside = keys.reduce<Fields | undefined>(below, root);
   const alike = nearest(name, Object.keys(beside ?? {}));
   if (alike !== undefined && alike !== '[]' && alike !== '*') return `did you mean ${alike}?`;
-  const elsewhere = listPaths(root).filter((known) => known.endsWith(`.${name}`));
+  const parent = keys.join('.').replaceAll('.[]', '[]');
+  const elsewhere = listPaths(root).filter(
+    (known) => known.endsWith(`.${name}`) && (known.startsWith(`${parent}.`) || parent.startsWith(parentOf(known))),
+  );
   return elsewhere.length > 0 && elsewhere.length <= 3 ? `did you mean ${elsewhere.join(' or ')}?` : undefined;
 }
 
 /** What to write for a value of the wrong type, where a number alone says too little. */
 export const suggestValue = (path: string, found: string): string | undefined =>
   /timeout$/i.test(path) && found === 'a number' ? 'write the number with its unit, such as 600s or 10m' : undefined;
+
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('.'));
 
 const listPaths = (fields: Fields, prefix = ''): string[] =>
   Object.entries(fields).flatMap(([name, children]) => {

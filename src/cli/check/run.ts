@@ -7,7 +7,9 @@ import { chooseCarrier } from '../../objects/choice.ts';
 import { admit } from '../../run/admit.ts';
 import type { Answer } from '../../run/approval.ts';
 import { readGiven } from '../../run/given.ts';
+import type { Warning } from '../../run/state.ts';
 import type { RenderInput } from '../input/load.ts';
+import { withUid } from '../input/uid.ts';
 import type { Found } from './finding.ts';
 import { foundOf, foundOfDenial } from './found.ts';
 
@@ -15,7 +17,8 @@ import { foundOf, foundOfDenial } from './found.ts';
 export function judgeRun({ composite, input, required }: RenderInput): Found[] {
   const settings = parseSettings(input);
   if (!settings.ok) throw new Error(`cannot read the function input: ${formatFaults(settings.faults)}`);
-  const given = readGiven(composite);
+  // As render does it, so that both take the same approval.
+  const given = readGiven(withUid(composite));
   const carrier = chooseCarrier(settings.value, given.variant);
   const admission = askInRounds(
     (fetched) => admit(given, fetched, { settings: settings.value, carrier, serves: false, now: new Date() }),
@@ -30,22 +33,27 @@ export function judgeRun({ composite, input, required }: RenderInput): Found[] {
     case 'waiting':
       return admission.waiting.map(({ reason, message }) => foundOfWaiting(reason, message));
     case 'unapproved':
-      return [foundOfAnswer(admission)];
+      return [foundOfAnswer(admission), ...admission.warnings.map(foundOfWarning)];
     case 'admitted':
-      return admission.warnings.map(({ reason, message }) => ({
-        severity: 'warning',
-        rule: reason,
-        path: '',
-        message,
-        fix: '',
-      }));
+      return admission.warnings.map(foundOfWarning);
   }
 }
 
 /** To wait for a human is no fault. */
-const foundOfAnswer = ({ approval: { state }, message }: Answer): Found => ({
+const foundOfAnswer = ({ approval: { state }, message, fix }: Answer): Found => ({
   severity: state === 'Required' ? 'info' : 'error',
-  rule: 'approval',
+  rule: APPROVAL,
+  path: '',
+  message,
+  fix,
+});
+
+/** The rule of what waits for a human. */
+export const APPROVAL = 'approval';
+
+const foundOfWarning = ({ reason, message }: Warning): Found => ({
+  severity: 'warning',
+  rule: reason,
   path: '',
   message,
   fix: '',

@@ -2,7 +2,6 @@
 import { parseAgentRunApproval } from '../../api/agentrunapproval.ts';
 import { parseAgentSchedule } from '../../api/agentschedule.ts';
 import { nameOf } from '../../api/composite.ts';
-import type { Parsed } from '../../api/fault.ts';
 import type { SympoziumPolicySpec } from '../../api/generated/types.ts';
 import {
   AGENT_RUN_APPROVAL,
@@ -15,7 +14,6 @@ import {
   SYMPOZIUM_POLICY,
 } from '../../api/kinds.ts';
 import { parseSympoziumInstance } from '../../api/sympoziuminstance.ts';
-import { parseSympoziumPolicy } from '../../api/sympoziumpolicy.ts';
 import { missingPack, packNames } from '../../call/references.ts';
 import type { JsonObject } from '../../kube/json.ts';
 import { effectivePolicies } from '../../policy/findings.ts';
@@ -28,9 +26,10 @@ import type { FileError } from '../input/yaml.ts';
 import { byGravity, type Checked, type Found } from './finding.ts';
 import { foundOf } from './found.ts';
 import { locate } from './locate.ts';
-import { judgeMetadata } from './metadata.ts';
+import { judgeIdentity, judgeMetadata } from './metadata.ts';
 import { lintPack } from './pack.ts';
-import { foundOfWaiting, judgeRun, MISSING } from './run.ts';
+import { judgePolicy } from './policy.ts';
+import { APPROVAL, foundOfWaiting, judgeRun, MISSING } from './run.ts';
 
 export interface ValidateOptions {
   /** Which Composition is meant where the files have none. */
@@ -87,9 +86,9 @@ function judgeKind(resource: JsonObject, { pool, options: { configuration }, pol
     case SKILL_PACK:
       return lintPack(resource, policies);
     case SYMPOZIUM_POLICY:
-      return judgeAlone(SYMPOZIUM_POLICY, parseSympoziumPolicy(resource));
+      return judgePolicy(resource, pool.all);
     case AGENT_RUN_APPROVAL:
-      return judgeAlone(AGENT_RUN_APPROVAL, parseAgentRunApproval(resource));
+      return judgeApproval(resource);
     case AGENT_SCHEDULE:
       return judgeSchedule(resource, pool, configuration);
     case NAMESPACED.sympoziumInstance:
@@ -100,9 +99,11 @@ function judgeKind(resource: JsonObject, { pool, options: { configuration }, pol
   }
 }
 
-/** What refers to nothing. */
-const judgeAlone = (kind: string, parsed: Parsed<unknown>): Found[] =>
-  parsed.ok ? [] : parsed.faults.map((fault) => foundOf(kind, fault));
+/** It refers to a run, which need not be in the files. */
+function judgeApproval(approval: JsonObject): Found[] {
+  const parsed = parseAgentRunApproval(approval);
+  return [...judgeIdentity(approval), ...(parsed.ok ? [] : parsed.faults.map((fault) => foundOf(AGENT_RUN_APPROVAL, fault)))];
+}
 
 /** What is wrong with it by itself; if nothing is, what a run would be refused that has nothing of its own. */
 function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
@@ -130,16 +131,15 @@ function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configur
 /** What is wrong with it by itself; if nothing is, what becomes of its runs. */
 function judgeSchedule(schedule: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
   const parsed = parseAgentSchedule(schedule);
-  if (!parsed.ok) return parsed.faults.map((fault) => foundOf(AGENT_SCHEDULE, fault));
+  const own = [...judgeIdentity(schedule), ...(parsed.ok ? [] : parsed.faults.map((fault) => foundOf(AGENT_SCHEDULE, fault)))];
+  if (own.length > 0) return own;
   const next = nextRunOf(schedule, new Date());
   const found = next === undefined ? [] : judgeRun(toInputOfRun(pool, next.run, configuration));
   return found.map((each) => ({
     ...each,
     path: each.path.replace(/^spec\b/, 'spec.runTemplate.spec'),
-    // The command in the message is of one run.
-    ...(each.rule === 'approval' && {
-      message: 'each of its runs waits until a human approves it: its own message has the command',
-    }),
+    // The command is of one run.
+    ...(each.rule === APPROVAL && { fix: 'each of its runs waits for that, and its own message has the command' }),
   }));
 }
 

@@ -1,5 +1,5 @@
 /** `approval`. */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { CLAIMS, NAMESPACED } from '../../api/kinds.ts';
 import { approve } from '../approve.ts';
 import { loadResources } from '../input/files.ts';
@@ -22,7 +22,7 @@ export function addApproval(program: Command): void {
         'read them before you create it.',
     )
     .argument('<run>', 'file with the AgentRun as the cluster has it, or - for standard input')
-    .requiredOption('--approver <name>', 'your user name, as kubectl auth whoami says it')
+    .requiredOption('--approver <name>', 'your user name, as kubectl auth whoami says it', parseName)
     .option('--deny', 'deny it, which ends the run', false)
     .option('--reason <text>', 'why, for people')
     .addHelpText(
@@ -39,4 +39,10 @@ export function addApproval(program: Command): void {
         throw new Error(`${path} must hold one AgentRun: it holds ${listTitles(resources)}`);
       process.stdout.write(approve(run, { approver, decision: deny ? 'Denied' : 'Approved', reason }));
     });
+}
+
+/** A command in its place that has failed prints nothing. */
+function parseName(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It must be a user name, and it is empty.');
+  return text;
 }

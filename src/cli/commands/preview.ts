@@ -1,17 +1,18 @@
 /** `render` and `simulate`. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { AGENT_SCHEDULE } from '../../api/kinds.ts';
-import type { JsonObject } from '../../kube/json.ts';
+import { type JsonObject, valueAt } from '../../kube/json.ts';
 import { SCENARIOS, type ScenarioName } from '../../simulation/scenarios.ts';
 import { formatText } from '../check/formats/text.ts';
 import { EXAMPLE } from '../example.ts';
 import type { Configuration } from '../generated/inputs.ts';
+import { titleOf } from '../input/files.ts';
 import { writeYaml } from '../input/yaml.ts';
 import { formatJson, note } from '../output.ts';
 import { formatDay, type SimulatedDay, simulateDay } from '../preview/day.ts';
 import { formatHtml } from '../preview/page.ts';
 import { formatSvg } from '../preview/picture.ts';
-import { preview } from '../preview/preview.ts';
+import { type Preview, preview } from '../preview/preview.ts';
 import { type Rendered, render } from '../preview/render.ts';
 import { formatSimulated, simulate } from '../preview/simulate.ts';
 import { collect, configuration, examples, FILES, formats } from './options.ts';
@@ -77,10 +78,7 @@ export function addRender(program: Command): void {
         ...composed,
         ...(flags.includeFunctionResults ? results : []),
       ];
-      const documents = previews.flatMap(({ rendered, next }) => [
-        ...print(rendered),
-        ...(flags.nextRun && next !== undefined ? [next.run, ...print(render(next.input, next.tick))] : []),
-      ]);
+      const documents = previews.flatMap((each) => [...print(each.rendered), ...(flags.nextRun ? renderNext(each, print) : [])]);
       process.stdout.write(documents.map(writeYaml).join(''));
     });
 }
@@ -116,11 +114,28 @@ export function addSimulate(program: Command): void {
         writeDay(simulateDay(input, next, flags.scenario), flags.output);
         return;
       }
-      if (input.composite['kind'] === AGENT_SCHEDULE) throw new Error('an AgentSchedule that is Invalid makes no run');
+      if (input.composite['kind'] === AGENT_SCHEDULE) {
+        note(NO_RUN);
+        process.exitCode = 1;
+        return;
+      }
       const simulated = simulate(input, flags.scenario);
       process.stdout.write(PICTURES[flags.output](simulated));
       if (simulated.left.length > 0) process.exitCode = 1;
     });
+}
+
+const NO_RUN = 'the AgentSchedule makes no run: it cannot be read, or nothing is due any more';
+
+function renderNext({ input: { composite }, next }: Preview, print: (rendered: Rendered) => JsonObject[]): JsonObject[] {
+  const isSchedule = composite['kind'] === AGENT_SCHEDULE;
+  if (next === undefined) {
+    note(isSchedule ? NO_RUN : `--next-run is of an AgentSchedule, and ${titleOf(composite)} is none`);
+    return [];
+  }
+  if (valueAt(composite, 'spec', 'suspend') === true)
+    note(`${titleOf(composite)} is suspended: this is the run that it would make`);
+  return [next.run, ...print(render(next.input, next.tick))];
 }
 
 function writeDay(day: SimulatedDay, output: SimulateFlags['output']): void {
@@ -138,12 +153,16 @@ function prepare(paths: string[], flags: PreviewFlags) {
   const prepared = preview(files, now);
   for (const text of prepared.notes) note(text);
   if (prepared.refused.length > 0) process.stderr.write(formatText(prepared.refused, process.stderr));
-  if (strict && prepared.refused.length > 0) process.exitCode = 1;
+  if (strict && (prepared.refused.length > 0 || prepared.waits)) process.exitCode = 1;
   return prepared;
 }
 
+/** RFC 3339. What JavaScript makes of a day that a month has not is another day. */
 function parseTime(text: string): Date {
+  const [, year, month, day] = /^(\d{4})-(\d\d)-(\d\d)T\d\d:\d\d:\d\d([.]\d+)?(Z|[+-]\d\d:\d\d)$/i.exec(text) ?? [];
   const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
+  const lastDay = new Date(Date.UTC(Number(year), Number(month), 0)).getUTCDate();
+  if (day === undefined || Number(day) > lastDay || Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
   return time;
 }

@@ -118,15 +118,15 @@ function chooseSubjects({ own, others }: Pool, name: string | undefined): JsonOb
   const runs = own.filter(({ kind }) => RUNS.includes(String(kind)));
   if (name !== undefined) {
     const found = runs.filter((run) => {
-      const identity = identityOf(run);
-      return [identity?.name, `${identity?.namespace}/${identity?.name}`, nameOf(run)].includes(name);
+      const { namespace, name: own } = identityOf(run) ?? { namespace: textAt(run, 'metadata', 'namespace'), name: nameOf(run) };
+      return [own, `${namespace}/${own}`, nameOf(run)].includes(name);
     });
     if (found.length > 0) return found;
     throw new Error(`there is no AgentRun or AgentSchedule ${name} in the files: they hold ${listTitles(runs)}`);
   }
   if (runs.length > 0) return runs;
   if (own.length > 0) return own;
-  const wanted = `${NAMESPACED.agentRun}, ${NAMESPACED.sympoziumInstance}, ${SKILL_PACK} or ${SYMPOZIUM_POLICY}`;
+  const wanted = `${NAMESPACED.agentRun}, ${AGENT_SCHEDULE}, ${NAMESPACED.sympoziumInstance}, ${SKILL_PACK} or ${SYMPOZIUM_POLICY}`;
   throw new Error(`the files must hold what is to be rendered, an ${wanted}: they hold ${listTitles(others)}`);
 }
 

@@ -73,14 +73,29 @@ export class FileError extends Error {
   }
 }
 
-/** What the errors that people make most often mean, for who does not know the grammar of YAML. */
-const WORDS: Partial<Record<ErrorCode, string>> = {
-  BLOCK_AS_IMPLICIT_KEY: 'a text with a colon and a space in it has to be quoted, or to stand below its key after |',
-  TAB_AS_INDENT: 'the line begins with a tab, and YAML takes spaces only',
-  MISSING_CHAR: 'a quote that was opened before is not closed',
-  BAD_INDENT: 'a bracket or brace that was opened before is not closed',
-  UNEXPECTED_TOKEN: 'this does not go with the lines above: a list and a map do not mix, and a quote in a quoted text is doubled',
-};
+const NO_KEY = 'the line has no colon after its key';
+
+/**
+ * What the errors that people make most often mean, for who does not know the grammar of YAML: by code, and where one code is of several,
+ * by what the parser says.
+ */
+const WORDS: { code: ErrorCode; says?: RegExp; words: string }[] = [
+  {
+    code: 'BLOCK_AS_IMPLICIT_KEY',
+    words: 'a text with a colon and a space in it has to be quoted, or to stand below its key after |',
+  },
+  { code: 'TAB_AS_INDENT', words: 'the line begins with a tab, and YAML takes spaces only' },
+  { code: 'MISSING_CHAR', says: /quote/, words: 'a quote that was opened before is not closed' },
+  { code: 'MISSING_CHAR', says: /map values/, words: NO_KEY },
+  { code: 'MULTILINE_IMPLICIT_KEY', words: NO_KEY },
+  { code: 'BAD_INDENT', says: /same column/, words: 'the line begins in another column than those that it belongs to' },
+  { code: 'BAD_INDENT', words: 'a bracket or brace that was opened before is not closed' },
+  { code: 'RESOURCE_EXHAUSTION', words: 'it is nested deeper than anything that a cluster takes' },
+  {
+    code: 'UNEXPECTED_TOKEN',
+    words: 'this does not go with the lines above: a list and a map do not mix, and a quote in a quoted text is doubled',
+  },
+];
 
 /** A value that begins like this is no text in YAML. A cron expression often does. */
 const UNQUOTED = /^\s*(?:- )?[\w.-]+:\s+[*@]/;
@@ -97,7 +112,9 @@ function describeError(errors: YAMLParseError[], text: string, file: string): Fi
   if (UNQUOTED.test(text.split('\n')[line - 1] ?? '')) return at(line, 'a text that begins with * or @ has to be quoted');
   if (error.code === 'DUPLICATE_KEY')
     return at(line, `the key ${/^[^:\n]*/.exec(text.slice(error.pos[0]))?.[0]} stands twice in one map`);
-  return at(line, WORDS[error.code] ?? own);
+  // A list in a map has no key, and that is not what is wrong with it.
+  const told = errors.find(({ code, linePos }) => code === 'UNEXPECTED_TOKEN' && linePos?.[0].line === line) ?? error;
+  return at(line, WORDS.find(({ code, says }) => code === told.code && (says?.test(told.message) ?? true))?.words ?? own);
 }
 
 /** What stands behind the star may be a secret that lacks its quotes. */

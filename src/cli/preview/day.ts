@@ -3,7 +3,7 @@ import { nameOf } from '../../api/composite.ts';
 import { isFinal } from '../../api/reasons.ts';
 import { type JsonObject, objectAt, textAt } from '../../kube/json.ts';
 import { formatTime } from '../../kube/time.ts';
-import type { ScenarioName } from '../../simulation/scenarios.ts';
+import { isDeletion, type ScenarioName } from '../../simulation/scenarios.ts';
 import { type RunLife, ScheduleWorld } from '../../simulation/schedule.ts';
 import type { RenderInput } from '../input/load.ts';
 import { withUid } from '../input/uid.ts';
@@ -43,8 +43,9 @@ const DAY_MS = 24 * 3_600_000;
 
 export function simulateDay({ composite }: RenderInput, next: NextPreview, scenario: ScenarioName): SimulatedDay {
   const from = new Date(next.tick.getTime() - 60_000);
-  const played = simulate(next.input, scenario);
+  const played = simulate(next.input, scenario, next.tick);
   const life = lifeOf(played);
+  const { works: working = 'Running' } = life;
   // One that is new, whatever it says of its past.
   const { status: _, ...written } = composite;
   const { creationTimestamp: __, ...metadata } = objectAt(composite, 'metadata');
@@ -66,7 +67,7 @@ export function simulateDay({ composite }: RenderInput, next: NextPreview, scena
       made: since(record.createdAt),
       ...(record.startedAt !== undefined && { started: since(record.startedAt) }),
       ...(record.endedAt !== undefined && { ended: since(record.endedAt) }),
-      phase: record.phase ?? (record.startedAt === undefined ? 'Pending' : 'Running'),
+      phase: record.phase ?? (record.goneAt !== undefined ? 'deleted' : record.startedAt === undefined ? 'Pending' : working),
     };
   });
   world.delete();
@@ -87,11 +88,15 @@ const titleOf = (schedule: JsonObject): string =>
   [textAt(schedule, 'metadata', 'namespace'), nameOf(schedule)].filter((part) => part !== undefined).join('/');
 
 /** How the run was seen to live, from its creation on. */
-function lifeOf({ timeline }: Simulated): RunLife {
+function lifeOf({ timeline, scenario, deleted }: Simulated): RunLife {
   const started = timeline.find(({ phase }) => ['Running', 'Serving'].includes(phase));
   const ended = timeline.find(({ phase }) => isFinal(phase));
   const at = (entry: typeof ended): number => (entry === undefined ? Number.POSITIVE_INFINITY : entry.seconds * 1000);
-  return { startsAfter: at(started), endsAfter: at(ended), end: ended?.phase ?? '', leavesAfter: 1_000 };
+  return {
+    ...{ startsAfter: at(started), endsAfter: at(ended), end: ended?.phase ?? '', leavesAfter: 1_000 },
+    ...(started !== undefined && { works: started.phase }),
+    ...(isDeletion(scenario) && { deletedAfter: deleted * 1000 }),
+  };
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -5,6 +5,7 @@ import { selects } from '../../call/request.ts';
 import { readCondition } from '../../kube/conditions.ts';
 import type { JsonObject } from '../../kube/json.ts';
 import { type Checked, isPassed } from '../check/finding.ts';
+import { APPROVAL } from '../check/run.ts';
 import { validate } from '../check/validate.ts';
 import { toComposite } from '../input/claim.ts';
 import { titleOf } from '../input/files.ts';
@@ -24,8 +25,16 @@ export interface NextPreview extends NextRun {
   input: RenderInput;
 }
 
+export interface Previews {
+  previews: Preview[];
+  refused: Checked[];
+  /** Whether a run, or one of a schedule, waits for a human. */
+  waits: boolean;
+  notes: string[];
+}
+
 /** Throws with the message of a fatal result. */
-export function preview(files: RenderFiles, now: Date): { previews: Preview[]; refused: Checked[]; notes: string[] } {
+export function preview(files: RenderFiles, now: Date): Previews {
   const loaded = load(files);
   const { pool, subjects, inputs } = loaded;
   const previews = inputs.map((input, index): Preview => {
@@ -38,12 +47,15 @@ export function preview(files: RenderFiles, now: Date): { previews: Preview[]; r
     };
   });
   const checked = validate({ ...pool, own: subjects }, [], { configuration: files.configuration });
-  const refused = checked.filter((each, index) => !isPassed([each]) && !hasBegun(previews[index]?.rendered.composite));
+  const open = checked.filter((_, index) => !hasBegun(previews[index]?.rendered.composite));
+  const refused = open.filter((each) => !isPassed([each]));
+  const hasSchedule = subjects.some(({ kind }) => kind === AGENT_SCHEDULE);
   return {
     previews,
     refused,
+    waits: open.some(({ findings }) => findings.some(({ rule }) => rule === APPROVAL)),
     // What is refused or waits has not asked for everything yet, and a schedule asks for nothing before its runs do.
-    notes: refused.length > 0 || previews.some(({ next }) => next !== undefined) ? [] : describeUnused(loaded, previews),
+    notes: refused.length > 0 || hasSchedule ? [] : describeUnused(loaded, previews),
   };
 }
 

@@ -24,21 +24,41 @@ export interface Simulated {
   /** As whom it could act in a cloud; what that gave out lasts longer. */
   clouds: CloudIdentity[];
   pods: PodLife[];
+  /** When the AgentRun was deleted. */
+  deleted: number;
   /** What is still there when the AgentRun is gone: nothing, or the program has a fault. */
   left: string[];
 }
 
-/** Throws when the composite is not an AgentRun. */
-export function simulate({ composite, required, input }: RenderInput, scenario: ScenarioName): Simulated {
+/**
+ * Throws when the composite is not an AgentRun.
+ *
+ * @param start when it is made; of the times that it prints only those in messages are of a day
+ */
+export function simulate({ composite, required, input }: RenderInput, scenario: ScenarioName, start?: Date): Simulated {
   const kind = textAt(composite, 'kind');
   if (kind !== variantOf(composite).agentRun)
-    throw new Error(`simulate plays an AgentRun; a ${kind} has no life to play, render shows what it makes`);
+    throw new Error(
+      `simulate plays an AgentRun or an AgentSchedule: ${kind} has no life to play, and render shows what it makes`,
+    );
   const references = required.filter((resource) => KINDS.includes(String(resource['kind'])));
-  const simulation = playScenario({ composite: withUid(composite), required: references, input }, scenario);
+  const simulation = playScenario({ composite: withUid(composite), required: references, input }, scenario, start);
   const { entries, rights, reach, clouds, pods, end } = simulation.world.timeline;
   const serves = scenario === 'success' && entries.some(({ phase }) => phase === 'Serving');
   const about = serves ? 'the run is a server, which serves until its AgentRun is deleted' : SCENARIOS[scenario].about;
-  return { scenario, about, run: simulation.name, end, timeline: entries, rights, reach, clouds, pods, left: simulation.left() };
+  return {
+    scenario,
+    about,
+    run: simulation.name,
+    end,
+    timeline: entries,
+    rights,
+    reach,
+    clouds,
+    pods,
+    deleted: simulation.deletedAfter,
+    left: simulation.left(),
+  };
 }
 
 /** What happened, who held which right, which Pods lived: one table each. */
