@@ -10,7 +10,7 @@ export function buildServiceAccount(run: ResolvedRun): Manifest {
   const metadata = runMetadata(run, runObjectName(run.id));
   // Of a map no value is undefined, which its generated type cannot say.
   const ofCloud = run.cloudIdentity?.serviceAccountAnnotations as Record<string, string> | undefined;
-  const annotations = ofCloud && { ...ofCloud, ...metadata.annotations, [ANNOTATIONS]: Object.keys(ofCloud).join() };
+  const annotations = ofCloud && { ...ofCloud, ...metadata.annotations, [ANNOTATIONS]: Object.keys(ofCloud).sort().join() };
   return toManifest<ServiceAccount>({
     apiVersion: 'v1',
     kind: 'ServiceAccount',
