@@ -161,7 +161,9 @@ describe('simulate', () => {
 
   it('refuses what has no life', () => {
     const input = { composite: packXr('tools'), required: [], input: undefined, observed: new Map() };
-    expect(() => simulate(input, 'success')).toThrow('simulate plays an AgentRun; a SkillPack has no life to play');
+    expect(() => simulate(input, 'success')).toThrow(
+      'simulate plays an AgentRun or an AgentSchedule: SkillPack has no life to play',
+    );
   });
 });
 

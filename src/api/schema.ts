@@ -46,10 +46,10 @@ export const PATTERNS: Record<string, string> = {
   '^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+)*$': 'must be an IANA time zone such as Europe/Warsaw',
   '^[a-z0-9.-]*$': 'must be an API group in lower case without its version, and no wildcard',
   '^[a-z0-9.-]+(/[a-z0-9.-]+)?$': 'must be a resource in lower case such as pods or pods/log, and no wildcard',
-  '^[a-z]+$': 'must be a verb in lower case, and no wildcard',
+  '^[a-z][a-z:-]*$': 'must be a verb in lower case, and no wildcard',
   '^([*]|[a-z0-9.-]*)$': 'must be an API group in lower case without its version, or *',
   '^([*]|[a-z0-9.-]+)(/([*]|[a-z0-9.-]+))?$': 'must be a resource in lower case such as pods or pods/log, or *',
-  '^([*]|[a-z]+)$': 'must be a verb in lower case, or *',
+  '^([*]|[a-z][a-z:-]*)$': 'must be a verb in lower case, or *',
   '^([*]|[a-z0-9]([-a-z0-9]*[a-z0-9])?)$': 'must be the name of a namespace, or *',
 };
 

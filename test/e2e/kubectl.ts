@@ -14,7 +14,8 @@ function kubectl(args: string[], stdin?: string): Promise<string> {
       if (error === null) resolve(stdout);
       else reject(new KubectlError(`kubectl ${args.slice(0, 3).join(' ')}: ${stderr.trim() || error.message}`));
     });
-    child.stdin?.end(stdin ?? '');
+    // One that has ended reads no more; how it ended tells the rest.
+    child.stdin?.on('error', () => undefined).end(stdin ?? '');
   });
 }
 
