@@ -151,9 +151,19 @@ export interface Watch {
   stop(): void;
 }
 
-/** Calls back with every line of a watch until it is stopped. */
+/**
+ * Calls back with every line of a watch until it is stopped. The API server ends each after half an hour or an hour; it is begun again then, and
+ * lists what there is. One that ends otherwise is not alive any more.
+ */
 export function watch(args: string[], onLine: (line: string) => void): Watch {
-  const child = spawn('kubectl', ['get', ...args, '--watch'], { stdio: ['ignore', 'pipe', 'ignore'] });
-  createInterface({ input: child.stdout }).on('line', onLine);
+  const begin = () => {
+    const begun = spawn('kubectl', ['get', ...args, '--watch'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    createInterface({ input: begun.stdout }).on('line', onLine);
+    begun.on('exit', (code) => {
+      if (code === 0) child = begin();
+    });
+    return begun;
+  };
+  let child = begin();
   return { isAlive: () => child.exitCode === null && child.signalCode === null, stop: () => child.kill() };
 }
