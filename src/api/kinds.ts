@@ -71,15 +71,15 @@ const NAMELESS = { path: 'metadata.name', found: 'nothing', rule: 'must be set: 
 
 const NAME = new RegExp(NAME_PATTERN);
 
+/** What is wrong with the name of a resource, which the API server does not take. */
+export const checkName = (path: string, name: string): Fault[] =>
+  name.length <= 253 && NAME.test(name) ? [] : [{ path, found: show(name), rule: PATTERNS[NAME_PATTERN] ?? '' }];
+
 /** What is wrong with the namespace and name of a run or an instance: what it does not say, or a name that the API server does not take. */
 export function checkIdentity(composite: JsonObject): Fault[] {
   const variant = variantOf(composite);
   const identity = identityOf(composite);
-  if (identity !== undefined) {
-    const { name } = identity;
-    if (name.length <= 253 && NAME.test(name)) return [];
-    return [{ path: [...variant.identity, 'name'].join('.'), found: show(name), rule: PATTERNS[NAME_PATTERN] ?? '' }];
-  }
+  if (identity !== undefined) return checkName([...variant.identity, 'name'].join('.'), identity.name);
   const isNameless = variant === NAMESPACED && textAt(composite, 'metadata', 'namespace') !== undefined;
   return [isNameless ? NAMELESS : variant.noIdentity];
 }

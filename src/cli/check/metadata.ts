@@ -1,5 +1,6 @@
 import { nameOf } from '../../api/composite.ts';
-import { NAMESPACED } from '../../api/kinds.ts';
+import type { Fault } from '../../api/fault.ts';
+import { checkName, NAMESPACED } from '../../api/kinds.ts';
 import { isLabelKey } from '../../api/placement.ts';
 import { show } from '../../api/schema.ts';
 import { isObject, type JsonObject, textAt, valueAt } from '../../kube/json.ts';
@@ -10,28 +11,18 @@ const LABEL_VALUE = /^(?=.{0,63}$)([A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)?$/;
 const fault = (path: string, message: string, fix: string): Found => ({ severity: 'error', rule: 'schema', path, message, fix });
 
 const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?([.][a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** What the API server says of a name and a namespace, of a kind whose parser reads neither. */
-export function judgeIdentity(resource: JsonObject): Found[] {
+export function checkMetadataName(resource: JsonObject): Fault[] {
   const [name, namespace] = [nameOf(resource), textAt(resource, 'metadata', 'namespace')];
-  const { path, rule } = NAMESPACED.noIdentity;
+  const { noIdentity } = NAMESPACED;
   const isNamed = name !== '' || textAt(resource, 'metadata', 'generateName') !== undefined;
+  const rule = 'must be a DNS label: lower-case letters, digits and hyphens';
   return [
-    ...(isNamed ? [] : [fault('metadata.name', 'found nothing', 'must be set')]),
-    ...(name === '' || SUBDOMAIN.test(name)
-      ? []
-      : [
-          fault(
-            'metadata.name',
-            `found ${show(name)}`,
-            'must be a Kubernetes name: lower-case letters, digits, hyphens and dots',
-          ),
-        ]),
-    ...(namespace === undefined ? [fault(path, 'found nothing', rule)] : []),
-    ...(namespace === undefined || LABEL.test(namespace)
-      ? []
-      : [fault(path, `found ${show(namespace)}`, 'must be a DNS label: lower-case letters, digits and hyphens')]),
+    ...(isNamed ? [] : [{ path: 'metadata.name', found: 'nothing', rule: 'must be set' }]),
+    ...(name === '' ? [] : checkName('metadata.name', name)),
+    ...(namespace === undefined ? [noIdentity] : []),
+    ...(namespace === undefined || LABEL.test(namespace) ? [] : [{ path: noIdentity.path, found: show(namespace), rule }]),
   ];
 }
 

@@ -7,12 +7,12 @@ import type { JsonObject } from '../../kube/json.ts';
 import { findInertRules } from '../../policy/rights/inert.ts';
 import { nearest } from '../input/nearest.ts';
 import type { Found } from './finding.ts';
-import { foundOf } from './found.ts';
+import { foundOfParsed } from './found.ts';
 
 /** @param all what it is given with, of which the SkillPacks may be all that there are */
 export function judgePolicy(policy: JsonObject, all: JsonObject[]): Found[] {
   const parsed = parseSympoziumPolicy(policy);
-  if (!parsed.ok) return parsed.faults.map((fault) => foundOf(SYMPOZIUM_POLICY, fault));
+  if (!parsed.ok) return foundOfParsed(SYMPOZIUM_POLICY, parsed);
   const { rights, approval } = parsed.value;
   return [
     ...findInertRules(rights?.allow ?? [], 'spec.rights.allow'),

@@ -24,9 +24,9 @@ import { inherit, placeOf } from '../input/places.ts';
 import { nextRunOf } from '../input/scheduled.ts';
 import type { FileError } from '../input/yaml.ts';
 import { byGravity, type Checked, type Found } from './finding.ts';
-import { foundOf } from './found.ts';
+import { foundOf, foundOfParsed } from './found.ts';
 import { locate } from './locate.ts';
-import { judgeIdentity, judgeMetadata } from './metadata.ts';
+import { checkMetadataName, judgeMetadata } from './metadata.ts';
 import { lintPack } from './pack.ts';
 import { judgePolicy } from './policy.ts';
 import { APPROVAL, foundOfWaiting, judgeRun, MISSING } from './run.ts';
@@ -100,15 +100,18 @@ function judgeKind(resource: JsonObject, { pool, options: { configuration }, pol
 }
 
 /** It refers to a run, which need not be in the files. */
-function judgeApproval(approval: JsonObject): Found[] {
-  const parsed = parseAgentRunApproval(approval);
-  return [...judgeIdentity(approval), ...(parsed.ok ? [] : parsed.faults.map((fault) => foundOf(AGENT_RUN_APPROVAL, fault)))];
-}
+const judgeApproval = (approval: JsonObject): Found[] => [
+  ...judgeName(AGENT_RUN_APPROVAL, approval),
+  ...foundOfParsed(AGENT_RUN_APPROVAL, parseAgentRunApproval(approval)),
+];
+
+const judgeName = (kind: string, resource: JsonObject): Found[] =>
+  checkMetadataName(resource).map((fault) => foundOf(kind, fault));
 
 /** What is wrong with it by itself; if nothing is, what a run would be refused that has nothing of its own. */
 function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
   const parsed = parseSympoziumInstance(instance);
-  if (!parsed.ok) return parsed.faults.map((fault) => foundOf(NAMESPACED.sympoziumInstance, fault));
+  if (!parsed.ok) return foundOfParsed(NAMESPACED.sympoziumInstance, parsed);
   const packs = pool.all.filter(({ kind }) => kind === SKILL_PACK).map(nameOf);
   const missing = packNames(parsed.value.skills)
     .filter((name) => !packs.includes(name))
@@ -130,8 +133,7 @@ function judgeInstance(instance: JsonObject, pool: Pool, configuration: Configur
 
 /** What is wrong with it by itself; if nothing is, what becomes of its runs. */
 function judgeSchedule(schedule: JsonObject, pool: Pool, configuration: Configuration | undefined): Found[] {
-  const parsed = parseAgentSchedule(schedule);
-  const own = [...judgeIdentity(schedule), ...(parsed.ok ? [] : parsed.faults.map((fault) => foundOf(AGENT_SCHEDULE, fault)))];
+  const own = [...judgeName(AGENT_SCHEDULE, schedule), ...foundOfParsed(AGENT_SCHEDULE, parseAgentSchedule(schedule))];
   if (own.length > 0) return own;
   const next = nextRunOf(schedule, new Date());
   const found = next === undefined ? [] : judgeRun(toInputOfRun(pool, next.run, configuration));

@@ -54,13 +54,12 @@ function fixVerb(verb: string): string | undefined {
 function fixResource(resource: string, apiGroups: string[]): string | undefined {
   if (resource.includes('*')) return undefined;
   if (resource !== resource.toLowerCase()) return 'resources are plural and lower case, as kubectl api-resources prints them';
-  const plural = PLURALS.has(resource)
-    ? undefined
-    : [`${resource}s`, `${resource}es`, resource.replace(/y$/, 'ies')].find((name) => name !== resource && PLURALS.has(name));
   const tables = apiGroups.map(tableOf);
   const isAny = apiGroups.includes('*');
-  if (tables.some((table) => (table === undefined && !isAny) || (table !== undefined && Object.hasOwn(table, resource))))
-    return undefined;
+  if (tables.some((table) => (table === undefined ? !isAny : Object.hasOwn(table, resource)))) return undefined;
+  const plural = [`${resource}s`, `${resource}es`, resource.replace(/y$/, 'ies')].find(
+    (name) => name !== resource && PLURALS.has(name),
+  );
   if (plural !== undefined) return `resources are plural: ${plural}`;
   if (isAny) return undefined;
   const groups = Object.keys(BUILT_IN).filter((group) => Object.hasOwn(BUILT_IN[group] ?? {}, resource));
